@@ -1,0 +1,3 @@
+//! Vocabulary without a domain: time, identifiers.
+
+pub mod clock;
