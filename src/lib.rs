@@ -1,5 +1,6 @@
 //! Postrider: a carrier-grade messaging gateway.
-#![doc = "The modules, in the order of a message's journey:"]
+//!
+//! The modules below follow a message's journey from the bottom up.
 
 pub mod base;
 

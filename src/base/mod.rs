@@ -1,3 +1,5 @@
-//! Vocabulary without a domain: time, identifiers.
+//! Vocabulary without a domain: time and identifiers.
 
 pub mod clock;
+
+pub mod id;

@@ -1,1 +1,21 @@
+//! The one canonical model of a message, its events and what became of it.
+//!
+//! Everything that enters by any protocol becomes a [`Message`](record::Message); everything that
+//! happens to it afterwards is an [`Event`](event::Event); what people are shown is a
+//! [`State`](state::State), the fold over those events. The octets written here are the durable
+//! format of the log (`FORMAT_VERSION` in `spool`), so a change of layout is a change of version.
+//! Not here: any protocol, any I/O.
 
+pub mod address;
+
+pub mod disposition;
+
+pub mod event;
+
+pub mod octets;
+
+pub mod reason;
+
+pub mod record;
+
+pub mod state;

@@ -1,1 +1,1 @@
-
+//! Protocols as octets and states, without I/O.

@@ -1,0 +1,361 @@
+//! What happens to a message: the events of its history, and their octets in the log.
+//!
+//! Layout, little-endian: `kind u8, ord u64`, then the fields of the kind in the order of its
+//! variant. The time of an event is that of the chunk it was appended in.
+//! **Invariant**: decoding what was encoded gives the same event, and never panics on anything else.
+
+use super::address::Address;
+use super::octets::{Reader, put_short};
+use super::reason::Reason;
+use crate::base::clock::Timestamp;
+use crate::base::id::{CarrierId, MessageOrd};
+
+/// The ordinal of an event that belongs to no message.
+pub const NO_MESSAGE: MessageOrd = MessageOrd(u64::MAX);
+
+/// One event of one message, or of none ([`NO_MESSAGE`]).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Event<'a> {
+    /// Whose history it belongs to.
+    pub ord: MessageOrd,
+    /// What happened.
+    pub what: What<'a>,
+}
+
+/// What the far side reported about a message, in its own words beside ours.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Report<'a> {
+    /// SMPP `message_state` (§5.2.28).
+    pub message_state: u8,
+    /// Our reading of it, by the carrier's tables.
+    pub reason: u8,
+    /// Whether no further report is expected after it.
+    pub last: bool,
+    /// The carrier's id as the report wrote it.
+    pub carrier_message_id: &'a [u8],
+    /// The `err` field or `network_error_code`, as text.
+    pub err: &'a [u8],
+    /// The report as it came, cut at 255 octets.
+    pub raw: &'a [u8],
+}
+
+/// Why nobody knows whether the carrier took a submit.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub enum Doubt {
+    /// The link broke before the answer.
+    LinkLost = 0,
+    /// No answer within the response timer.
+    ResponseTimeout = 1,
+    /// This gateway stopped before the answer was recorded.
+    Restart = 2,
+}
+
+/// The kinds of event.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum What<'a> {
+    /// Its submit is about to leave: on disk before the octets are.
+    Sending {
+        /// To whom.
+        carrier: CarrierId,
+        /// Over which bind of that carrier.
+        bind: u16,
+        /// 1 for the first attempt.
+        attempt: u8,
+    },
+    /// The carrier took it under an id of its own.
+    Sent {
+        /// Who took it.
+        carrier: CarrierId,
+        /// `message_id` of the response, as written there.
+        carrier_message_id: &'a [u8],
+    },
+    /// The carrier refused it.
+    Refused {
+        /// Who refused.
+        carrier: CarrierId,
+        /// SMPP `command_status`.
+        command_status: u32,
+        /// Our reading of that status.
+        reason: Reason,
+        /// When it is tried again; [`Timestamp::NEVER`] when this is the end.
+        retry_at: Timestamp,
+    },
+    /// Its submit left and no answer will come.
+    InDoubt {
+        /// By whom it may have been taken.
+        carrier: CarrierId,
+        /// What broke.
+        cause: Doubt,
+        /// Whether it is submitted again, by the carrier's policy, at the risk of a double.
+        resend: bool,
+    },
+    /// A receipt.
+    Receipt {
+        /// From whom.
+        carrier: CarrierId,
+        /// What it says.
+        report: Report<'a>,
+    },
+    /// The gateway ended it.
+    Ended {
+        /// Why: also tells which disposition.
+        reason: Reason,
+    },
+    /// The account's application answered the receipt or message it was owed.
+    Answered {
+        /// Its `command_status`; 0 settles what was owed.
+        command_status: u32,
+    },
+    /// A receipt that no message is known for. Belongs to [`NO_MESSAGE`].
+    Orphan {
+        /// From whom.
+        carrier: CarrierId,
+        /// What it says.
+        report: Report<'a>,
+        /// `source_addr` of the receipt: the handset.
+        source: Address<'a>,
+        /// `destination_addr` of the receipt: the sender of the message.
+        destination: Address<'a>,
+    },
+    /// Something a peer did that was refused. Belongs to [`NO_MESSAGE`].
+    Notice {
+        /// Account or carrier name, or address of the peer when unknown.
+        peer: &'a [u8],
+        /// SMPP `command_status` answered, 0 if none was.
+        command_status: u32,
+        /// How many times since the last such notice.
+        count: u32,
+        /// What was wrong, for people.
+        text: &'a [u8],
+    },
+}
+
+impl What<'_> {
+    /// The word people and the API read.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Sending { .. } => "sending",
+            Self::Sent { .. } => "sent",
+            Self::Refused { .. } => "refused",
+            Self::InDoubt { .. } => "in_doubt",
+            Self::Receipt { .. } => "receipt",
+            Self::Ended { .. } => "ended",
+            Self::Answered { .. } => "answered",
+            Self::Orphan { .. } => "orphan",
+            Self::Notice { .. } => "notice",
+        }
+    }
+}
+
+mod kind {
+    pub(super) const SENDING: u8 = 2;
+    pub(super) const SENT: u8 = 3;
+    pub(super) const REFUSED: u8 = 4;
+    pub(super) const IN_DOUBT: u8 = 5;
+    pub(super) const RECEIPT: u8 = 6;
+    pub(super) const ENDED: u8 = 7;
+    pub(super) const ANSWERED: u8 = 8;
+    pub(super) const ORPHAN: u8 = 9;
+    pub(super) const NOTICE: u8 = 10;
+}
+
+impl<'a> Event<'a> {
+    /// Appends the event's octets.
+    pub fn encode(&self, out: &mut Vec<u8>) {
+        let mut head = |kind: u8| {
+            out.push(kind);
+            out.extend_from_slice(&self.ord.0.to_le_bytes());
+        };
+        match self.what {
+            What::Sending { carrier, bind, attempt } => {
+                head(kind::SENDING);
+                out.extend_from_slice(&carrier.0.to_le_bytes());
+                out.extend_from_slice(&bind.to_le_bytes());
+                out.push(attempt);
+            }
+            What::Sent { carrier, carrier_message_id } => {
+                head(kind::SENT);
+                out.extend_from_slice(&carrier.0.to_le_bytes());
+                put_short(out, carrier_message_id);
+            }
+            What::Refused { carrier, command_status, reason, retry_at } => {
+                head(kind::REFUSED);
+                out.extend_from_slice(&carrier.0.to_le_bytes());
+                out.extend_from_slice(&command_status.to_le_bytes());
+                out.push(reason as u8);
+                out.extend_from_slice(&retry_at.0.to_le_bytes());
+            }
+            What::InDoubt { carrier, cause, resend } => {
+                head(kind::IN_DOUBT);
+                out.extend_from_slice(&carrier.0.to_le_bytes());
+                out.extend_from_slice(&[cause as u8, u8::from(resend)]);
+            }
+            What::Receipt { carrier, report } => {
+                head(kind::RECEIPT);
+                out.extend_from_slice(&carrier.0.to_le_bytes());
+                put_report(out, &report);
+            }
+            What::Ended { reason } => {
+                head(kind::ENDED);
+                out.push(reason as u8);
+            }
+            What::Answered { command_status } => {
+                head(kind::ANSWERED);
+                out.extend_from_slice(&command_status.to_le_bytes());
+            }
+            What::Orphan { carrier, report, source, destination } => {
+                head(kind::ORPHAN);
+                out.extend_from_slice(&carrier.0.to_le_bytes());
+                put_report(out, &report);
+                put_address(out, &source);
+                put_address(out, &destination);
+            }
+            What::Notice { peer, command_status, count, text } => {
+                head(kind::NOTICE);
+                put_short(out, peer);
+                out.extend_from_slice(&command_status.to_le_bytes());
+                out.extend_from_slice(&count.to_le_bytes());
+                put_short(out, text);
+            }
+        }
+    }
+
+    /// Reads an event; `None` if it is cut short or of a kind this version does not know.
+    pub fn decode(octets: &'a [u8]) -> Option<Self> {
+        let mut reader = Reader(octets);
+        let kind = reader.u8()?;
+        let ord = MessageOrd(reader.u64()?);
+        let what = decode_what(kind, &mut reader)?;
+        Some(Self { ord, what })
+    }
+}
+
+fn decode_what<'a>(kind: u8, reader: &mut Reader<'a>) -> Option<What<'a>> {
+    Some(match kind {
+        kind::SENDING => {
+            What::Sending { carrier: carrier(reader)?, bind: reader.u16()?, attempt: reader.u8()? }
+        }
+        kind::SENT => What::Sent { carrier: carrier(reader)?, carrier_message_id: reader.short()? },
+        kind::REFUSED => What::Refused {
+            carrier: carrier(reader)?,
+            command_status: reader.u32()?,
+            reason: Reason::from_u8(reader.u8()?)?,
+            retry_at: Timestamp(reader.u64()?),
+        },
+        kind::IN_DOUBT => What::InDoubt {
+            carrier: carrier(reader)?,
+            cause: match reader.u8()? {
+                0 => Doubt::LinkLost,
+                1 => Doubt::ResponseTimeout,
+                2 => Doubt::Restart,
+                _ => return None,
+            },
+            resend: reader.u8()? != 0,
+        },
+        kind::RECEIPT => What::Receipt { carrier: carrier(reader)?, report: report(reader)? },
+        kind::ENDED => What::Ended { reason: Reason::from_u8(reader.u8()?)? },
+        kind::ANSWERED => What::Answered { command_status: reader.u32()? },
+        kind::ORPHAN => What::Orphan {
+            carrier: carrier(reader)?,
+            report: report(reader)?,
+            source: address(reader)?,
+            destination: address(reader)?,
+        },
+        kind::NOTICE => What::Notice {
+            peer: reader.short()?,
+            command_status: reader.u32()?,
+            count: reader.u32()?,
+            text: reader.short()?,
+        },
+        _ => return None,
+    })
+}
+
+fn carrier(reader: &mut Reader<'_>) -> Option<CarrierId> {
+    reader.u16().map(CarrierId)
+}
+
+fn put_report(out: &mut Vec<u8>, report: &Report<'_>) {
+    out.extend_from_slice(&[report.message_state, report.reason, u8::from(report.last)]);
+    put_short(out, report.carrier_message_id);
+    put_short(out, report.err);
+    put_short(out, report.raw);
+}
+
+fn report<'a>(reader: &mut Reader<'a>) -> Option<Report<'a>> {
+    Some(Report {
+        message_state: reader.u8()?,
+        reason: reader.u8()?,
+        last: reader.u8()? != 0,
+        carrier_message_id: reader.short()?,
+        err: reader.short()?,
+        raw: reader.short()?,
+    })
+}
+
+fn put_address(out: &mut Vec<u8>, address: &Address<'_>) {
+    out.extend_from_slice(&[address.ton, address.npi]);
+    put_short(out, address.addr);
+}
+
+fn address<'a>(reader: &mut Reader<'a>) -> Option<Address<'a>> {
+    Some(Address { ton: reader.u8()?, npi: reader.u8()?, addr: reader.short()? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    pub(crate) fn instances() -> Vec<Event<'static>> {
+        let carrier = CarrierId(4);
+        let report = Report {
+            message_state: 2,
+            reason: Reason::None as u8,
+            last: true,
+            carrier_message_id: b"13006AC1",
+            err: b"000",
+            raw: b"id:0318794433 stat:DELIVRD",
+        };
+        let address = Address { ton: 1, npi: 1, addr: b"447700900123" };
+        [
+            What::Sending { carrier, bind: 3, attempt: 2 },
+            What::Sent { carrier, carrier_message_id: b"13006AC1" },
+            What::Refused {
+                carrier,
+                command_status: 0x58,
+                reason: Reason::Throttled,
+                retry_at: Timestamp(77),
+            },
+            What::InDoubt { carrier, cause: Doubt::Restart, resend: true },
+            What::Receipt { carrier, report },
+            What::Ended { reason: Reason::ValidityOver },
+            What::Answered { command_status: 0 },
+            What::Orphan { carrier, report, source: address, destination: address },
+            What::Notice { peer: b"load", command_status: 14, count: 3, text: b"wrong password" },
+        ]
+        .map(|what| Event { ord: MessageOrd(1 << 40), what })
+        .to_vec()
+    }
+
+    #[test]
+    fn every_event_reads_back_as_it_was_written() {
+        for event in instances() {
+            let mut octets = Vec::new();
+            event.encode(&mut octets);
+            assert_eq!(Event::decode(&octets), Some(event));
+        }
+    }
+
+    #[test]
+    fn an_event_cut_anywhere_is_none() {
+        for event in instances() {
+            let mut octets = Vec::new();
+            event.encode(&mut octets);
+            for length in 0..octets.len() {
+                assert_eq!(Event::decode(&octets[..length]), None, "{event:?} cut at {length}");
+            }
+        }
+    }
+}

@@ -1,0 +1,396 @@
+//! The state of a message: the fold over its events that people and recovery read.
+//!
+//! **Invariants**: the fold over receipts does not depend on their order; a final state is raised by
+//! stronger news (delivered over bounced over expired over unknown) and never lowered; what differs
+//! from an earlier final sets `contradicted`. Eight octets, durable: see [`State::to_bytes`].
+
+use super::disposition::{Disposition, Evidence, Status};
+use super::event::{Report, What};
+use super::reason::Reason;
+use super::record::{Direction, Message};
+
+/// What is known of one message at a moment.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct State {
+    /// Lifecycle.
+    pub status: Status,
+    /// Bucket.
+    pub disposition: Disposition,
+    /// Who says so.
+    pub evidence: Evidence,
+    /// Why.
+    pub reason: Reason,
+    /// Submits that left or were about to.
+    pub attempts: u8,
+    flags: u8,
+    finals: u8,
+}
+
+const OWED: u8 = 1;
+const CONTRADICTED: u8 = 1 << 1;
+const IN_DOUBT: u8 = 1 << 2;
+const WANTS_SUCCESS: u8 = 1 << 3;
+const WANTS_FAILURE: u8 = 1 << 4;
+const INBOUND: u8 = 1 << 5;
+const MAY_BE_DOUBLE: u8 = 1 << 6;
+const RETRYING: u8 = 1 << 7;
+
+impl State {
+    /// The state of a message that has just been written.
+    pub fn accepted(message: &Message<'_>) -> Self {
+        let mut state = Self {
+            status: Status::Queued,
+            disposition: Disposition::InProgress,
+            evidence: Evidence::Gateway,
+            reason: Reason::None,
+            attempts: 0,
+            flags: 0,
+            finals: 0,
+        };
+        if message.direction == Direction::Inbound {
+            state.status = Status::Received;
+            state.flags = INBOUND | OWED;
+            return state;
+        }
+        // SMPP §5.2.17: bits 1-0. 11 is "success only" since 5.0.
+        state.flags = match message.registered_delivery & 0b11 {
+            0b01 => WANTS_SUCCESS | WANTS_FAILURE,
+            0b10 => WANTS_FAILURE,
+            0b11 => WANTS_SUCCESS,
+            _ => 0,
+        };
+        state
+    }
+
+    /// Whether the account is still owed a receipt, or the message itself when it is inbound.
+    pub const fn owed(&self) -> bool {
+        self.flags & OWED != 0
+    }
+
+    /// Whether two final reports disagree.
+    pub const fn contradicted(&self) -> bool {
+        self.flags & CONTRADICTED != 0
+    }
+
+    /// Whether a submit of it was left without an answer at some time.
+    pub const fn was_in_doubt(&self) -> bool {
+        self.flags & IN_DOUBT != 0
+    }
+
+    /// Whether it was submitted again after a doubt, so that the handset may have it twice.
+    pub const fn may_be_double(&self) -> bool {
+        self.flags & MAY_BE_DOUBLE != 0
+    }
+
+    /// Whether it waits to be tried again after the carrier refused it for the moment.
+    pub const fn retrying(&self) -> bool {
+        self.flags & RETRYING != 0
+    }
+
+    /// Whether it came from a handset.
+    pub const fn inbound(&self) -> bool {
+        self.flags & INBOUND != 0
+    }
+
+    /// Whether a carrier still has to be given it: what a restart puts back in the queue.
+    pub const fn to_submit(&self) -> bool {
+        matches!(self.status, Status::Queued | Status::Sending)
+    }
+
+    /// Folds one event in.
+    pub fn apply(&mut self, what: &What<'_>) {
+        match *what {
+            What::Sending { attempt, .. } => {
+                self.attempts = self.attempts.max(attempt);
+                self.flags &= !RETRYING;
+                self.advance(Status::Sending, Reason::None);
+            }
+            What::Sent { .. } => {
+                self.advance(Status::Sent, Reason::AwaitingReceipt);
+                self.evidence = self.evidence.max(Evidence::Submitted);
+            }
+            What::Refused { reason, retry_at, .. } => {
+                if retry_at == crate::base::clock::Timestamp::NEVER {
+                    self.conclude(refusal(reason), reason, Evidence::Submitted);
+                } else {
+                    self.flags |= RETRYING;
+                    self.advance(Status::Queued, reason);
+                }
+            }
+            What::InDoubt { resend, .. } => {
+                self.flags |= IN_DOUBT;
+                if resend {
+                    self.flags |= MAY_BE_DOUBLE;
+                    self.advance(Status::Queued, Reason::InDoubt);
+                } else {
+                    self.conclude(Disposition::Unknown, Reason::InDoubt, Evidence::Inferred);
+                }
+            }
+            What::Receipt { report, .. } => self.report(&report),
+            What::Ended { reason } => {
+                self.conclude(ending(reason), reason, Evidence::Gateway);
+            }
+            What::Answered { command_status } => self.answered(command_status),
+            What::Orphan { .. } | What::Notice { .. } => {}
+        }
+    }
+
+    /// A report moves the lifecycle on only if nothing final is known.
+    fn report(&mut self, report: &Report<'_>) {
+        let reason = Reason::from_u8(report.reason).unwrap_or(Reason::VendorOther);
+        match reported(report.message_state, reason) {
+            Disposition::InProgress => self.advance(Status::Sent, Reason::Enroute),
+            disposition => self.conclude(disposition, reason, Evidence::Network),
+        }
+    }
+
+    fn advance(&mut self, status: Status, reason: Reason) {
+        if self.finals == 0 {
+            self.status = status;
+            self.reason = reason;
+        }
+    }
+
+    /// Takes a final verdict in. The strongest one wins, whatever the order they came in.
+    fn conclude(&mut self, disposition: Disposition, reason: Reason, evidence: Evidence) {
+        let first = self.finals == 0;
+        let seen = 1 << disposition as u8;
+        if first && self.wants(disposition) {
+            self.flags |= OWED;
+        }
+        // "Unknown" is the absence of news: news after it contradicts nothing.
+        let unknown = 1 << Disposition::Unknown as u8;
+        if (self.finals | seen) & !unknown & ((self.finals | seen) & !unknown).wrapping_sub(1) != 0
+        {
+            self.flags |= CONTRADICTED;
+        }
+        self.finals |= seen;
+        let stronger = rank(disposition) > rank(self.disposition);
+        let same = disposition == self.disposition && evidence > self.evidence;
+        if first || stronger || same {
+            self.disposition = disposition;
+            self.reason = reason;
+            self.status = status_of(disposition, reason);
+            self.evidence = if first || stronger { evidence } else { self.evidence.max(evidence) };
+        }
+    }
+
+    fn wants(&self, disposition: Disposition) -> bool {
+        let wanted =
+            if disposition == Disposition::Delivered { WANTS_SUCCESS } else { WANTS_FAILURE };
+        self.flags & wanted != 0
+    }
+
+    /// A status other than 0 leaves the debt: it is offered again.
+    fn answered(&mut self, command_status: u32) {
+        if command_status != 0 {
+            return;
+        }
+        self.flags &= !OWED;
+        if self.inbound() {
+            self.status = Status::Forwarded;
+            self.disposition = Disposition::Delivered;
+            self.finals |= 1 << Disposition::Delivered as u8;
+        }
+    }
+
+    /// The eight octets kept for each message.
+    pub const fn to_bytes(self) -> [u8; 8] {
+        [
+            self.status as u8,
+            self.disposition as u8,
+            self.evidence as u8,
+            self.reason as u8,
+            self.attempts,
+            self.flags,
+            self.finals,
+            0,
+        ]
+    }
+
+    /// Reads what [`State::to_bytes`] wrote.
+    pub fn from_bytes(octets: [u8; 8]) -> Option<Self> {
+        let [status, disposition, evidence, reason, attempts, flags, finals, _] = octets;
+        Some(Self {
+            status: Status::from_u8(status)?,
+            disposition: Disposition::from_u8(disposition)?,
+            evidence: Evidence::from_u8(evidence)?,
+            reason: Reason::from_u8(reason)?,
+            attempts,
+            flags,
+            finals,
+        })
+    }
+}
+
+/// What an SMPP `message_state` (§5.2.28) means, refined by the reason its `err` was read as.
+pub const fn reported(message_state: u8, reason: Reason) -> Disposition {
+    match message_state {
+        2 => Disposition::Delivered,
+        3 => Disposition::Expired,
+        4 => Disposition::Unknown,
+        5 | 8 => match reason {
+            Reason::CarrierFiltered | Reason::OptedOut | Reason::SenderNotAllowed => {
+                Disposition::Blocked
+            }
+            _ if message_state == 8 => Disposition::Blocked,
+            _ => Disposition::Bounced,
+        },
+        _ => Disposition::InProgress,
+    }
+}
+
+/// The bucket of a carrier's permanent refusal.
+const fn refusal(reason: Reason) -> Disposition {
+    match reason {
+        Reason::CarrierFiltered
+        | Reason::SenderNotAllowed
+        | Reason::OptedOut
+        | Reason::InvalidRequest => Disposition::Blocked,
+        _ => Disposition::Bounced,
+    }
+}
+
+/// The bucket of our own verdict.
+const fn ending(reason: Reason) -> Disposition {
+    match reason {
+        Reason::ValidityOver | Reason::ThrottledExpired => Disposition::Expired,
+        Reason::NoReceipt | Reason::InDoubt => Disposition::Unknown,
+        Reason::AttemptsUsedUp => Disposition::Bounced,
+        _ => Disposition::Blocked,
+    }
+}
+
+/// Which verdict stands when several were given.
+const fn rank(disposition: Disposition) -> u8 {
+    match disposition {
+        Disposition::InProgress => 0,
+        Disposition::Unknown => 1,
+        Disposition::Expired => 2,
+        Disposition::Blocked => 3,
+        Disposition::Bounced => 4,
+        Disposition::Misdirected => 5,
+        Disposition::Delivered => 6,
+    }
+}
+
+const fn status_of(disposition: Disposition, reason: Reason) -> Status {
+    match disposition {
+        Disposition::InProgress => Status::Sent,
+        Disposition::Delivered => Status::Delivered,
+        Disposition::Expired => Status::Expired,
+        Disposition::Blocked => Status::Rejected,
+        Disposition::Bounced | Disposition::Misdirected => Status::Undelivered,
+        Disposition::Unknown => match reason {
+            Reason::OperatorCancelled => Status::Cancelled,
+            _ => Status::Unknown,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::clock::Timestamp;
+    use crate::base::id::CarrierId;
+    use crate::message::event::Doubt;
+
+    const CARRIER: CarrierId = CarrierId(1);
+
+    fn accepted() -> State {
+        State::accepted(&Message { registered_delivery: 1, ..Message::default() })
+    }
+
+    fn receipt(message_state: u8, reason: Reason) -> What<'static> {
+        let report = Report { message_state, reason: reason as u8, ..Report::default() };
+        What::Receipt { carrier: CARRIER, report }
+    }
+
+    fn fold(events: &[What<'_>]) -> State {
+        let mut state = accepted();
+        events.iter().for_each(|event| state.apply(event));
+        state
+    }
+
+    const SENDING: What<'_> = What::Sending { carrier: CARRIER, bind: 0, attempt: 1 };
+    const SENT: What<'_> = What::Sent { carrier: CARRIER, carrier_message_id: b"1" };
+
+    #[test]
+    fn a_delivered_message_owes_its_receipt_until_the_account_answers() {
+        let mut state = fold(&[SENDING, SENT, receipt(2, Reason::None)]);
+        assert_eq!((state.status, state.evidence), (Status::Delivered, Evidence::Network));
+        assert!(state.owed());
+        state.apply(&What::Answered { command_status: 0x64 });
+        assert!(state.owed(), "a refusal leaves the debt");
+        state.apply(&What::Answered { command_status: 0 });
+        assert!(!state.owed());
+    }
+
+    #[test]
+    fn the_fold_does_not_depend_on_the_order_of_receipts() {
+        let receipts = [
+            receipt(2, Reason::None),
+            receipt(3, Reason::ValidityOver),
+            receipt(5, Reason::AbsentSubscriber),
+            receipt(1, Reason::Enroute),
+        ];
+        let mut results = Vec::new();
+        for a in 0..4 {
+            for b in (0..4).filter(|&b| b != a) {
+                for c in (0..4).filter(|&c| c != a && c != b) {
+                    let d = 6 - a - b - c;
+                    let state =
+                        fold(&[SENDING, SENT, receipts[a], receipts[b], receipts[c], receipts[d]]);
+                    results.push((state.disposition, state.reason, state.contradicted()));
+                }
+            }
+        }
+        results.dedup();
+        assert_eq!(results, [(Disposition::Delivered, Reason::None, true)]);
+    }
+
+    #[test]
+    fn a_receipt_that_overtakes_the_response_stands() {
+        let state = fold(&[SENDING, receipt(2, Reason::None), SENT]);
+        assert_eq!(state.disposition, Disposition::Delivered);
+        assert!(!state.contradicted());
+    }
+
+    #[test]
+    fn a_late_receipt_raises_an_unknown_without_contradiction() {
+        let doubt = What::InDoubt { carrier: CARRIER, cause: Doubt::LinkLost, resend: false };
+        let state = fold(&[SENDING, doubt]);
+        assert_eq!(state.disposition, Disposition::Unknown);
+        let state = fold(&[SENDING, doubt, receipt(2, Reason::None)]);
+        assert_eq!(state.disposition, Disposition::Delivered);
+        assert!(!state.contradicted());
+        assert!(state.was_in_doubt());
+    }
+
+    #[test]
+    fn only_the_receipts_asked_for_are_owed() {
+        let failure_only =
+            State::accepted(&Message { registered_delivery: 0b10, ..Message::default() });
+        for (message_state, owed) in [(2, false), (5, true)] {
+            let mut state = failure_only;
+            state.apply(&receipt(message_state, Reason::None));
+            assert_eq!(state.owed(), owed);
+        }
+    }
+
+    #[test]
+    fn a_temporary_refusal_is_no_end() {
+        let retry_at = Timestamp(9);
+        let reason = Reason::Throttled;
+        let retry = What::Refused { carrier: CARRIER, command_status: 0x58, reason, retry_at };
+        let state = fold(&[SENDING, retry]);
+        assert_eq!((state.status, state.disposition), (Status::Queued, Disposition::InProgress));
+        assert!(state.retrying());
+    }
+
+    #[test]
+    fn a_state_reads_back_from_its_octets() {
+        let state = fold(&[SENDING, SENT, receipt(5, Reason::MemoryFull)]);
+        assert_eq!(State::from_bytes(state.to_bytes()), Some(state));
+    }
+}
