@@ -7,3 +7,5 @@ pub mod base;
 pub mod message;
 
 pub mod wire;
+
+pub mod pipeline;

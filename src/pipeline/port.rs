@@ -1,0 +1,120 @@
+//! The ports of the pipeline that are not a bind: submitting a message from the API, and the view
+//! of the carriers that answers "why is this waiting?".
+//!
+//! Not here: HTTP. The API knows only these types, and the tests can stand behind them.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use crate::base::clock::Timestamp;
+use crate::base::id::{AccountId, CarrierId, MessageOrd};
+use crate::message::reason::Reason;
+
+/// A message submitted by the API, one part, encoded.
+#[derive(Clone, Debug, Default)]
+pub struct Submission {
+    /// Name of the account that pays.
+    pub account: String,
+    /// Sender as written by the client.
+    pub source: Vec<u8>,
+    /// Destination as written by the client.
+    pub destination: Vec<u8>,
+    /// User data in `data_coding`.
+    pub body: Vec<u8>,
+    /// SMPP §5.2.19.
+    pub data_coding: u8,
+    /// The sender's own reference.
+    pub client_ref: Vec<u8>,
+    /// SMPP §7.1.1 text form, empty for the default.
+    pub validity_period: Vec<u8>,
+}
+
+/// Why a message was not taken. The same refusals answer a bind and the API.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// No such account.
+    UnknownAccount,
+    /// The account is over its rate; trying again makes sense after this long.
+    OverRate(Duration),
+    /// No route takes the destination.
+    NoRoute,
+    /// The carrier's queue is full.
+    QueueFull,
+    /// The source address cannot be one.
+    InvalidSource,
+    /// The destination address cannot be one.
+    InvalidDestination,
+    /// The user data is longer than the standard allows.
+    TooLong,
+    /// The disk is below its floor of free space: nothing can be accepted.
+    DiskFull,
+    /// A write failed: this process accepts nothing any more.
+    DiskFailed,
+    /// The gateway is stopping.
+    Draining,
+    /// The gateway is busy writing; at once again.
+    Busy,
+}
+
+/// The future of a submission: resolved once the message is on disk.
+pub type Submitted = Pin<Box<dyn Future<Output = Result<MessageOrd, Refusal>> + Send>>;
+
+/// Where the API submits.
+pub trait Submit: Send + Sync {
+    /// Takes a message in; the future resolves when it is durable.
+    fn submit(&self, submission: Submission) -> Submitted;
+}
+
+/// What the API and the metrics may know of a carrier at this moment.
+#[derive(Clone, Debug, Default)]
+pub struct CarrierView {
+    /// Its number in the ledger.
+    pub id: CarrierId,
+    /// Its name in the configuration.
+    pub name: String,
+    /// Binds that are up.
+    pub binds_up: u32,
+    /// Binds configured.
+    pub binds: u32,
+    /// Messages accepted and not yet submitted.
+    pub queued: u64,
+    /// Messages waiting for a time of their own (retries).
+    pub deferred: u64,
+    /// Submits without an answer.
+    pub in_flight: u64,
+    /// Sum of the windows of the binds that are up.
+    pub window: u64,
+    /// Configured rate in parts per second.
+    pub rate_per_second: Option<u32>,
+    /// What holds the head of the queue, and until when if that is known.
+    pub hold: Option<(Reason, Option<Timestamp>)>,
+    /// When anything last came from it.
+    pub last_received_at: Timestamp,
+}
+
+/// What the API may know of an account at this moment.
+#[derive(Clone, Debug, Default)]
+pub struct AccountView {
+    /// Its number in the ledger.
+    pub id: AccountId,
+    /// Its name in the configuration.
+    pub name: String,
+    /// Binds that are up.
+    pub binds_up: u32,
+    /// Receipts and inbound messages on disk that it has not taken yet.
+    pub owed: u64,
+}
+
+/// The board of everybody's state.
+pub trait Board: Send + Sync {
+    /// All carriers, in the order of the configuration.
+    fn carriers(&self) -> Vec<CarrierView>;
+
+    /// All accounts, in the order of the configuration.
+    fn accounts(&self) -> Vec<AccountView>;
+
+    /// `None` when messages are accepted, else why not.
+    fn refusing(&self) -> Option<Refusal>;
+}
