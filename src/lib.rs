@@ -4,8 +4,14 @@
 
 pub mod base;
 
+pub mod telemetry;
+
 pub mod message;
 
 pub mod wire;
 
 pub mod pipeline;
+
+pub mod peer;
+
+pub mod config;

@@ -2,3 +2,5 @@
 //! people and programs reach it.
 
 pub mod port;
+
+pub mod settings;

@@ -1,0 +1,117 @@
+//! The sections put together: what is read in which order, and what only the whole shows.
+
+use std::path::PathBuf;
+
+use toml::de::DeTable;
+
+use super::file::Config;
+use super::finding::{Finding, Place, Severity};
+use super::secret::SecretPlaces;
+use super::section::{Reader, Section, did_you_mean, variable};
+use super::tables::{many, one, unique};
+use super::{account, carrier, http, log, route, smpp, spool};
+use crate::peer::http::config::HttpConfig;
+use crate::pipeline::settings::Settings;
+
+/// Reads every section; what is wrong is in the reader's findings.
+pub(super) fn read<'a>(
+    reader: &'a Reader<'a>,
+    places: &SecretPlaces,
+    root: &'a DeTable<'a>,
+) -> Config {
+    let mut settings = Settings::default();
+    let top = Section::new(reader, "", String::new(), Some((root, 0..0)));
+    settings.data_dir = top
+        .text_or_none("data_dir", "the path of a directory")
+        .map_or(settings.data_dir, PathBuf::from);
+    settings.shards = top.number("shards", settings.shards, 0..=256);
+
+    settings.smpp = smpp::read(&one(reader, &top, root, "smpp"));
+    settings.spool = spool::read(&one(reader, &top, root, "spool"));
+    let log = log::read(&one(reader, &top, root, "log"));
+
+    let sections = many(reader, &top, root, "account", "account");
+    settings.accounts = sections.iter().map(|section| account::read(section, places)).collect();
+    unique(&sections, "name", settings.accounts.iter().map(|account| &account.name));
+    unique(&sections, "system_id", settings.accounts.iter().map(|account| &account.system_id));
+
+    let sections = many(reader, &top, root, "carrier", "carrier");
+    settings.carriers = sections.iter().map(|section| carrier::read(section, places)).collect();
+    unique(&sections, "name", settings.carriers.iter().map(|carrier| &carrier.name));
+    for section in &sections {
+        http::account(section, "mo_account", &settings.accounts);
+    }
+
+    let sections = many(reader, &top, root, "route", "route");
+    settings.routes =
+        sections.iter().map(|section| route::read(section, &settings.carriers)).collect();
+    unique(&sections, "prefix", settings.routes.iter().map(|route| &route.prefix));
+
+    let http = api(reader, places, &top, root, &settings);
+    top.finish();
+    gaps(reader, &settings, &http);
+    strays(reader);
+    Config { settings, http, log }
+}
+
+fn api<'a>(
+    reader: &'a Reader<'a>,
+    places: &SecretPlaces,
+    top: &Section<'a>,
+    root: &'a DeTable<'a>,
+    settings: &Settings,
+) -> HttpConfig {
+    let section = one(reader, top, root, "http");
+    let table = root.get("http").and_then(|value| value.get_ref().as_table());
+    let keys = table.map_or_else(Vec::new, |table| {
+        many(reader, &section, table, "key", "http.key")
+            .iter()
+            .map(|section| http::read_key(section, places, &settings.accounts))
+            .collect()
+    });
+    http::read(&section, keys)
+}
+
+/// What is allowed and cannot work.
+fn gaps(reader: &Reader<'_>, settings: &Settings, http: &HttpConfig) {
+    let warn = |problem: &str| {
+        let finding = Finding::of_whole(reader.source.name, Severity::Warning, problem.to_owned());
+        reader.findings.borrow_mut().push(finding);
+    };
+    if settings.accounts.is_empty() {
+        warn("no [[account]]: nobody can bind or submit");
+    }
+    if settings.carriers.is_empty() {
+        warn("no [[carrier]]: no message can leave");
+    }
+    for (index, carrier) in settings.carriers.iter().enumerate() {
+        if !settings.routes.iter().any(|route| route.carrier == index) {
+            warn(&format!("no [[route]] leads to carrier {}", carrier.name));
+        }
+    }
+    if !settings.carriers.is_empty() && !settings.routes.iter().any(|route| route.prefix.is_empty())
+    {
+        warn("no default [[route]] (prefix = \"\"): other destinations are refused as no_route");
+    }
+    if http.listen.is_some() && http.keys.is_empty() {
+        warn("no [[http.key]]: only health and metrics answer");
+    }
+}
+
+/// Records variables that override nothing.
+fn strays(reader: &Reader<'_>) {
+    let known: Vec<String> = reader.asked.borrow().iter().map(|key| variable(key)).collect();
+    for (name, _) in &reader.source.environment {
+        if !known.contains(name) {
+            let hint = did_you_mean(name, known.iter().map(String::as_str));
+            reader.findings.borrow_mut().push(Finding {
+                severity: Severity::Error,
+                place: Place::Environment(name.clone()),
+                key: String::new(),
+                value: None,
+                problem: format!("overrides no key{hint}"),
+                allowed: "POSTRIDER__SECTION__KEY, POSTRIDER__CARRIER__NAME__KEY".to_owned(),
+            });
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! `[http]` and `[[http.key]]`: the API and who may use it.
+
+use sha2::{Digest, Sha256};
+
+use super::secret::{SecretPlaces, secret};
+use super::section::Section;
+use crate::peer::http::config::{HttpConfig, KeyConfig, Scope};
+use crate::pipeline::settings::AccountConfig;
+
+pub(super) fn read(section: &Section<'_>, keys: Vec<KeyConfig>) -> HttpConfig {
+    let default = HttpConfig::default();
+    let config = HttpConfig {
+        listen: section.listen("listen", default.listen),
+        connections_max: section.number("connections_max", default.connections_max, 1..=100_000),
+        body_bytes_max: section.number("body_bytes_max", default.body_bytes_max, 1024..=1_048_576),
+        header_timeout: section.seconds("header_timeout_s", default.header_timeout, 1..=300),
+        request_timeout: section.seconds("request_timeout_s", default.request_timeout, 1..=300),
+        keys,
+    };
+    // The keys are tables of their own, read before.
+    section.given("key");
+    section.finish();
+    config
+}
+
+pub(super) fn read_key(
+    section: &Section<'_>,
+    places: &SecretPlaces,
+    accounts: &[AccountConfig],
+) -> KeyConfig {
+    const SCOPES: &str =
+        "at least one of \"messages:send\", \"messages:read\", \"numbers:reveal\", \"*\"";
+    let scopes = Scope::ALL.map(|scope| (scope.name(), scope));
+    let held = section.choices("scopes", &scopes);
+    match &held {
+        None => section.missing("scopes", SCOPES),
+        Some(held) if held.is_empty() => {
+            section.fail("scopes", "allows nothing at all".to_owned(), SCOPES.to_owned());
+        }
+        Some(_) => {}
+    }
+    let key = KeyConfig {
+        digest: digest(section, places),
+        scopes: held.unwrap_or_default(),
+        account: account(section, "account", accounts),
+    };
+    section.finish();
+    key
+}
+
+fn digest(section: &Section<'_>, places: &SecretPlaces) -> [u8; 32] {
+    const ALLOWED: &str = "either key = a secret or sha256 = 64 hexadecimal digits of its digest";
+    let key = secret(section, places, "key");
+    let hex = section.text_or_none("sha256", ALLOWED);
+    match (key, hex) {
+        (Some(key), None) => {
+            if key.reveal().is_empty() {
+                section.fail_secret("key", "is empty".to_owned(), ALLOWED.to_owned());
+            }
+            Sha256::digest(key.reveal()).into()
+        }
+        (None, Some(hex)) => from_hex(&hex).unwrap_or_else(|| {
+            section.fail("sha256", "is not a SHA-256 digest".to_owned(), ALLOWED.to_owned());
+            [0; 32]
+        }),
+        (Some(_), Some(_)) => {
+            section.fail("sha256", "stands beside key".to_owned(), ALLOWED.to_owned());
+            [0; 32]
+        }
+        (None, None) => {
+            section.missing("key", ALLOWED);
+            [0; 32]
+        }
+    }
+}
+
+fn from_hex(hex: &str) -> Option<[u8; 32]> {
+    let mut digest = [0; 32];
+    if hex.len() != 64 || !hex.bytes().all(|octet| octet.is_ascii_hexdigit()) {
+        return None;
+    }
+    for (octet, digits) in digest.iter_mut().zip(hex.as_bytes().chunks(2)) {
+        *octet = u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
+    }
+    Some(digest)
+}
+
+/// A key that names an account.
+pub(super) fn account(
+    section: &Section<'_>,
+    key: &'static str,
+    accounts: &[AccountConfig],
+) -> Option<String> {
+    const ALLOWED: &str = "the name of an account";
+    let name = section.text_or_none(key, ALLOWED)?;
+    if !accounts.iter().any(|account| account.name == name) {
+        let names = accounts.iter().map(|account| account.name.as_str());
+        let hint = super::section::did_you_mean(&name, names);
+        section.fail(key, format!("no such account{hint}"), ALLOWED.to_owned());
+    }
+    Some(name)
+}

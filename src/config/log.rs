@@ -1,0 +1,31 @@
+//! `[log]`: what is written to the log.
+
+use super::section::Section;
+use crate::telemetry::log::{LogConfig, LogFormat};
+
+pub(super) fn read(section: &Section<'_>) -> LogConfig {
+    const LEVEL: &str = "error, warn, info, debug, trace, or directives such as \
+                         \"info,postrider::peer=debug\"";
+    let default = LogConfig::default();
+    let formats = [("auto", LogFormat::Auto), ("json", LogFormat::Json), ("text", LogFormat::Text)];
+    let config = LogConfig {
+        format: section.choice("format", default.format, &formats),
+        level: section.text_or_none("level", LEVEL).unwrap_or(default.level),
+        pii: section.flag("pii", default.pii),
+    };
+    if !is_level(&config.level) {
+        section.fail("level", "is not a level".to_owned(), LEVEL.to_owned());
+    }
+    section.finish();
+    config
+}
+
+/// Whether this can be a filter. A bare word would be taken for the name of a module, so that
+/// `level = "verbose"` would silence everything.
+fn is_level(text: &str) -> bool {
+    let known = |word: &str| {
+        ["off", "error", "warn", "info", "debug", "trace"].contains(&word.to_lowercase().as_str())
+    };
+    let each = |directive: &str| directive.contains('=') || known(directive.trim());
+    text.split(',').all(each) && tracing_subscriber::EnvFilter::try_new(text).is_ok()
+}

@@ -1,0 +1,37 @@
+//! The configuration: one TOML file, checked once, made into the settings of each part.
+//!
+//! `file` opens it, `check` reads it section by section, `section` reads keys with their bounds,
+//! `finding` says what is wrong and where; one file for each part says what that part may be told. A key exists where it is read, so a key
+//! that nobody reads cannot be one that is allowed. Everything wrong is found in one pass.
+//! **Invariant**: a [`Config`](file::Config) in hand has been checked.
+
+mod account;
+
+mod carrier;
+
+mod check;
+
+pub mod file;
+
+pub mod finding;
+
+mod http;
+
+mod log;
+
+mod place;
+
+mod route;
+
+mod secret;
+
+mod section;
+
+mod smpp;
+
+mod spool;
+
+mod tables;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,412 @@
+//! Reading the keys of one table: each with its type, its bounds and its default.
+//!
+//! **Invariants**: every reading returns a value, so that one error does not hide the next; what was
+//! wrong is in the reader's findings. A variable of the environment wins over the file.
+//! Not here: what keys there are.
+
+use std::cell::RefCell;
+use std::net::SocketAddr;
+use std::ops::{Range, RangeInclusive};
+use std::time::Duration;
+
+use toml::de::{DeTable, DeValue};
+
+use super::finding::{Finding, Place, Severity};
+use super::place::Source;
+
+/// What one pass over a configuration collects.
+#[derive(Debug)]
+pub(super) struct Reader<'a> {
+    /// What is read.
+    pub(super) source: &'a Source<'a>,
+    /// What was wrong.
+    pub(super) findings: RefCell<Vec<Finding>>,
+    /// Keys that exist, as `kind of section` and `key`.
+    pub(super) known: RefCell<Vec<(&'static str, &'static str)>>,
+    /// Keys that were looked for, with their sections' names.
+    pub(super) asked: RefCell<Vec<String>>,
+}
+
+impl<'a> Reader<'a> {
+    /// Nothing found yet.
+    pub(super) const fn new(source: &'a Source<'a>) -> Self {
+        Self {
+            source,
+            findings: RefCell::new(Vec::new()),
+            known: RefCell::new(Vec::new()),
+            asked: RefCell::new(Vec::new()),
+        }
+    }
+}
+
+/// A table of the file.
+#[derive(Debug)]
+pub(super) struct Section<'a> {
+    reader: &'a Reader<'a>,
+    kind: &'static str,
+    path: String,
+    table: Option<&'a DeTable<'a>>,
+    span: Range<usize>,
+    keys: RefCell<Vec<&'static str>>,
+}
+
+/// A value as it was written.
+#[derive(Clone, Debug)]
+pub(super) enum Given<'a> {
+    /// In the file.
+    File(&'a DeValue<'a>, Range<usize>),
+    /// In the environment: the variable and its text.
+    Environment(&'a str, &'a str),
+}
+
+impl<'a> Section<'a> {
+    /// The keys of a table that may be absent. `kind` is the table's name in the documentation and
+    /// `path` its name in messages and, in capitals, in the environment.
+    pub(super) const fn new(
+        reader: &'a Reader<'a>,
+        kind: &'static str,
+        path: String,
+        table: Option<(&'a DeTable<'a>, Range<usize>)>,
+    ) -> Self {
+        let (table, span) = match table {
+            Some((table, span)) => (Some(table), span),
+            None => (None, 0..0),
+        };
+        Self { reader, kind, path, table, span, keys: RefCell::new(Vec::new()) }
+    }
+
+    /// Whether the table or a variable for it is there.
+    pub(super) fn given(&self, key: &'static str) -> Option<Given<'a>> {
+        self.keys.borrow_mut().push(key);
+        self.reader.known.borrow_mut().push((self.kind, key));
+        let path = self.key(key);
+        let wanted = variable(&path);
+        self.reader.asked.borrow_mut().push(path);
+        let set = self.reader.source.environment.iter().find(|(name, _)| *name == wanted);
+        if let Some((name, text)) = set {
+            return Some(Given::Environment(name, text));
+        }
+        let value = self.table?.get(key)?;
+        Some(Given::File(value.get_ref(), value.span()))
+    }
+
+    /// A whole number.
+    pub(super) fn number<T: TryFrom<i64>>(
+        &self,
+        key: &'static str,
+        default: T,
+        range: RangeInclusive<i64>,
+    ) -> T {
+        self.number_or_none(key, range).unwrap_or(default)
+    }
+
+    /// A whole number that may be left out.
+    pub(super) fn number_or_none<T: TryFrom<i64>>(
+        &self,
+        key: &'static str,
+        range: RangeInclusive<i64>,
+    ) -> Option<T> {
+        let given = self.given(key)?;
+        let allowed = format!("a whole number from {} to {}", range.start(), range.end());
+        let number = match &given {
+            Given::File(DeValue::Integer(number), _) => {
+                i64::from_str_radix(number.as_str(), number.radix()).ok()
+            }
+            Given::File(..) => None,
+            Given::Environment(_, text) => text.trim().replace('_', "").parse().ok(),
+        };
+        let Some(number) = number else {
+            self.reject(key, &given, wrong_type(&given), allowed);
+            return None;
+        };
+        let value = range.contains(&number).then(|| T::try_from(number).ok()).flatten();
+        if value.is_none() {
+            let problem =
+                if number < *range.start() { "is too small" } else { "is too large" }.to_owned();
+            self.reject(key, &given, problem, allowed);
+        }
+        value
+    }
+
+    /// A time in whole seconds.
+    pub(super) fn seconds(
+        &self,
+        key: &'static str,
+        default: Duration,
+        range: RangeInclusive<i64>,
+    ) -> Duration {
+        self.number_or_none(key, range).map_or(default, Duration::from_secs)
+    }
+
+    /// A time in whole milliseconds.
+    pub(super) fn millis(
+        &self,
+        key: &'static str,
+        default: Duration,
+        range: RangeInclusive<i64>,
+    ) -> Duration {
+        self.number_or_none(key, range).map_or(default, Duration::from_millis)
+    }
+
+    /// Yes or no.
+    pub(super) fn flag(&self, key: &'static str, default: bool) -> bool {
+        let Some(given) = self.given(key) else { return default };
+        let value = match &given {
+            Given::File(DeValue::Boolean(value), _) => Some(*value),
+            Given::File(..) => None,
+            Given::Environment(_, text) => text.trim().parse().ok(),
+        };
+        value.unwrap_or_else(|| {
+            self.reject(key, &given, wrong_type(&given), "true or false".to_owned());
+            default
+        })
+    }
+
+    /// A string that may be left out.
+    pub(super) fn text_or_none(&self, key: &'static str, allowed: &str) -> Option<String> {
+        let given = self.given(key)?;
+        match &given {
+            Given::File(DeValue::String(text), _) => Some(text.to_string()),
+            Given::Environment(_, text) => Some((*text).to_owned()),
+            Given::File(..) => {
+                self.reject(key, &given, wrong_type(&given), allowed.to_owned());
+                None
+            }
+        }
+    }
+
+    /// A string of at most so many octets of ASCII, as SMPP carries it.
+    pub(super) fn ascii(
+        &self,
+        key: &'static str,
+        default: &str,
+        octets_max: usize,
+        section: &str,
+    ) -> String {
+        let allowed = format!("printable ASCII of at most {octets_max} octets (SMPP §{section})");
+        let Some(text) = self.text_or_none(key, &allowed) else { return default.to_owned() };
+        if text.len() > octets_max {
+            self.fail(key, format!("is {} octets long", text.len()), allowed);
+        } else if !text.bytes().all(|octet| (0x20..0x7f).contains(&octet)) {
+            self.fail(key, "is not printable ASCII".to_owned(), allowed);
+        }
+        text
+    }
+
+    /// One of some words.
+    pub(super) fn choice<T: Copy>(
+        &self,
+        key: &'static str,
+        default: T,
+        choices: &[(&'static str, T)],
+    ) -> T {
+        let allowed = words(choices);
+        let Some(text) = self.text_or_none(key, &allowed) else { return default };
+        match choices.iter().find(|(word, _)| *word == text) {
+            Some((_, value)) => *value,
+            None => {
+                let problem =
+                    format!("is not known{}", did_you_mean(&text, choices.iter().map(|c| c.0)));
+                self.fail(key, problem, allowed);
+                default
+            }
+        }
+    }
+
+    /// Several of some words; in the environment with commas between.
+    pub(super) fn choices<T: Copy>(
+        &self,
+        key: &'static str,
+        choices: &[(&'static str, T)],
+    ) -> Option<Vec<T>> {
+        let given = self.given(key)?;
+        let allowed = format!("a list of {}", words(choices));
+        let texts: Option<Vec<&str>> = match &given {
+            Given::File(DeValue::Array(items), _) => {
+                items.iter().map(|item| item.get_ref().as_str()).collect()
+            }
+            Given::File(..) => None,
+            Given::Environment(_, text) => Some(text.split(',').map(str::trim).collect()),
+        };
+        let Some(texts) = texts else {
+            self.reject(key, &given, wrong_type(&given), allowed);
+            return None;
+        };
+        let (mut values, mut known) = (Vec::new(), true);
+        for text in texts {
+            match choices.iter().find(|(word, _)| *word == text) {
+                Some((_, value)) => values.push(*value),
+                None => {
+                    let hint = did_you_mean(text, choices.iter().map(|c| c.0));
+                    let problem = format!("`{text}` is not known{hint}");
+                    self.reject(key, &given, problem, allowed.clone());
+                    known = false;
+                }
+            }
+        }
+        known.then_some(values)
+    }
+
+    /// An address and port to listen on, or `off`.
+    pub(super) fn listen(
+        &self,
+        key: &'static str,
+        default: Option<SocketAddr>,
+    ) -> Option<SocketAddr> {
+        const ALLOWED: &str = "an address and a port such as \"127.0.0.1:2775\", or \"off\"";
+        let Some(text) = self.text_or_none(key, ALLOWED) else { return default };
+        if text == "off" {
+            return None;
+        }
+        match text.parse::<SocketAddr>() {
+            Ok(address) => Some(address),
+            Err(_) => {
+                let problem = if text.contains(':') {
+                    "is not an address and a port".to_owned()
+                } else {
+                    "has no port".to_owned()
+                };
+                self.fail(key, problem, ALLOWED.to_owned());
+                default
+            }
+        }
+    }
+
+    /// Records that a required key is not there.
+    pub(super) fn missing(&self, key: &'static str, allowed: &str) {
+        if self.table.is_some_and(|table| table.contains_key(key)) {
+            return;
+        }
+        self.reader.findings.borrow_mut().push(Finding {
+            severity: Severity::Error,
+            place: self.reader.source.place(self.span.start),
+            key: self.key(key),
+            value: None,
+            problem: "is missing".to_owned(),
+            allowed: allowed.to_owned(),
+        });
+    }
+
+    /// Records that a value cannot be used.
+    pub(super) fn fail(&self, key: &'static str, problem: String, allowed: String) {
+        self.record(Severity::Error, key, self.written(key).as_ref(), problem, allowed, false);
+    }
+
+    /// Records that a secret cannot be used, without showing it.
+    pub(super) fn fail_secret(&self, key: &'static str, problem: String, allowed: String) {
+        self.record(Severity::Error, key, self.written(key).as_ref(), problem, allowed, true);
+    }
+
+    /// Records that a value is doubtful; of a key that is a secret, only where it is.
+    pub(super) fn warn(&self, key: &'static str, problem: String, secret: bool) {
+        let written = self.written(key);
+        self.record(Severity::Warning, key, written.as_ref(), problem, String::new(), secret);
+    }
+
+    /// Records every key that nothing has asked for. Called once the known ones have been read.
+    pub(super) fn finish(&self) {
+        let keys = self.keys.borrow();
+        for (key, _) in self.table.into_iter().flatten() {
+            if keys.iter().any(|known| *known == key.get_ref()) {
+                continue;
+            }
+            let hint = did_you_mean(key.get_ref(), keys.iter().copied());
+            let mut sorted = keys.clone();
+            sorted.sort_unstable();
+            sorted.dedup();
+            self.reader.findings.borrow_mut().push(Finding {
+                severity: Severity::Error,
+                place: self.reader.source.place(key.span().start),
+                key: self.key(key.get_ref()),
+                value: None,
+                problem: format!("no such key{hint}"),
+                allowed: sorted.join(", "),
+            });
+        }
+    }
+
+    fn key(&self, key: &str) -> String {
+        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
+    }
+
+    fn written(&self, key: &'static str) -> Option<Given<'a>> {
+        self.given(key)
+    }
+
+    fn reject(&self, key: &'static str, given: &Given<'_>, problem: String, allowed: String) {
+        self.record(Severity::Error, key, Some(given), problem, allowed, false);
+    }
+
+    fn record(
+        &self,
+        severity: Severity,
+        key: &'static str,
+        given: Option<&Given<'_>>,
+        problem: String,
+        allowed: String,
+        secret: bool,
+    ) {
+        let source = self.reader.source;
+        let (place, value) = match given {
+            Some(Given::File(_, span)) => {
+                (source.place(span.start), Some(source.excerpt(span.clone())))
+            }
+            Some(Given::Environment(name, text)) => {
+                (Place::Environment((*name).to_owned()), Some((*text).to_owned()))
+            }
+            None => (source.place(self.span.start), None),
+        };
+        self.reader.findings.borrow_mut().push(Finding {
+            severity,
+            place,
+            key: self.key(key),
+            value: value.filter(|_| !secret),
+            problem,
+            allowed,
+        });
+    }
+}
+
+/// The variable that overrides a key: `http.listen` is `POSTRIDER__HTTP__LISTEN`.
+pub(super) fn variable(key: &str) -> String {
+    let mut name = String::from("POSTRIDER");
+    for part in key.split('.') {
+        name.push_str("__");
+        name.extend(part.chars().map(|letter| {
+            if letter.is_ascii_alphanumeric() { letter.to_ascii_uppercase() } else { '_' }
+        }));
+    }
+    name
+}
+
+/// `; did you mean …?` if one of the words is close.
+pub(super) fn did_you_mean<'w>(given: &str, words: impl Iterator<Item = &'w str>) -> String {
+    let near = words
+        .map(|word| (strsim::damerau_levenshtein(given, word), word))
+        .filter(|&(distance, word)| distance <= 1 + word.len() / 4)
+        .min();
+    near.map_or_else(String::new, |(_, word)| format!("; did you mean `{word}`?"))
+}
+
+fn words<T>(choices: &[(&'static str, T)]) -> String {
+    choices.iter().map(|(word, _)| format!("\"{word}\"")).collect::<Vec<_>>().join(", ")
+}
+
+fn wrong_type(given: &Given<'_>) -> String {
+    match given {
+        Given::File(value, _) => format!("is {}", described(value)),
+        Given::Environment(..) => "cannot be read".to_owned(),
+    }
+}
+
+const fn described(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::String(_) => "a string",
+        DeValue::Integer(_) => "a number",
+        DeValue::Float(_) => "a number with a fraction",
+        DeValue::Boolean(_) => "true or false",
+        DeValue::Datetime(_) => "a date",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
+    }
+}

@@ -1,0 +1,343 @@
+//! What the configuration takes and refuses, and that the files in `config/` stay true.
+
+use std::path::Path;
+
+use super::file::{Checked, Config, Surroundings};
+use super::finding::{Finding, Place, Severity};
+use super::place::Source;
+use super::section::Reader;
+use crate::peer::http::config::Scope;
+use crate::pipeline::settings::{AccountConfig, BindMode, CarrierConfig, InDoubt, Settings};
+
+const LOOPBACK: &str = include_str!("../../config/loopback.toml");
+const POSTRIDER: &str = include_str!("../../config/postrider.toml");
+
+fn parse(text: &str) -> Result<Checked, super::finding::ConfigError> {
+    Config::parse("test.toml", text, Path::new(""), Surroundings::default())
+}
+
+fn findings(text: &str) -> Vec<Finding> {
+    parse(text).expect_err("something is wrong with it").findings
+}
+
+/// What is wrong, without the warnings, as people read it.
+fn errors(text: &str) -> Vec<String> {
+    findings(text)
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error)
+        .map(ToString::to_string)
+        .collect()
+}
+
+fn with_environment(text: &str, name: &str, value: &str) -> Result<Checked, String> {
+    let surroundings = Surroundings {
+        environment: vec![(name.into(), value.into()), ("HOME".into(), "/".into())],
+        credentials: None,
+    };
+    Config::parse("test.toml", text, Path::new(""), surroundings).map_err(|error| error.to_string())
+}
+
+const CARRIER: &str = "[[carrier]]\nname = \"sink\"\naddress = \"[::1]:2776\"\npassword = \"x\"\n";
+
+#[test]
+fn the_loopback_file_is_what_the_load_tests_expect() {
+    let checked = parse(LOOPBACK).expect("it is right");
+    assert_eq!(checked.warnings, []);
+    let Config { settings, http, .. } = checked.config;
+    assert_eq!(settings.smpp.listen, "127.0.0.1:2775".parse().ok());
+    let [load, slow] = &settings.accounts[..] else { panic!("two accounts") };
+    assert_eq!((load.name.as_str(), load.system_id.as_str()), ("load", "load"));
+    assert!(load.password.matches(b"load") && slow.password.matches(b"slow"));
+    assert_eq!((load.rate_per_second, load.binds_max, load.window), (None, 64, 1000));
+    assert_eq!((slow.rate_per_second, slow.burst), (Some(100), 100));
+    let [sink] = &settings.carriers[..] else { panic!("one carrier") };
+    assert_eq!((sink.address.as_str(), sink.system_id.as_str()), ("127.0.0.1:2776", "sink"));
+    assert_eq!((sink.binds, sink.window, sink.rate_per_second), (4, 1000, None));
+    assert_eq!((sink.bind_mode, sink.receivers), (BindMode::Transceiver, 0));
+    assert_eq!((settings.routes[0].prefix.as_str(), settings.routes[0].carrier), ("", 0));
+    assert_eq!(http.listen, "127.0.0.1:8080".parse().ok());
+    assert!(http.keys[0].may(Scope::NumbersReveal));
+    assert_eq!(http.keys[0].account.as_deref(), Some("load"));
+}
+
+/// Takes the `#` from every line that shows a key or a section.
+fn uncommented(text: &str) -> String {
+    let line = |line: &str| match line.strip_prefix('#') {
+        Some(rest)
+            if rest.starts_with(|first: char| first == '[' || first.is_ascii_lowercase()) =>
+        {
+            format!("{rest}\n")
+        }
+        _ => format!("{line}\n"),
+    };
+    text.lines().map(line).collect()
+}
+
+#[test]
+fn the_documented_file_as_it_stands_changes_nothing() {
+    let config = parse(POSTRIDER).expect("it is right").config;
+    assert_eq!(format!("{config:?}"), format!("{:?}", Config::default()));
+}
+
+#[test]
+fn the_documented_file_shows_every_default() {
+    // Secrets in files that are not there.
+    let text = uncommented(POSTRIDER).replace("{ file = ", "\"x\" # ");
+    let Config { settings, http, log } = parse(&text).expect("uncommented, it is right").config;
+    let Settings { mut accounts, mut carriers, .. } = settings.clone();
+    // What has no default is an example.
+    let example = AccountConfig {
+        name: "example".into(),
+        system_id: "example".into(),
+        password: accounts[0].password.clone(),
+        rate_per_second: Some(100),
+        burst: 100,
+        ..AccountConfig::default()
+    };
+    assert_eq!(format!("{:?}", accounts.remove(0)), format!("{example:?}"));
+    let example = CarrierConfig {
+        name: "example".into(),
+        address: "smsc.example.net:2775".into(),
+        system_id: "example".into(),
+        password: carriers[0].password.clone(),
+        rate_per_second: Some(100),
+        burst: 100,
+        mo_account: Some("example".into()),
+        ..CarrierConfig::default()
+    };
+    assert_eq!(format!("{:?}", carriers.remove(0)), format!("{example:?}"));
+    let rest = Settings { accounts, carriers, routes: Vec::new(), ..settings };
+    assert_eq!(format!("{rest:?}"), format!("{:?}", Settings::default()));
+    let default = Config::default();
+    assert_eq!(format!("{log:?}"), format!("{:?}", default.log));
+    assert_eq!(http.listen, default.http.listen);
+}
+
+#[test]
+fn the_documented_file_has_every_key() {
+    let text = uncommented(POSTRIDER);
+    let source = Source { name: "", text: &text, environment: Vec::new() };
+    let reader = Reader::new(&source);
+    let root = toml::de::DeTable::parse(&text).expect("TOML").into_inner();
+    let places = super::secret::SecretPlaces::default();
+    super::check::read(&reader, &places, &root);
+    let sections = ["", "smpp", "account", "carrier", "route", "http", "http.key", "log", "spool"];
+    for (section, key) in reader.known.into_inner() {
+        if sections.contains(&key) || key == "key" && section == "http" {
+            continue;
+        }
+        let begin = POSTRIDER.find(&format!("[{section}]")).unwrap_or(0);
+        let shown = POSTRIDER[begin..].lines().any(|line| {
+            line.trim_start_matches('#')
+                .strip_prefix(key)
+                .is_some_and(|rest| rest.starts_with(" ="))
+        });
+        assert!(shown, "[{section}] {key}");
+    }
+}
+
+#[test]
+fn an_error_names_file_line_column_key_value_and_what_is_allowed() {
+    let text = format!("{CARRIER}window = 0\n");
+    assert_eq!(
+        errors(&text),
+        ["test.toml:5:10: error: carrier.sink.window = 0: is too small; allowed: a whole number \
+          from 1 to 100000"]
+    );
+}
+
+#[test]
+fn a_misspelt_key_is_answered_with_the_one_meant() {
+    let text = format!("{CARRIER}widnow = 5\n[smpp]\nlisten_on = \"x\"\n");
+    let errors = errors(&text);
+    assert!(
+        errors[0].starts_with(
+            "test.toml:5:1: error: carrier.sink.widnow: no such key; did you mean `window`?; \
+             allowed: address, attempts_max, "
+        ),
+        "{errors:#?}"
+    );
+    assert!(errors[1].starts_with("test.toml:7:1: error: smpp.listen_on: no such key"));
+    assert!(super::section::did_you_mean("htpp", ["http", "log"].into_iter()).contains("`http`"));
+}
+
+#[test]
+fn everything_wrong_is_told_at_once() {
+    let text = r#"
+shards = "many"
+[[account]]
+name = "a b"
+[[account]]
+name = "b"
+password = "1"
+bind_modes = ["transmiter"]
+[[carrier]]
+name = "sink"
+address = "localhost"
+password = "x"
+rebind_min_ms = 5000
+rebind_max_ms = 10
+in_doubt = "ask"
+mo_account = "c"
+[[route]]
+carrier = "snik"
+[[route]]
+prefix = "+44"
+carrier = "sink"
+[[route]]
+prefix = "44"
+carrier = "sink"
+[log]
+level = "verbose"
+[[http.key]]
+scopes = ["messages:sent"]
+sha256 = "12"
+"#;
+    let errors = errors(text);
+    let expected = [
+        "2:10: error: shards = \"many\": is a string",
+        "3:1: error: account.a b.password: is missing",
+        "4:8: error: account.a b.name = \"a b\": cannot be a name",
+        "8:14: error: account.b.bind_modes = [\"transmiter\"]: `transmiter` is not known; did you mean `transmitter`?",
+        "11:11: error: carrier.sink.address = \"localhost\": has no port",
+        "14:17: error: carrier.sink.rebind_max_ms = 10: is less than rebind_min_ms",
+        "15:12: error: carrier.sink.in_doubt = \"ask\": is not known",
+        "16:14: error: carrier.sink.mo_account = \"c\": no such account",
+        "18:11: error: route.1.carrier = \"snik\": no such carrier; did you mean `sink`?",
+        "23:10: error: route.3.prefix = \"44\": is there twice",
+        "26:9: error: log.level = \"verbose\": is not a level",
+        "28:10: error: http.key.1.scopes",
+        "29:10: error: http.key.1.sha256 = \"12\": is not a SHA-256 digest",
+    ];
+    for expected in expected {
+        let line = format!("test.toml:{expected}");
+        assert!(errors.iter().any(|error| error.starts_with(&line)), "{line}\n{errors:#?}");
+    }
+    assert_eq!(errors.len(), expected.len(), "{errors:#?}");
+}
+
+#[test]
+fn what_is_not_toml_says_where() {
+    let errors = errors("[smpp]\nlisten = \n");
+    assert!(errors[0].starts_with("test.toml:2:"), "{errors:?}");
+    assert!(errors[0].contains("this is not TOML"), "{errors:?}");
+}
+
+#[test]
+fn names_and_system_ids_are_there_once() {
+    let account = "[[account]]\nname = \"a\"\npassword = \"1\"\n";
+    let errors = errors(&format!("{account}{account}{CARRIER}{CARRIER}"));
+    assert_eq!(errors.len(), 3, "{errors:#?}");
+    assert!(errors[0].contains("account.a.system_id: is there twice"), "{errors:#?}");
+    assert!(errors[1].starts_with("test.toml:5:8: error: account.a.name"), "{errors:#?}");
+}
+
+#[test]
+fn the_limits_of_smpp_5_2_are_kept() {
+    let text = "[[account]]\nname = \"a-name-of-sixteen\"\npassword = \"1\"\n";
+    assert!(errors(text)[0].contains("account.a-name-of-sixteen.system_id: is missing"));
+    let text = "[smpp]\nsystem_id = \"sixteen-octets-x\"\n";
+    assert!(errors(text)[0].contains("printable ASCII of at most 15 octets (SMPP §5.2.1)"));
+    let text = format!("{CARRIER}system_type = \"thirteen-octs\"\n");
+    assert!(errors(&text)[0].contains("at most 12 octets (SMPP §5.2.3)"));
+}
+
+#[test]
+fn a_long_password_is_taken_with_a_warning_that_does_not_show_it() {
+    let text = LOOPBACK.replace("password = \"load\"", "password = \"hunter2hunter2\"");
+    let checked = parse(&text).expect("it can be used");
+    let [warning] = &checked.warnings[..] else { panic!("{:?}", checked.warnings) };
+    assert_eq!(warning.severity, Severity::Warning);
+    assert!(warning.to_string().contains("longer than the 8 octets"), "{warning}");
+    assert!(!warning.to_string().contains("hunter2"), "{warning}");
+    assert!(!format!("{:?}", checked.config).contains("hunter2"));
+}
+
+#[test]
+fn no_error_shows_a_secret() {
+    let text = "[[account]]\nname = \"a\"\npassword = 123456\n\
+                [[account]]\nname = \"b\"\npassword = \"hun\\u0000ter\"\n";
+    let errors = errors(text).join("\n");
+    assert!(errors.contains("account.a.password: is not a secret"), "{errors}");
+    assert!(!errors.contains("123456") && !errors.contains("hun"), "{errors}");
+}
+
+#[test]
+fn a_secret_comes_from_a_file_beside_or_from_a_credential() {
+    let directory = tempfile::tempdir().expect("a directory");
+    std::fs::write(directory.path().join("one"), "alpha\n").expect("written");
+    std::fs::write(directory.path().join("two"), "beta").expect("written");
+    let text = "[[account]]\nname = \"a\"\npassword = { file = \"one\" }\n\
+                [[account]]\nname = \"b\"\npassword = { credential = \"two\" }\n";
+    let surroundings =
+        Surroundings { environment: Vec::new(), credentials: Some(directory.path().to_owned()) };
+    let checked =
+        Config::parse("t", text, directory.path(), surroundings).expect("both can be read");
+    assert!(checked.config.settings.accounts[0].password.matches(b"alpha"));
+    assert!(checked.config.settings.accounts[1].password.matches(b"beta"));
+
+    let errors = errors(text).join("\n");
+    assert!(errors.contains("test.toml:3:12: error: account.a.password: one cannot be read"));
+    assert!(errors.contains("needs $CREDENTIALS_DIRECTORY, which is not set"), "{errors}");
+}
+
+#[test]
+fn the_environment_overrides_the_file() {
+    let checked = with_environment(LOOPBACK, "POSTRIDER__HTTP__LISTEN", "[::1]:81").expect("right");
+    assert_eq!(checked.config.http.listen, "[::1]:81".parse().ok());
+    let checked = with_environment(LOOPBACK, "POSTRIDER__CARRIER__SINK__IN_DOUBT", "hold");
+    assert_eq!(checked.expect("right").config.settings.carriers[0].in_doubt, InDoubt::Hold);
+    let checked = with_environment("", "POSTRIDER__LOG__PII", "true").expect("no [log] is needed");
+    assert!(checked.config.log.pii);
+}
+
+#[test]
+fn a_variable_that_overrides_nothing_is_an_error() {
+    let error = with_environment(LOOPBACK, "POSTRIDER__HTTP__LISTN", "x").expect_err("a slip");
+    assert!(
+        error.contains("environment POSTRIDER__HTTP__LISTN: error: overrides no key; did you mean `POSTRIDER__HTTP__LISTEN`?"),
+        "{error}"
+    );
+    let error = with_environment(LOOPBACK, "POSTRIDER__SMPP__SESSIONS_MAX", "0").expect_err("zero");
+    assert!(
+        error.contains(
+            "environment POSTRIDER__SMPP__SESSIONS_MAX: error: smpp.sessions_max = 0: is too small"
+        ),
+        "{error}"
+    );
+}
+
+#[test]
+fn an_empty_file_runs_with_warnings() {
+    let checked = parse("").expect("all defaults");
+    assert!(checked.warnings.iter().all(|warning| matches!(warning.place, Place::Whole(_))));
+    assert_eq!(checked.warnings.len(), 3, "{:?}", checked.warnings);
+}
+
+#[test]
+fn a_carrier_nobody_can_reach_is_a_warning() {
+    let checked = parse(CARRIER).expect("it can be used");
+    let warnings: Vec<String> = checked.warnings.iter().map(ToString::to_string).collect();
+    assert!(warnings.iter().any(|warning| warning.contains("leads to carrier sink")));
+    assert!(warnings.iter().any(|warning| warning.contains("no default [[route]]")));
+}
+
+#[test]
+fn transmitters_come_with_a_receiver() {
+    let checked = parse(&format!("{CARRIER}bind_mode = \"transmitter\"\n")).expect("right");
+    assert_eq!(checked.config.settings.carriers[0].receivers, 1);
+    assert!(errors(&format!("{CARRIER}receivers = 2\n"))[0].contains("only goes with"));
+}
+
+#[test]
+fn no_text_makes_the_reader_panic() {
+    let mut random = fastrand::Rng::with_seed(11);
+    for _ in 0..300 {
+        let mut octets = LOOPBACK.as_bytes().to_vec();
+        for _ in 0..random.usize(1..6) {
+            let at = random.usize(..octets.len());
+            octets[at] = random.u8(b' '..0x7f);
+        }
+        let _ = parse(&String::from_utf8_lossy(&octets));
+    }
+}

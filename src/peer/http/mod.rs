@@ -1,0 +1,3 @@
+//! The HTTP API: submitting, looking messages up, health and metrics.
+
+pub mod config;

@@ -1,0 +1,3 @@
+//! Who is at the far end of a socket: applications, carriers, and the API's clients.
+
+pub mod http;

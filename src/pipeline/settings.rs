@@ -1,0 +1,260 @@
+//! What the gateway is told to be: accounts, carriers, routes and limits, checked.
+//!
+//! Plain values that the engine, the shards and the SMPP peers read. The defaults stand here, once:
+//! `config` falls back on them and the commented `config/postrider.toml` is tested against them.
+//! **Invariants** (kept by `config`): names are unique, every route names a carrier of the list, at
+//! most one route has a prefix, limits are within the bounds that `config` states.
+//! Not here: reading a file, what is allowed.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::base::secret::Secret;
+
+/// Everything the journey of a message is governed by.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where log, columns and checkpoints live.
+    pub data_dir: PathBuf,
+    /// Shards of the engine; 0 is one for each processor core.
+    pub shards: usize,
+    /// The listener for applications and what holds for each of its sessions.
+    pub smpp: SmppSettings,
+    /// Who may bind and submit.
+    pub accounts: Vec<AccountConfig>,
+    /// Whom messages are handed to.
+    pub carriers: Vec<CarrierConfig>,
+    /// Which carrier takes which destinations.
+    pub routes: Vec<RouteConfig>,
+    /// The log on disk.
+    pub spool: SpoolSettings,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            data_dir: PathBuf::from("/var/lib/postrider"),
+            shards: 0,
+            smpp: SmppSettings::default(),
+            accounts: Vec::new(),
+            carriers: Vec::new(),
+            routes: Vec::new(),
+            spool: SpoolSettings::default(),
+        }
+    }
+}
+
+/// The SMPP listener.
+#[derive(Clone, Debug)]
+pub struct SmppSettings {
+    /// Where applications bind; `None` takes none.
+    pub listen: Option<SocketAddr>,
+    /// How we name ourselves in a bind response.
+    pub system_id: String,
+    /// Connections at a time, bound or not.
+    pub sessions_max: usize,
+    /// From connect to bind (SMPP §7.2 session_init_timer).
+    pub session_init_timeout: Duration,
+    /// Silence after which an enquire_link is sent (SMPP §7.2 enquire_link_timer).
+    pub enquire_link: Duration,
+    /// Time without a message after which a session is ended (SMPP §7.2 inactivity_timer).
+    pub inactivity: Option<Duration>,
+    /// How long an answer to our request may take (SMPP §7.2 response_timer).
+    pub response_timeout: Duration,
+    /// Longest PDU taken, header included.
+    pub pdu_bytes_max: usize,
+}
+
+impl Default for SmppSettings {
+    fn default() -> Self {
+        Self {
+            listen: Some(SocketAddr::from((Ipv4Addr::UNSPECIFIED, 2775))),
+            system_id: "postrider".into(),
+            sessions_max: 10_000,
+            session_init_timeout: Duration::from_secs(10),
+            enquire_link: Duration::from_secs(30),
+            inactivity: None,
+            response_timeout: Duration::from_secs(30),
+            pdu_bytes_max: 65_536,
+        }
+    }
+}
+
+/// How a bind may be used (SMPP §4.1).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum BindMode {
+    /// Submits only.
+    Transmitter,
+    /// Receipts and inbound messages only.
+    Receiver,
+    /// Both.
+    Transceiver,
+}
+
+impl BindMode {
+    /// All modes, in the order of their names in the documentation.
+    pub const ALL: [Self; 3] = [Self::Transmitter, Self::Receiver, Self::Transceiver];
+
+    /// The word of the configuration.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Transmitter => "transmitter",
+            Self::Receiver => "receiver",
+            Self::Transceiver => "transceiver",
+        }
+    }
+}
+
+/// An application that submits and is owed receipts.
+#[derive(Clone, Debug)]
+pub struct AccountConfig {
+    /// Its name in the ledger, in logs and in the API.
+    pub name: String,
+    /// What it binds with.
+    pub system_id: String,
+    /// What it binds with.
+    pub password: Secret,
+    /// Binds at a time.
+    pub binds_max: usize,
+    /// Requests of ours without an answer, for each bind of it.
+    pub window: usize,
+    /// Parts per second it may submit, over all its binds and the API; `None` is unlimited.
+    pub rate_per_second: Option<u32>,
+    /// Parts it may submit at once after a pause.
+    pub burst: u32,
+    /// The binds it may make.
+    pub bind_modes: Vec<BindMode>,
+    /// Receipts and inbound messages held in memory for it; more wait on disk.
+    pub owed_max: usize,
+}
+
+impl Default for AccountConfig {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            system_id: String::new(),
+            password: Secret::default(),
+            binds_max: 10,
+            window: 100,
+            rate_per_second: None,
+            burst: 1,
+            bind_modes: BindMode::ALL.to_vec(),
+            owed_max: 100_000,
+        }
+    }
+}
+
+/// What happens to a message whose submit left and was never answered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum InDoubt {
+    /// Submitted again: the handset may get it twice, and the record says so.
+    Resend,
+    /// Not submitted again: it ends as unknown unless a receipt comes.
+    Hold,
+}
+
+/// A link to an SMSC.
+#[derive(Clone, Debug)]
+pub struct CarrierConfig {
+    /// Its name in the ledger, in metrics, in logs and in the API.
+    pub name: String,
+    /// Host name or address, and port.
+    pub address: String,
+    /// What we bind with.
+    pub system_id: String,
+    /// What we bind with.
+    pub password: Secret,
+    /// SMPP §5.2.3.
+    pub system_type: String,
+    /// Binds of `bind_mode`.
+    pub binds: u32,
+    /// What those binds are for.
+    pub bind_mode: BindMode,
+    /// Receiver binds beside transmitters.
+    pub receivers: u32,
+    /// Submits without an answer, for each bind.
+    pub window: u32,
+    /// Parts per second over all binds; `None` is unlimited.
+    pub rate_per_second: Option<u32>,
+    /// Parts that may leave at once after a pause.
+    pub burst: u32,
+    /// What a lost answer means.
+    pub in_doubt: InDoubt,
+    /// Who inbound messages are for; `None` keeps them without giving them to anyone.
+    pub mo_account: Option<String>,
+    /// Messages waiting for it; more are refused.
+    pub queue_messages_max: usize,
+    /// First pause before a lost bind is tried again.
+    pub rebind_min: Duration,
+    /// Longest pause before a lost bind is tried again.
+    pub rebind_max: Duration,
+    /// Silence after which an enquire_link is sent.
+    pub enquire_link: Duration,
+    /// How long an answer to a request may take.
+    pub response_timeout: Duration,
+    /// How long a message without a validity period of its own is tried.
+    pub lifetime: Duration,
+    /// Submits of one message before it is given up.
+    pub attempts_max: u8,
+}
+
+impl Default for CarrierConfig {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            address: String::new(),
+            system_id: String::new(),
+            password: Secret::default(),
+            system_type: String::new(),
+            binds: 1,
+            bind_mode: BindMode::Transceiver,
+            receivers: 0,
+            window: 10,
+            rate_per_second: None,
+            burst: 1,
+            in_doubt: InDoubt::Resend,
+            mo_account: None,
+            queue_messages_max: 1_000_000,
+            rebind_min: Duration::from_millis(1_000),
+            rebind_max: Duration::from_millis(60_000),
+            enquire_link: Duration::from_secs(30),
+            response_timeout: Duration::from_secs(30),
+            lifetime: Duration::from_secs(172_800),
+            attempts_max: 100,
+        }
+    }
+}
+
+/// Destinations that begin with `prefix` go to `carrier`; the longest prefix wins.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RouteConfig {
+    /// Digits without `+`; empty is the default route.
+    pub prefix: String,
+    /// Index into [`Settings::carriers`].
+    pub carrier: usize,
+}
+
+/// The log on disk.
+#[derive(Clone, Debug)]
+pub struct SpoolSettings {
+    /// Size at which a log file is closed and the next begun.
+    pub log_file_bytes: u64,
+    /// Free space under which nothing is accepted any more.
+    pub free_bytes_min: u64,
+    /// Time between checkpoints, which bound how much a restart reads again.
+    pub checkpoint: Duration,
+    /// Messages in a segment of the ledger's columns.
+    pub segment_messages: u32,
+}
+
+impl Default for SpoolSettings {
+    fn default() -> Self {
+        Self {
+            log_file_bytes: 256 << 20,
+            free_bytes_min: 512 << 20,
+            checkpoint: Duration::from_secs(30),
+            segment_messages: 1 << 20,
+        }
+    }
+}
