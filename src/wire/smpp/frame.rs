@@ -68,8 +68,9 @@ mod tests {
     #[test]
     fn an_impossible_length_is_known_from_its_four_octets() {
         for length in [0_u32, 4, 15, 65_537, u32::MAX] {
-            let split = split(&length.to_be_bytes(), PDU_BYTES_MAX).to_owned();
-            assert_eq!(split, Split::Bad(BadLength { command_length: length, header: None }));
+            let octets = length.to_be_bytes();
+            let bad = BadLength { command_length: length, header: None };
+            assert_eq!(split(&octets, PDU_BYTES_MAX), Split::Bad(bad));
         }
     }
 

@@ -5,7 +5,9 @@
 //! 1. [`frame`] cuts the stream into PDUs by `command_length`;
 //! 2. [`header`], [`command`] and [`status`] name what every PDU begins with;
 //! 3. [`pdu`] reads and writes the bodies, [`tlv`] their optional parameters, within [`limits`];
-//! 4. [`session`] keeps one bind's state, timers and [`window`], by the table in [`states_table`].
+//! 4. [`session`] keeps one bind's state, timers and [`window`], by the table in [`states_table`];
+//! 5. [`receipt`], [`receipt_text`], [`receipt_date`] and [`message_state`] read what a delivery
+//!    receipt says, and [`message_id`] finds which message it speaks of.
 //!
 //! **Invariants**: a decoded PDU borrows its frame and owns nothing; decoding and encoding a PDU
 //! allocates nothing but room in the output; a wrong body never costs the session, only a wrong
@@ -47,3 +49,13 @@ mod session_receive;
 mod session_timers;
 
 pub mod event;
+
+pub mod message_state;
+
+pub mod receipt;
+
+pub mod receipt_text;
+
+pub mod receipt_date;
+
+pub mod message_id;

@@ -1,0 +1,356 @@
+//! The text of a delivery receipt (SMPP v3.4 Appendix B): read leniently, written classically.
+//!
+//! Its place: under [`super::receipt`]. The text has no grammar that all SMSCs keep: keys come in
+//! any case and order, with or without blanks, some or all but one are missing. So it is searched
+//! for keys, and what stands between two keys belongs to the first.
+//!
+//! **Invariants**: the first of repeated keys counts; what stands after `text:` is the message's own
+//! words and is searched only while `id` or `stat` are still missing.
+//! **Not here**: what a date means (see [`super::receipt_date`]), which id is right.
+
+use crate::wire::smpp::message_state::MessageState;
+use crate::wire::smpp::receipt_date::ReceiptDate;
+
+/// What a receipt's text says, as octets of that text.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct ReceiptText<'a> {
+    /// The message's name at the SMSC.
+    pub id: Option<&'a [u8]>,
+    /// How many messages were submitted; seldom meant.
+    pub sub: Option<&'a [u8]>,
+    /// How many were delivered; seldom meant.
+    pub dlvrd: Option<&'a [u8]>,
+    /// When it was submitted, as it came.
+    pub submit_date: Option<&'a [u8]>,
+    /// When it came to its state, as it came.
+    pub done_date: Option<&'a [u8]>,
+    /// The state's word.
+    pub stat: Option<&'a [u8]>,
+    /// The network's or the SMSC's error: digits, hexadecimal or letters.
+    pub err: Option<&'a [u8]>,
+    /// The beginning of the message.
+    pub text: Option<&'a [u8]>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Key {
+    Id,
+    Sub,
+    Dlvrd,
+    SubmitDate,
+    DoneDate,
+    Stat,
+    Err,
+    Text,
+}
+
+/// A key found in the text: where it begins, and where its value begins.
+#[derive(Clone, Copy)]
+struct Found {
+    key: Key,
+    begins: usize,
+    value: usize,
+}
+
+impl<'a> ReceiptText<'a> {
+    /// Reads `text`; what is not there stays `None`. Nothing is ever refused.
+    pub fn parse(text: &'a [u8]) -> Self {
+        let text = text.strip_suffix(&[0]).unwrap_or(text);
+        let mut receipt = Self::default();
+        let mut bare = None;
+        let mut from = 0;
+        let mut open: Option<Found> = None;
+        while let Some(found) = next_key(text, from) {
+            from = found.value;
+            if receipt.has(found.key) || open.is_some_and(|open| open.key == found.key) {
+                continue;
+            }
+            let span = match open {
+                Some(open) => text.get(open.value..found.begins),
+                None => text.get(..found.begins),
+            };
+            let rest = receipt.take(open, span.unwrap_or_default(), true);
+            bare = bare.or_else(|| state_word(rest));
+            open = Some(found);
+            let known = receipt.id.is_some() && (receipt.stat.is_some() || bare.is_some());
+            if found.key == Key::Text && known {
+                break;
+            }
+        }
+        let begins = open.map_or(0, |open| open.value);
+        let rest = receipt.take(open, text.get(begins..).unwrap_or_default(), false);
+        receipt.stat = receipt.stat.or(bare).or_else(|| state_word(rest));
+        receipt
+    }
+
+    /// Whether it says anything that a receipt says.
+    pub fn is_receipt(&self) -> bool {
+        self.id.is_some() || self.stat.is_some()
+    }
+
+    /// The state its `stat` means.
+    pub fn message_state(&self) -> Option<MessageState> {
+        MessageState::from_stat(self.stat?)
+    }
+
+    fn has(&self, key: Key) -> bool {
+        self.get(key).is_some()
+    }
+
+    fn get(&self, key: Key) -> Option<&'a [u8]> {
+        match key {
+            Key::Id => self.id,
+            Key::Sub => self.sub,
+            Key::Dlvrd => self.dlvrd,
+            Key::SubmitDate => self.submit_date,
+            Key::DoneDate => self.done_date,
+            Key::Stat => self.stat,
+            Key::Err => self.err,
+            Key::Text => self.text,
+        }
+    }
+
+    /// Gives a key what stands between it and the next; what it does not take comes back.
+    fn take(&mut self, open: Option<Found>, span: &'a [u8], key_follows: bool) -> &'a [u8] {
+        let Some(Found { key, .. }) = open else {
+            return span;
+        };
+        let (value, rest) = match key {
+            Key::Text if key_follows => (span.trim_ascii_end(), Default::default()),
+            Key::Text => (span, Default::default()),
+            Key::SubmitDate | Key::DoneDate => date(span),
+            _ => token(span),
+        };
+        let slot = match key {
+            Key::Id => &mut self.id,
+            Key::Sub => &mut self.sub,
+            Key::Dlvrd => &mut self.dlvrd,
+            Key::SubmitDate => &mut self.submit_date,
+            Key::DoneDate => &mut self.done_date,
+            Key::Stat => &mut self.stat,
+            Key::Err => &mut self.err,
+            Key::Text => &mut self.text,
+        };
+        *slot = Some(value);
+        rest
+    }
+}
+
+/// A lone state word, for where the key `stat:` itself was left away.
+fn state_word(span: &[u8]) -> Option<&[u8]> {
+    span.split(|&octet| is_gap(octet))
+        .find(|word| !word.is_empty() && MessageState::from_stat(word).is_some())
+}
+
+/// What parts one value from the next.
+fn is_gap(octet: u8) -> bool {
+    octet.is_ascii_whitespace() || matches!(octet, b';' | b',' | b'|' | 0)
+}
+
+/// The first word of a span, and what is after it.
+fn token(span: &[u8]) -> (&[u8], &[u8]) {
+    let start = span.iter().position(|&octet| !is_gap(octet)).unwrap_or(span.len());
+    let (_, word) = span.split_at(start);
+    let end = word.iter().position(|&octet| is_gap(octet)).unwrap_or(word.len());
+    word.split_at(end)
+}
+
+/// A date, which may be of two words: a day, and a time with colons.
+fn date(span: &[u8]) -> (&[u8], &[u8]) {
+    let (day, rest) = token(span);
+    let (time, after) = token(rest);
+    let is_time = time.first().is_some_and(u8::is_ascii_digit) && time.contains(&b':');
+    if !is_time || day.is_empty() {
+        return (day, rest);
+    }
+    // The two words as one slice: from the day's begin to the time's end.
+    let skipped = span.len() - day.len() - rest.len();
+    let end = span.len() - after.len();
+    (span.get(skipped..end).unwrap_or(day), after)
+}
+
+/// The next key at or after `from`: a known word before a colon, with nothing of a word before it.
+fn next_key(text: &[u8], from: usize) -> Option<Found> {
+    let mut at = from;
+    loop {
+        let colon = at + memchr::memchr(b':', text.get(at..)?)?;
+        let before = text.get(from..colon)?;
+        if let Some((key, length)) = key_at_end(before) {
+            return Some(Found { key, begins: colon - length, value: colon + 1 });
+        }
+        at = colon + 1;
+    }
+}
+
+/// The key that `before` ends in, and how many octets it takes.
+fn key_at_end(before: &[u8]) -> Option<(Key, usize)> {
+    let (rest, word) = last_word(before.trim_ascii_end());
+    let is = |name: &[u8]| word.eq_ignore_ascii_case(name);
+    let key = if is(b"id") {
+        Key::Id
+    } else if is(b"sub") {
+        Key::Sub
+    } else if is(b"dlvrd") || is(b"dlvr") {
+        Key::Dlvrd
+    } else if is(b"stat") || is(b"status") || is(b"state") {
+        Key::Stat
+    } else if is(b"err") || is(b"error") {
+        Key::Err
+    } else if is(b"text") {
+        Key::Text
+    } else if is(b"submitdate") {
+        Key::SubmitDate
+    } else if is(b"donedate") {
+        Key::DoneDate
+    } else if is(b"date") {
+        let joint = |octet: &u8| matches!(octet, b' ' | b'\t' | b'_' | b'-');
+        let end = rest.iter().rposition(|octet| !joint(octet))? + 1;
+        let (rest, word) = last_word(rest.get(..end)?);
+        let key = if word.eq_ignore_ascii_case(b"submit") {
+            Key::SubmitDate
+        } else if word.eq_ignore_ascii_case(b"done") {
+            Key::DoneDate
+        } else {
+            return None;
+        };
+        return Some((key, before.len() - rest.len()));
+    } else {
+        return None;
+    };
+    Some((key, before.len() - rest.len()))
+}
+
+/// Parts off the letters and digits at the end.
+fn last_word(octets: &[u8]) -> (&[u8], &[u8]) {
+    let start = octets.iter().rposition(|octet| !octet.is_ascii_alphanumeric());
+    octets.split_at(start.map_or(0, |position| position + 1))
+}
+
+/// What the classic text of a receipt is made of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ClassicReceipt<'a> {
+    /// The message's name, as it was given in the response.
+    pub id: &'a [u8],
+    /// How many were submitted.
+    pub sub: u16,
+    /// How many were delivered.
+    pub dlvrd: u16,
+    /// When it was submitted.
+    pub submit_date: ReceiptDate,
+    /// When it came to its state.
+    pub done_date: ReceiptDate,
+    /// The state's word.
+    pub stat: &'a [u8],
+    /// The error, three digits by custom.
+    pub err: &'a [u8],
+    /// The beginning of the message; twenty octets of it are written.
+    pub text: &'a [u8],
+}
+
+impl ClassicReceipt<'_> {
+    /// Writes the text at the end of `out`, in the order and the widths of Appendix B.
+    pub fn write(&self, out: &mut Vec<u8>) {
+        out.reserve(self.id.len() + self.stat.len() + self.err.len() + 110);
+        out.extend_from_slice(b"id:");
+        out.extend_from_slice(self.id);
+        out.extend_from_slice(b" sub:");
+        three_digits(out, self.sub);
+        out.extend_from_slice(b" dlvrd:");
+        three_digits(out, self.dlvrd);
+        out.extend_from_slice(b" submit date:");
+        self.submit_date.write_ten_digits(out);
+        out.extend_from_slice(b" done date:");
+        self.done_date.write_ten_digits(out);
+        out.extend_from_slice(b" stat:");
+        out.extend_from_slice(self.stat);
+        out.extend_from_slice(b" err:");
+        out.extend_from_slice(self.err);
+        out.extend_from_slice(b" text:");
+        out.extend_from_slice(self.text.get(..20).unwrap_or(self.text));
+    }
+}
+
+fn three_digits(out: &mut Vec<u8>, number: u16) {
+    let number = number.min(999);
+    let digit = |value: u16| b'0' + (value % 10) as u8;
+    out.extend_from_slice(&[digit(number / 100), digit(number / 10), digit(number)]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> ReceiptText<'_> {
+        ReceiptText::parse(text.as_bytes())
+    }
+
+    #[test]
+    fn keys_are_found_in_any_case_order_and_spelling() {
+        let receipt = parse("junk ERR : 5;Done_Date:2611211530;SUBMITDATE:2611211529 Stat:x,ID:7");
+        assert_eq!(receipt.err, Some(&b"5"[..]));
+        assert_eq!(receipt.done_date, Some(&b"2611211530"[..]));
+        assert_eq!(receipt.submit_date, Some(&b"2611211529"[..]));
+        assert_eq!((receipt.stat, receipt.id), (Some(&b"x"[..]), Some(&b"7"[..])));
+    }
+
+    #[test]
+    fn words_of_the_message_are_no_keys_once_id_and_stat_are_known() {
+        let receipt = parse("id:1 stat:UNDELIV err:9 text:stat:DELIVRD id:2 ");
+        assert_eq!(receipt.stat, Some(&b"UNDELIV"[..]));
+        assert_eq!(receipt.text, Some(&b"stat:DELIVRD id:2 "[..]));
+    }
+
+    #[test]
+    fn a_longer_word_that_ends_like_a_key_is_no_key() {
+        assert_eq!(parse("paid:5 id:6").id, Some(&b"6"[..]));
+    }
+
+    #[test]
+    fn a_bare_state_word_counts_where_the_key_is_missing() {
+        let receipt = parse("id:5 done date:180903120816 DELIVRD err:000 text:EXPIRED");
+        assert_eq!(receipt.message_state(), Some(MessageState::Delivered));
+        assert_eq!(receipt.done_date, Some(&b"180903120816"[..]));
+    }
+
+    #[test]
+    fn a_bare_state_word_does_not_count_against_the_key() {
+        let receipt = parse("unknown sender id:5 stat:DELIVRD text:x");
+        assert_eq!(receipt.message_state(), Some(MessageState::Delivered));
+        assert_eq!(receipt.text, Some(&b"x"[..]));
+    }
+
+    #[test]
+    fn an_empty_value_does_not_swallow_the_next_key() {
+        let receipt = parse("id: sub:001 err: stat:EXPIRED");
+        assert_eq!((receipt.id, receipt.err), (Some(&b""[..]), Some(&b""[..])));
+        assert_eq!(receipt.stat, Some(&b"EXPIRED"[..]));
+    }
+
+    #[test]
+    fn a_date_may_have_a_time_after_a_blank() {
+        let receipt = parse("submit date:2026-11-21 15:30:00 done date: 2026-11-21 15:31 stat:x");
+        assert_eq!(receipt.submit_date, Some(&b"2026-11-21 15:30:00"[..]));
+        assert_eq!(receipt.done_date, Some(&b"2026-11-21 15:31"[..]));
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let date = ReceiptDate { year: 2026, month: 11, day: 21, hour: 15, minute: 30, second: 9 };
+        let classic = ClassicReceipt {
+            id: b"1a2b",
+            sub: 1,
+            dlvrd: 1,
+            submit_date: date,
+            done_date: date,
+            stat: b"DELIVRD",
+            err: b"000",
+            text: b"twenty octets and no more",
+        };
+        let mut out = Vec::new();
+        classic.write(&mut out);
+        let expected = "id:1a2b sub:001 dlvrd:001 submit date:2611211530 done date:2611211530 \
+                        stat:DELIVRD err:000 text:twenty octets and no";
+        assert_eq!(String::from_utf8_lossy(&out), expected);
+        assert_eq!(ReceiptText::parse(&out).id, Some(&b"1a2b"[..]));
+    }
+}
