@@ -15,3 +15,5 @@ pub mod pipeline;
 pub mod peer;
 
 pub mod config;
+
+pub mod cli;

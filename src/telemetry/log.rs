@@ -1,4 +1,21 @@
 //! Logs: how they are written, and how much of them.
+//!
+//! They go to standard error, one line an event: for people on a terminal, as JSON (`line`) else.
+//! **Invariant**: no number in full unless `pii` is on, and never a message's text; events carry
+//! numbers through `message::address::Masked` only.
+
+use std::fmt;
+use std::io::IsTerminal as _;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tracing::Subscriber;
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::time::FormatTime;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+use super::line::JsonLine;
 
 /// How log lines look.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -26,5 +43,81 @@ pub struct LogConfig {
 impl Default for LogConfig {
     fn default() -> Self {
         Self { format: LogFormat::Auto, level: "info".into(), pii: false }
+    }
+}
+
+/// Why logging cannot begin.
+#[derive(Debug, thiserror::Error)]
+#[error("logging cannot begin: {0}")]
+pub struct LogError(String);
+
+/// Begins to log to standard error, for the whole process. Called once.
+pub fn init(config: &LogConfig) -> Result<(), LogError> {
+    let terminal = std::io::stderr().is_terminal();
+    let color = terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let text = match config.format {
+        LogFormat::Auto => terminal,
+        LogFormat::Json => false,
+        LogFormat::Text => true,
+    };
+    PII.store(config.pii, Ordering::Relaxed);
+    let begun = if text {
+        text_subscriber(config, color, std::io::stderr)?.try_init()
+    } else {
+        json_subscriber(config, std::io::stderr)?.try_init()
+    };
+    begun.map_err(|error| LogError(error.to_string()))
+}
+
+/// Whether the operator wants numbers in full in the log.
+pub fn shows_numbers() -> bool {
+    PII.load(Ordering::Relaxed)
+}
+
+/// Written once, by [`init`]; a mask is made in places that no configuration reaches.
+static PII: AtomicBool = AtomicBool::new(false);
+
+/// What writes JSON lines.
+pub fn json_subscriber<W>(
+    config: &LogConfig,
+    writer: W,
+) -> Result<impl Subscriber + Send + Sync + 'static, LogError>
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
+    Ok(tracing_subscriber::fmt()
+        .event_format(JsonLine)
+        .with_env_filter(filter(config)?)
+        .with_writer(writer)
+        .finish())
+}
+
+/// What writes for people.
+pub fn text_subscriber<W>(
+    config: &LogConfig,
+    color: bool,
+    writer: W,
+) -> Result<impl Subscriber + Send + Sync + 'static, LogError>
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
+    Ok(tracing_subscriber::fmt()
+        .with_timer(Utc)
+        .with_ansi(color)
+        .with_env_filter(filter(config)?)
+        .with_writer(writer)
+        .finish())
+}
+
+fn filter(config: &LogConfig) -> Result<EnvFilter, LogError> {
+    EnvFilter::try_new(&config.level).map_err(|error| LogError(error.to_string()))
+}
+
+/// The time of a line: RFC 3339 in UTC with milliseconds.
+pub(super) struct Utc;
+
+impl FormatTime for Utc {
+    fn format_time(&self, writer: &mut Writer<'_>) -> fmt::Result {
+        write!(writer, "{:.3}", jiff::Timestamp::now())
     }
 }

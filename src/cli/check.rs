@@ -1,0 +1,100 @@
+//! `postrider check`: whether a configuration can be used.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use serde_json::json;
+
+use super::print::{json as print_json, note, out};
+use crate::config::file::{Checked, Config};
+use crate::config::finding::{ConfigError, Finding};
+use crate::pipeline::settings::{AccountConfig, CarrierConfig, Settings};
+
+/// Arguments of `postrider check`.
+///
+/// Exit codes: 0 it can be used, 1 it cannot, 2 it can with warnings and `--strict` was given.
+#[derive(Debug, Args)]
+#[command(after_help = "Exit codes: 0 it can be used, 1 it cannot, 2 warnings with --strict")]
+pub(super) struct CheckArgs {
+    /// The configuration file
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+    /// Let warnings fail the check
+    #[arg(long)]
+    strict: bool,
+    /// Print what was found as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Exit code of warnings under `--strict`.
+const WARNINGS: u8 = 2;
+
+pub(super) fn run(arguments: &CheckArgs) -> ExitCode {
+    let name = arguments.config.display().to_string();
+    let result = Config::load(&arguments.config);
+    let findings = match &result {
+        Ok(checked) => &checked.warnings,
+        Err(error) => &error.findings,
+    };
+    if arguments.json {
+        print_json(&json!({ "file": name, "usable": result.is_ok(), "findings": findings }));
+    } else {
+        findings.iter().for_each(note);
+        if let Ok(checked) = &result {
+            out(summary(&name, checked));
+        }
+    }
+    code(&result, findings, arguments.strict)
+}
+
+fn code(result: &Result<Checked, ConfigError>, findings: &[Finding], strict: bool) -> ExitCode {
+    match result {
+        Err(_) => ExitCode::FAILURE,
+        Ok(_) if strict && !findings.is_empty() => ExitCode::from(WARNINGS),
+        Ok(_) => ExitCode::SUCCESS,
+    }
+}
+
+/// What the file makes of the gateway, in a few lines.
+fn summary(name: &str, checked: &Checked) -> String {
+    let Config { settings, http, .. } = &checked.config;
+    let listens = |address: Option<std::net::SocketAddr>| {
+        address.map_or_else(|| "off".to_owned(), |address| address.to_string())
+    };
+    let mut lines = vec![
+        format!("{name}: ok, {} warnings", checked.warnings.len()),
+        format!("  data      {}", settings.data_dir.display()),
+        format!("  smpp      {}", listens(settings.smpp.listen)),
+        format!("  http      {}, {} keys", listens(http.listen), http.keys.len()),
+    ];
+    lines.extend(settings.accounts.iter().map(account));
+    lines.extend(settings.carriers.iter().map(carrier));
+    lines.extend(routes(settings));
+    lines.join("\n")
+}
+
+fn account(account: &AccountConfig) -> String {
+    let AccountConfig { name, system_id, binds_max, window, .. } = account;
+    let rate = rate(account.rate_per_second);
+    format!("  account   {name} as {system_id}: {rate}, up to {binds_max} binds, window {window}")
+}
+
+fn carrier(carrier: &CarrierConfig) -> String {
+    let CarrierConfig { name, address, binds, window, .. } = carrier;
+    let (rate, mode) = (rate(carrier.rate_per_second), carrier.bind_mode.name());
+    format!("  carrier   {name} at {address}: {rate}, {binds} {mode} binds, window {window}")
+}
+
+fn routes(settings: &Settings) -> impl Iterator<Item = String> {
+    settings.routes.iter().filter_map(|route| {
+        let carrier = &settings.carriers.get(route.carrier)?.name;
+        let prefix = if route.prefix.is_empty() { "(default)" } else { &route.prefix };
+        Some(format!("  route     {prefix} to {carrier}"))
+    })
+}
+
+fn rate(rate: Option<u32>) -> String {
+    rate.map_or_else(|| "unlimited".to_owned(), |rate| format!("{rate} parts/s"))
+}

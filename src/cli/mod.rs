@@ -1,0 +1,11 @@
+//! The command line: data to standard output, the rest to standard error.
+//!
+//! One file for each subcommand, with its arguments and what it prints. Exit codes: 0 done, 1 it did
+//! not work, 2 it worked with a reservation that the subcommand states, 64 wrong usage.
+//! **Invariant**: nothing here decides anything about a message.
+
+pub mod arguments;
+
+mod check;
+
+mod print;
