@@ -6,6 +6,8 @@ pub mod base;
 
 pub mod telemetry;
 
+pub mod gsm;
+
 pub mod message;
 
 pub mod wire;

@@ -58,6 +58,25 @@ pub enum Refusal {
     Busy,
 }
 
+impl Refusal {
+    /// The word of metrics, logs and the API.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::UnknownAccount => "unknown_account",
+            Self::OverRate(_) => "over_rate",
+            Self::NoRoute => "no_route",
+            Self::QueueFull => "queue_full",
+            Self::InvalidSource => "invalid_source",
+            Self::InvalidDestination => "invalid_destination",
+            Self::TooLong => "too_long",
+            Self::DiskFull => "disk_full",
+            Self::DiskFailed => "disk_failed",
+            Self::Draining => "draining",
+            Self::Busy => "busy",
+        }
+    }
+}
+
 /// The future of a submission: resolved once the message is on disk.
 pub type Submitted = Pin<Box<dyn Future<Output = Result<MessageOrd, Refusal>> + Send>>;
 

@@ -1,7 +1,29 @@
-//! What operators see: logs here, numbers beside them.
+//! What operators see: numbers and logs.
 //!
-//! Names and formats live at the bottom of the crate so that every part can speak them.
+//! `names` lists every metric; `registry` hands out handles and writes the page that is scraped;
+//! `carrier`, `ingress`, `store` and `http` are the handles that the hot path holds, so that counting
+//! is one atomic addition. `log` begins the log. All of it lies at the bottom of the crate: labels
+//! come as words, never as types of the domain.
+
+pub mod carrier;
+
+pub mod family;
+
+pub mod http;
+
+pub mod ingress;
 
 mod line;
 
 pub mod log;
+
+pub mod names;
+
+mod process;
+
+pub mod registry;
+
+pub mod store;
+
+#[cfg(test)]
+mod tests;
