@@ -11,6 +11,7 @@
     reason = "a test that cannot go on should stop and say why"
 )]
 
+mod fuzz_corpora;
 mod smpp_harness;
 mod smpp_message_ids;
 mod smpp_mutations;

@@ -8,7 +8,7 @@ use postrider::wire::smpp::limits::Limits;
 use postrider::wire::smpp::pdu::{
     DestAddress, Pdu, Sm, SubmitMulti, SubmitMultiResp, UnsuccessSme,
 };
-use postrider::wire::smpp::receipt::Receipt;
+use postrider::wire::smpp::receipt::{Receipt, ReceiptKind};
 use postrider::wire::smpp::tlv::{Tlv, Tlvs};
 use serde_json::{Map, Value, json};
 
@@ -132,7 +132,11 @@ fn check_sm(row: &Value, sm: &Sm<'_>) {
         }
         assert!(header.is_empty(), "{}: more udh than expected", name(row));
     }
+    if !row["receipt_text_without_receipt_esm_class"].is_null() {
+        assert_eq!(ReceiptKind::of(sm.esm_class), None, "{}", name(row));
+    }
     if let Some(expected) = row["receipt"].as_object() {
+        assert!(ReceiptKind::of(sm.esm_class).is_some(), "{}", name(row));
         let mut room = Vec::new();
         let receipt = Receipt::of_sm(sm, &mut room);
         crate::smpp_receipts::check_text(name(row), &receipt.text, expected);

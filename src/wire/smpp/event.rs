@@ -12,7 +12,8 @@ use crate::wire::smpp::status::CommandStatus;
 /// Something the shell should know.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Event<'a, T> {
-    /// An ESME asks to bind; answer with `accept_bind` or `refuse_bind`.
+    /// An ESME asks to bind; answer with `accept_bind` or `refuse_bind` before more is received,
+    /// for what comes in between is refused as unbound.
     Bind {
         /// Of the request.
         header: Header,
@@ -26,7 +27,7 @@ pub enum Event<'a, T> {
         /// What it speaks, if it said so.
         sc_interface_version: Option<u8>,
     },
-    /// The SMSC refused our bind.
+    /// The SMSC refused our bind. The connection is best closed; the session's timer does in the end.
     BindRefused {
         /// Why.
         status: CommandStatus,

@@ -54,6 +54,10 @@ impl NormalId {
         }
     }
 
+    fn push_digit(&mut self, digit: u8) {
+        self.push(if digit < 10 { b'0' + digit } else { b'a' + digit - 10 });
+    }
+
     /// Digits come lowest first.
     fn reversed(mut self) -> Self {
         if let Some(octets) = self.octets.get_mut(..usize::from(self.length)) {
@@ -93,30 +97,45 @@ impl Iterator for Candidates {
 }
 
 fn from_hexadecimal(octets: &[u8]) -> Option<NormalId> {
-    number(octets, 16).map(|value| digits(value, 10))
+    number::<16>(octets).map(digits::<10>)
 }
 
 fn from_decimal(octets: &[u8]) -> Option<NormalId> {
-    number(octets, 10).map(|value| digits(value, 16))
+    number::<10>(octets).map(digits::<16>)
 }
 
-fn number(octets: &[u8], radix: u32) -> Option<u128> {
-    if octets.is_empty() {
-        return None;
+fn number<const RADIX: u32>(octets: &[u8]) -> Option<u128> {
+    let digit = |octet: u8| char::from(octet).to_digit(RADIX);
+    // Up to fifteen digits cannot overflow the narrower number, which is much quicker.
+    match octets.len() {
+        0 => None,
+        1..=15 => octets
+            .iter()
+            .try_fold(0_u64, |number, &octet| {
+                Some(number * u64::from(RADIX) + u64::from(digit(octet)?))
+            })
+            .map(u128::from),
+        _ => octets.iter().try_fold(0_u128, |number, &octet| {
+            number.checked_mul(u128::from(RADIX))?.checked_add(u128::from(digit(octet)?))
+        }),
     }
-    octets.iter().try_fold(0_u128, |number, &octet| {
-        let digit = char::from(octet).to_digit(radix)?;
-        number.checked_mul(u128::from(radix))?.checked_add(u128::from(digit))
-    })
 }
 
-fn digits(value: u128, radix: u128) -> NormalId {
+fn digits<const RADIX: u64>(value: u128) -> NormalId {
     let mut normal = NormalId::default();
-    let mut rest = value;
+    let mut wide = value;
+    let mut rest = loop {
+        match u64::try_from(wide) {
+            Ok(rest) => break rest,
+            Err(_) => {
+                normal.push_digit((wide % u128::from(RADIX)) as u8);
+                wide /= u128::from(RADIX);
+            }
+        }
+    };
     loop {
-        let digit = (rest % radix) as u8;
-        normal.push(if digit < 10 { b'0' + digit } else { b'a' + digit - 10 });
-        rest /= radix;
+        normal.push_digit((rest % RADIX) as u8);
+        rest /= RADIX;
         if rest == 0 {
             return normal.reversed();
         }

@@ -35,15 +35,16 @@ pub const INTERFACE_VERSION: u8 = 0x34;
 /// How long a session waits for what (§7.2).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Timers {
-    /// From the connection to a bind.
+    /// From the connection to a bind: 10 s.
     pub session_init: Duration,
-    /// Silence of the peer before an enquire_link.
+    /// Silence of the peer before an enquire_link: 30 s. Providers cut idle binds from 60 s on.
     pub enquire_link: Duration,
-    /// From a request of ours to its response; also between enquire_links that go unanswered.
+    /// From a request of ours to its response, and from one enquire_link that goes unanswered to
+    /// the next: 15 s.
     pub response: Duration,
-    /// Nothing but enquire_link for so long ends the session; `None` lets it stand.
+    /// Nothing but enquire_link for so long ends the session; `None`, the default, lets it stand.
     pub inactivity: Option<Duration>,
-    /// How long an unbind, ours or the peer's, waits for answers still owed.
+    /// How long an unbind, ours or the peer's, waits for answers still owed: 5 s.
     pub unbind: Duration,
 }
 
@@ -64,7 +65,7 @@ impl Default for Timers {
 pub struct SessionConfig {
     /// How long it waits.
     pub timers: Timers,
-    /// How many of our requests may be unanswered.
+    /// How many of our requests may be unanswered: 10, as the standard suggests (§2.9).
     pub window: usize,
     /// The largest PDU taken.
     pub pdu_bytes_max: usize,
@@ -72,7 +73,7 @@ pub struct SessionConfig {
     pub limits: Limits,
     /// The version told to a peer that binds to us.
     pub interface_version: u8,
-    /// How many enquire_links may go unanswered before the session is closed.
+    /// How many enquire_links may go unanswered before the session is closed: 2.
     pub enquire_links_missed_max: u32,
 }
 

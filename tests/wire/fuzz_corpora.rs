@@ -1,0 +1,49 @@
+//! The corpora of the fuzz targets, run as plain tests.
+
+use std::path::Path;
+
+#[path = "../../fuzz/src/frame.rs"]
+mod frame;
+
+#[path = "../../fuzz/src/pdu.rs"]
+mod pdu;
+
+#[path = "../../fuzz/src/session.rs"]
+mod session;
+
+fn corpus(target: &str, run: fn(&[u8])) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(target);
+    let entries = std::fs::read_dir(&folder).unwrap();
+    let inputs: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    assert!(!inputs.is_empty(), "{} is empty", folder.display());
+    for input in inputs {
+        run(&std::fs::read(&input).unwrap());
+    }
+}
+
+/// Octets that grow like a session's operations do, from a seed.
+fn noise(run: fn(&[u8])) {
+    let mut random = fastrand::Rng::with_seed(7);
+    for _ in 0..20_000 {
+        let octets: Vec<u8> = (0..random.usize(0..120)).map(|_| random.u8(..)).collect();
+        run(&octets);
+    }
+}
+
+#[test]
+fn the_frame_target_passes_its_corpus() {
+    corpus("frame", frame::run);
+    noise(frame::run);
+}
+
+#[test]
+fn the_pdu_target_passes_its_corpus() {
+    corpus("pdu", pdu::run);
+    noise(pdu::run);
+}
+
+#[test]
+fn the_session_target_passes_its_corpus() {
+    corpus("session", session::run);
+    noise(session::run);
+}
