@@ -18,4 +18,6 @@ pub mod peer;
 
 pub mod config;
 
+pub mod sim;
+
 pub mod cli;
