@@ -20,4 +20,6 @@ pub mod config;
 
 pub mod sim;
 
+pub mod load;
+
 pub mod cli;
