@@ -12,6 +12,10 @@ pub mod message;
 
 pub mod wire;
 
+pub mod spool;
+
+pub mod ledger;
+
 pub mod pipeline;
 
 pub mod peer;

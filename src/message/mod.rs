@@ -8,6 +8,8 @@
 
 pub mod address;
 
+pub mod carrier_id;
+
 pub mod disposition;
 
 pub mod event;

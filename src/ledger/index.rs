@@ -1,0 +1,254 @@
+//! Everything the indexer keeps, behind one lock: what one record of the log changes.
+//!
+//! **Invariants**: records are applied once each, in the order of the log; the state of a message is
+//! the fold of `State::apply` over its chain; rows are dense, with lost messages as rows of their
+//! own. Not here: reading the log (`indexer`), sorting (`sealer`), files of a checkpoint.
+
+use std::collections::VecDeque;
+use std::io;
+use std::sync::Arc;
+
+use super::columns::{Columns, Wide};
+use super::config::{Geometry, LedgerConfig};
+use super::correlation::Correlations;
+use super::counts::AccountCounts;
+use super::links::{Link, Links};
+use super::run::Run;
+use super::states::{Row, States};
+use crate::base::clock::Timestamp;
+use crate::base::id::{AccountId, MessageOrd};
+use crate::message::event::{Event, NO_MESSAGE, What};
+use crate::message::record::Message;
+use crate::message::state::State;
+use crate::spool::disk::DiskFile;
+use crate::spool::lsn::Lsn;
+use crate::spool::record;
+
+/// The indexes of a directory.
+#[derive(Debug)]
+pub(super) struct Index {
+    pub(super) geometry: Geometry,
+    pub(super) next_ord: MessageOrd,
+    /// All segments but the tail, oldest first.
+    pub(super) segments: Vec<Segment>,
+    /// The columns of the newest segment, not full yet.
+    pub(super) tail: Columns,
+    pub(super) tail_span: Span,
+    pub(super) states: States,
+    pub(super) links: Links,
+    pub(super) correlations: Correlations,
+    pub(super) accounts: Vec<AccountCounts>,
+    /// Names of the links of the newest notices, oldest first.
+    pub(super) notices: VecDeque<u64>,
+    notices_max: usize,
+    /// Records that could not be read or belong to no known message.
+    pub(super) strays: u64,
+}
+
+/// A full segment.
+#[derive(Clone, Debug)]
+pub(super) struct Segment {
+    /// Its columns, until they are in the file and sorted.
+    pub(super) columns: Option<Arc<Columns>>,
+    /// Its columns on disk, once written.
+    pub(super) file: Option<Arc<dyn DiskFile>>,
+    /// Its sorted numbers, once sealed.
+    pub(super) numbers: Option<Arc<Numbers>>,
+    pub(super) span: Span,
+}
+
+/// The sorted numbers of a segment: keys to ordinals.
+#[derive(Debug)]
+pub(super) struct Numbers {
+    pub(super) to: Run,
+    pub(super) from: Run,
+}
+
+/// When the messages of a segment were accepted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Span {
+    pub(super) first: Timestamp,
+    pub(super) last: Timestamp,
+}
+
+impl Default for Span {
+    fn default() -> Self {
+        Self { first: Timestamp::NEVER, last: Timestamp(0) }
+    }
+}
+
+impl Span {
+    fn widen(&mut self, at: Timestamp) {
+        self.first = self.first.min(at);
+        self.last = self.last.max(at);
+    }
+}
+
+/// Where a record was read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub(super) chunk: Lsn,
+    pub(super) time: Timestamp,
+    pub(super) offset: u32,
+}
+
+/// Ordinals that may be missing at once: more is no loss of records but nonsense.
+const LOST_MAX: u64 = 1 << 26;
+
+impl Index {
+    /// An index that continues with the given parts.
+    pub(super) fn new(
+        config: &LedgerConfig,
+        states: States,
+        links: Links,
+        ids: Correlations,
+    ) -> Self {
+        let geometry = config.geometry();
+        Self {
+            geometry,
+            next_ord: MessageOrd(0),
+            segments: Vec::new(),
+            tail: Columns::with_room(geometry),
+            tail_span: Span::default(),
+            states,
+            links,
+            correlations: ids,
+            accounts: Vec::new(),
+            notices: VecDeque::new(),
+            notices_max: config.notices_max,
+            strays: 0,
+        }
+    }
+
+    /// Prepares for a chunk: ordinals that were lost with a damaged part of the log get their rows.
+    pub(super) fn begin_chunk(&mut self, base_ord: MessageOrd) -> io::Result<()> {
+        let lost = base_ord.0.checked_sub(self.next_ord.0).filter(|&lost| lost <= LOST_MAX);
+        let Some(lost) = lost else {
+            let what =
+                format!("a chunk begins with message {}, not {}", base_ord.0, self.next_ord.0);
+            return Err(io::Error::new(io::ErrorKind::InvalidData, what));
+        };
+        for _ in 0..lost {
+            self.push_lost();
+        }
+        Ok(())
+    }
+
+    /// Takes one record in.
+    pub(super) fn apply(&mut self, place: Place, octets: &[u8]) -> io::Result<()> {
+        match record::message(octets) {
+            Some(octets) => {
+                match Message::decode(octets) {
+                    Some(message) => self.accept(place, &message),
+                    None => self.push_lost(),
+                }
+                Ok(())
+            }
+            None => self.event(place, octets),
+        }
+    }
+
+    fn accept(&mut self, place: Place, message: &Message<'_>) {
+        let state = State::accepted(message);
+        self.tail.push(message, place.time, place.chunk.plus(u64::from(place.offset)));
+        self.tail_span.widen(place.time);
+        self.states.push(self.next_ord, Row { state: state.to_bytes(), head: 0 });
+        if let Some(block) = self.states.block_mut(self.next_ord) {
+            block.change(None, &state);
+        }
+        self.account_mut(message.account).change(None, &state);
+        self.advance();
+    }
+
+    fn push_lost(&mut self) {
+        self.strays += 1;
+        self.tail.push_lost();
+        self.states.push(self.next_ord, Row::LOST);
+        self.advance();
+    }
+
+    /// One row more; a full tail becomes a segment.
+    fn advance(&mut self) {
+        self.next_ord.0 += 1;
+        if self.tail.rows() < self.geometry.rows() {
+            return;
+        }
+        let full = std::mem::replace(&mut self.tail, Columns::with_room(self.geometry));
+        self.segments.push(Segment {
+            columns: Some(Arc::new(full)),
+            file: None,
+            numbers: None,
+            span: std::mem::take(&mut self.tail_span),
+        });
+    }
+
+    fn event(&mut self, place: Place, octets: &[u8]) -> io::Result<()> {
+        let Some(event) = Event::decode(octets) else {
+            self.strays += 1;
+            return Ok(());
+        };
+        if event.ord == NO_MESSAGE {
+            self.loose_event(place, &event.what);
+            return Ok(());
+        }
+        let row = if event.ord < self.next_ord { self.states.row(event.ord)? } else { None };
+        let Some((mut row, before)) = row.and_then(|row| Some((row, row.state()?))) else {
+            self.strays += 1;
+            return Ok(());
+        };
+        let mut state = before;
+        state.apply(&event.what);
+        let link = Link { chunk: place.chunk, offset: place.offset, previous: row.head };
+        row.head = self.links.push(link);
+        row.state = state.to_bytes();
+        self.states.set(event.ord, row)?;
+        if state != before {
+            self.count(event.ord, &before, &state)?;
+        }
+        if let What::Sent { carrier, carrier_message_id } = event.what {
+            self.correlations.insert(carrier, carrier_message_id, row.head);
+        }
+        Ok(())
+    }
+
+    /// An event of no message.
+    fn loose_event(&mut self, place: Place, what: &What<'_>) {
+        let head = self.links.push(Link { chunk: place.chunk, offset: place.offset, previous: 0 });
+        match *what {
+            What::Orphan { carrier, report, .. } => {
+                self.correlations.insert(carrier, report.carrier_message_id, head);
+            }
+            What::Notice { .. } => {
+                self.notices.push_back(head);
+                if self.notices.len() > self.notices_max {
+                    self.notices.pop_front();
+                }
+            }
+            _ => self.strays += 1,
+        }
+    }
+
+    fn count(&mut self, ord: MessageOrd, before: &State, after: &State) -> io::Result<()> {
+        if let Some(block) = self.states.block_mut(ord) {
+            block.change(Some(before), after);
+        }
+        let moved = before.disposition != after.disposition || before.owed() != after.owed();
+        if moved && let Some(account) = self.account_of(ord)? {
+            self.account_mut(account).change(Some(before), after);
+        }
+        Ok(())
+    }
+
+    fn account_mut(&mut self, account: AccountId) -> &mut AccountCounts {
+        let at = usize::from(account.0);
+        if self.accounts.len() <= at {
+            self.accounts.resize(at + 1, AccountCounts::default());
+        }
+        &mut self.accounts[at]
+    }
+
+    /// Where the record of a message is; `None` if there is none.
+    pub(super) fn lsn(&self, ord: MessageOrd) -> io::Result<Option<Lsn>> {
+        Ok(self.wide(ord, Wide::Lsn)?.map(Lsn).filter(|&lsn| lsn != super::columns::LOST))
+    }
+}

@@ -1,0 +1,60 @@
+//! What happened to every message, found by anything a caller can read out.
+//!
+//! The [`Indexer`](indexer::Indexer) follows the durable end of the log and keeps, per message, a
+//! row of columns, an eight-octet state and a chain of its events; the
+//! [`Sealer`](sealer::Sealer) sorts what is complete into immutable runs. [`Ledger`](store::Ledger)
+//! answers questions from any thread. Everything here can be lost and is then read from the log
+//! again: a checkpoint bounds how much. Not here: what decides about messages (see `pipeline`).
+
+pub mod config;
+
+pub mod correlation;
+
+pub mod hostile;
+
+pub mod indexer;
+
+pub mod names;
+
+pub mod open;
+
+pub mod query;
+
+pub mod running;
+
+pub mod sealer;
+
+pub mod stats;
+
+pub mod store;
+
+pub mod stored;
+
+mod appender;
+
+mod checkpoint;
+
+mod columns;
+
+mod counts;
+
+mod identity;
+
+mod index;
+
+mod links;
+
+mod memtable;
+
+mod restart;
+
+mod run;
+
+mod scan;
+
+mod search;
+
+mod states;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,246 @@
+//! Opening a data directory: everything that has to be right before the first message is taken.
+
+use std::io;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, RwLock};
+
+use super::checkpoint::{self, Checkpointer, Facts, Loaded};
+use super::columns::{self, Columns};
+use super::config::LedgerConfig;
+use super::correlation::Correlations;
+use super::identity::Identity;
+use super::index::{Index, Numbers, Segment};
+use super::indexer::Indexer;
+use super::links::Links;
+use super::names::Names;
+use super::run::Run;
+use super::sealer::{FROM, Sealer, TO, number_run};
+use super::states::States;
+use super::store::{Ledger, Progress};
+use crate::base::id::MessageOrd;
+use crate::spool::disk::{Disk, DiskFile, DiskLock, UNFINISHED_PREFIX};
+use crate::spool::error::OpenError;
+use crate::spool::flusher::Flusher;
+use crate::spool::journal::Journal;
+use crate::spool::lsn::Lsn;
+use crate::spool::recovery::{Recovered, Scan, recover};
+
+/// An open data directory: everything durable is indexed, nothing runs yet.
+#[derive(Debug)]
+pub struct Opened {
+    /// For readers.
+    pub ledger: Arc<Ledger>,
+    /// For those who write.
+    pub journal: Journal,
+    /// Step it, or give it a thread.
+    pub flusher: Flusher,
+    /// Step it, or give it a thread.
+    pub indexer: Indexer,
+    /// Step it, or give it a thread.
+    pub sealer: Sealer,
+    /// What was found.
+    pub recovered: RecoveryReport,
+}
+
+/// What opening found and did.
+#[derive(Clone, Debug, Default)]
+pub struct RecoveryReport {
+    /// The log behind the checkpoint.
+    pub scan: Scan,
+    /// Messages in the directory.
+    pub messages: u64,
+    /// Messages that were read from the log again.
+    pub messages_replayed: u64,
+    /// Events that were read from the log again.
+    pub events_replayed: u64,
+}
+
+impl Ledger {
+    /// Opens a data directory, new or old, and brings its indexes up to the end of its log.
+    pub fn open(disk: Arc<dyn Disk>, config: LedgerConfig) -> Result<Opened, OpenError> {
+        let place = disk.place();
+        let lock = disk.lock().map_err(|error| match error.kind() {
+            io::ErrorKind::WouldBlock => OpenError::InUse { place: place.clone() },
+            _ => OpenError::io(&place, error),
+        })?;
+        remove_unfinished(&*disk)?;
+        let mut config = config.checked();
+        let identity = Identity::open(&*disk, config.node, config.identity_seed)?;
+        let loaded = checkpoint::load(&*disk, identity.directory_id)?;
+        if let Some(loaded) = &loaded {
+            // What is on disk was cut to these sizes.
+            config.segment_messages = loaded.facts.segment_messages;
+            config.run_entries = loaded.facts.run_entries;
+            config.links_per_file = loaded.facts.links_per_file;
+            config = config.checked();
+        }
+        let (index, checkpointer) = open_index(&disk, &config, identity, loaded.as_ref())?;
+        let from = loaded.as_ref().map_or(Lsn(0), |loaded| loaded.facts.replay_from);
+        let log = recover(Arc::clone(&disk), identity.directory_id, from, &config.log)?;
+        let opened = assemble(disk, config, identity, lock, index, checkpointer, log)?;
+        replay(opened)
+    }
+}
+
+fn assemble(
+    disk: Arc<dyn Disk>,
+    config: LedgerConfig,
+    identity: Identity,
+    lock: Box<dyn DiskLock>,
+    index: Index,
+    checkpointer: Checkpointer,
+    recovered: Recovered,
+) -> Result<Opened, OpenError> {
+    let names = Names::open(Arc::clone(&disk), identity.directory_id)?;
+    let (journal, flusher) = recovered.start(index.next_ord, &config.log);
+    let progress = Progress::default();
+    progress.indexed.store(recovered.scan.from.0, Ordering::SeqCst);
+    progress.checkpoint.store(recovered.scan.from.0, Ordering::SeqCst);
+    let ledger = Arc::new(Ledger {
+        config,
+        disk,
+        identity,
+        names,
+        log: recovered.log,
+        journal: journal.clone(),
+        index: RwLock::new(index),
+        sealing: Mutex::new(()),
+        progress,
+        _lock: lock,
+    });
+    let skips = recovered.scan.skipped.clone();
+    let indexer = Indexer::new(Arc::clone(&ledger), skips, checkpointer);
+    let sealer = Sealer::new(Arc::clone(&ledger));
+    let recovered = RecoveryReport { scan: recovered.scan, ..RecoveryReport::default() };
+    Ok(Opened { ledger, journal, flusher, indexer, sealer, recovered })
+}
+
+/// Reads what came after the checkpoint.
+fn replay(mut opened: Opened) -> Result<Opened, OpenError> {
+    let place = opened.ledger.disk.place();
+    let failed = |error| OpenError::io(&place, error);
+    let before = opened.ledger.stats();
+    while opened.indexer.step().map_err(failed)? {
+        opened.sealer.step().map_err(failed)?;
+    }
+    if !opened.recovered.scan.skipped.is_empty() {
+        // So that the damage is not met again.
+        opened.indexer.checkpoint().map_err(failed)?;
+    }
+    let after = opened.ledger.stats();
+    opened.journal.resume_at(MessageOrd(after.messages));
+    opened.recovered.messages = after.messages;
+    opened.recovered.messages_replayed = after.messages - before.messages;
+    opened.recovered.events_replayed = after.events - before.events;
+    Ok(opened)
+}
+
+fn remove_unfinished(disk: &dyn Disk) -> Result<(), OpenError> {
+    let names = disk.list().map_err(|error| OpenError::io(&disk.place(), error))?;
+    for name in names.iter().filter(|name| name.starts_with(UNFINISHED_PREFIX)) {
+        disk.remove(name).map_err(|error| OpenError::io(name, error))?;
+    }
+    Ok(())
+}
+
+/// The indexes as the checkpoint says, or empty ones.
+fn open_index(
+    disk: &Arc<dyn Disk>,
+    config: &LedgerConfig,
+    identity: Identity,
+    loaded: Option<&Loaded>,
+) -> Result<(Index, Checkpointer), OpenError> {
+    let none = Facts::default();
+    let facts = loaded.map_or(&none, |loaded| &loaded.facts);
+    let (id, geometry) = (identity.directory_id, config.geometry());
+    let mut states = States::new(Arc::clone(disk), id, geometry);
+    if let Some(loaded) = loaded {
+        loaded.redo(&mut states).map_err(|error| OpenError::io("states", error))?;
+    }
+    open_states(&mut states, config, facts)?;
+    let per_file = u64::from(config.links_per_file);
+    let links = Links::open(Arc::clone(disk), id, per_file, facts.links)?;
+    let entries = u64::from(config.run_entries);
+    let (ids, runs) = (facts.carrier_ids, facts.carrier_id_runs);
+    let ids = Correlations::open(Arc::clone(disk), id, entries, ids, runs)?;
+    remove_old_ids(&**disk, runs)?;
+    let mut index = Index::new(config, states, links, ids);
+    index.next_ord = facts.next_ord;
+    index.accounts.clone_from(&facts.accounts);
+    index.notices = facts.notices.iter().copied().collect();
+    index.strays = facts.strays;
+    let full = geometry.segment(facts.next_ord);
+    for number in 0..full {
+        let sealed = (number as u64) < facts.segments_sealed;
+        let mut segment = open_segment(&**disk, config, id, number, sealed)?;
+        segment.span = facts.spans.get(number).copied().unwrap_or_default();
+        index.segments.push(segment);
+    }
+    index.tail_span = facts.spans.get(full).copied().unwrap_or_default();
+    let rows = geometry.row(facts.next_ord);
+    let mut tail = None;
+    if rows > 0 {
+        let file = open_columns(&**disk, id, full)?;
+        index.tail = Columns::read(&*file, geometry, rows)
+            .map_err(|error| OpenError::io(&columns::file_name(full), error))?;
+        tail = Some(file);
+    }
+    let sequence = loaded.map_or(0, |loaded| loaded.sequence);
+    Ok((index, Checkpointer::new(sequence, facts.replay_from, full, rows, tail)))
+}
+
+fn open_states(states: &mut States, config: &LedgerConfig, facts: &Facts) -> Result<(), OpenError> {
+    let geometry = config.geometry();
+    for (number, blocks) in facts.blocks.iter().enumerate() {
+        let first = geometry.ord(number, 0);
+        let rows = facts.next_ord.0.saturating_sub(first.0).min(geometry.rows() as u64) as usize;
+        let resident = number + config.resident_segments as usize >= facts.blocks.len();
+        states.open_segment(rows, blocks.clone(), resident || rows < geometry.rows())?;
+    }
+    Ok(())
+}
+
+fn open_columns(
+    disk: &dyn Disk,
+    directory_id: u64,
+    segment: usize,
+) -> Result<Arc<dyn DiskFile>, OpenError> {
+    let name = columns::file_name(segment);
+    let file = disk.open(&name).map_err(|error| OpenError::io(&name, error))?;
+    columns::stamp(directory_id, segment).check(&*file, &name)?;
+    Ok(file)
+}
+
+fn open_segment(
+    disk: &dyn Disk,
+    config: &LedgerConfig,
+    directory_id: u64,
+    number: usize,
+    sealed: bool,
+) -> Result<Segment, OpenError> {
+    let file = open_columns(disk, directory_id, number)?;
+    let geometry = config.geometry();
+    let (mut columns, mut numbers) = (None, None);
+    if sealed {
+        let open = |prefix| Run::open(disk, &number_run(prefix, directory_id, number));
+        numbers = Some(Arc::new(Numbers { to: open(TO)?, from: open(FROM)? }));
+    } else {
+        let read = Columns::read(&*file, geometry, geometry.rows());
+        let name = columns::file_name(number);
+        columns = Some(Arc::new(read.map_err(|error| OpenError::io(&name, error))?));
+    }
+    Ok(Segment { columns, file: Some(file), numbers, span: Default::default() })
+}
+
+/// Removes entries that are in runs already: a crash came before that was done.
+fn remove_old_ids(disk: &dyn Disk, runs: u64) -> Result<(), OpenError> {
+    let names = disk.list().map_err(|error| OpenError::io(&disk.place(), error))?;
+    for name in names {
+        let digits = name.strip_prefix("ids-");
+        let number = digits.and_then(|digits| u64::from_str_radix(digits, 16).ok());
+        if number.is_some_and(|number| number < runs) {
+            disk.remove(&name).map_err(|error| OpenError::io(&name, error))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,138 @@
+//! Sorts what is complete: the numbers of full segments, and full tables of carrier ids.
+//!
+//! It works beside the indexer on data that no longer changes, and takes the index's lock only to
+//! put a finished run in its place. A crash loses at most the run being written; it is made again.
+//! **Invariant**: runs are put in place in order, once they and their names are durable.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::columns::{Columns, LOST, Wide};
+use super::config::Geometry;
+use super::index::Numbers;
+use super::memtable::Entry;
+use super::run::{Run, RunName};
+use super::store::Ledger;
+use crate::spool::unpoisoned;
+
+/// Sorts for one ledger.
+#[derive(Clone, Debug)]
+pub struct Sealer {
+    ledger: Arc<Ledger>,
+}
+
+/// How long the sealer sleeps when nobody wakes it.
+const IDLE_WAIT: Duration = Duration::from_millis(200);
+
+/// How much the sealer's thread stands back for others.
+const NICENESS: i32 = 10;
+
+impl Sealer {
+    pub(super) const fn new(ledger: Arc<Ledger>) -> Self {
+        Self { ledger }
+    }
+
+    /// Sorts one thing that is complete; `false` if there was none.
+    pub fn step(&mut self) -> io::Result<bool> {
+        self.ledger.seal_one()
+    }
+
+    /// Runs until [`Ledger::stop`]. After an error the journal has failed too.
+    pub fn run(&mut self) -> io::Result<()> {
+        // If the system does not allow it, sorting just stands back less.
+        let thread = Some(rustix::thread::gettid());
+        let _ = rustix::process::setpriority_process(thread, NICENESS);
+        loop {
+            while self.step().inspect_err(|error| self.ledger.journal.fail(error))? {}
+            let progress = &self.ledger.progress;
+            let waiting = unpoisoned::lock(&progress.waiting);
+            if waiting.stopping {
+                return Ok(());
+            }
+            drop(progress.to_seal.wait_timeout(waiting, IDLE_WAIT));
+        }
+    }
+}
+
+/// What is to be sorted.
+enum Job {
+    CarrierIds(RunName, Arc<super::memtable::Memtable>),
+    Numbers(usize, Arc<Columns>),
+}
+
+impl Ledger {
+    /// Sorts one thing that is complete; `false` if there was none.
+    pub(super) fn seal_one(&self) -> io::Result<bool> {
+        let _only = unpoisoned::lock(&self.sealing);
+        let Some(job) = self.seal_job() else { return Ok(false) };
+        match job {
+            Job::CarrierIds(name, table) => {
+                let run = Run::write(&*self.disk, &name, &table.sorted())?;
+                self.disk.sync_dir()?;
+                unpoisoned::write(&self.index).correlations.sealed(run);
+            }
+            Job::Numbers(segment, columns) => {
+                let directory_id = self.identity.directory_id;
+                let geometry = self.config.geometry();
+                let mut sorted = Vec::new();
+                let mut write = |prefix: &'static str, column| {
+                    let name = number_run(prefix, directory_id, segment);
+                    sort_numbers(&columns, column, geometry, segment, &mut sorted);
+                    Run::write(&*self.disk, &name, &sorted)
+                };
+                let numbers = Numbers { to: write(TO, Wide::To)?, from: write(FROM, Wide::From)? };
+                self.disk.sync_dir()?;
+                let mut index = unpoisoned::write(&self.index);
+                if let Some(sealed) = index.segments.get_mut(segment) {
+                    sealed.numbers = Some(Arc::new(numbers));
+                    sealed.columns = None;
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    fn seal_job(&self) -> Option<Job> {
+        let index = self.read();
+        if let Some((name, table)) = index.correlations.to_seal() {
+            return Some(Job::CarrierIds(name, table));
+        }
+        let at = index.segments.iter().position(|segment| segment.numbers.is_none())?;
+        let segment = &index.segments[at];
+        // Memory is given back once the columns can be read from their file.
+        segment.file.as_ref()?;
+        segment.columns.as_ref().map(|columns| Job::Numbers(at, Arc::clone(columns)))
+    }
+
+    /// Things that are complete and not sorted.
+    pub(super) fn unsealed(&self) -> usize {
+        let index = self.read();
+        let open = index.segments.iter().rev().take_while(|segment| segment.numbers.is_none());
+        open.count().max(index.correlations.frozen.len())
+    }
+}
+
+pub(super) const TO: &str = "to";
+pub(super) const FROM: &str = "from";
+
+/// The name of a segment's sorted numbers.
+pub(super) fn number_run(prefix: &'static str, directory_id: u64, segment: usize) -> RunName {
+    RunName { prefix, kind: *b"numbers\0", directory_id, number: segment as u64 }
+}
+
+fn sort_numbers(
+    columns: &Columns,
+    column: Wide,
+    geometry: Geometry,
+    segment: usize,
+    out: &mut Vec<Entry>,
+) {
+    let keys = columns.wide(column).iter().zip(columns.wide(Wide::Lsn)).enumerate();
+    out.clear();
+    out.extend(
+        keys.filter(|(_, (_, lsn))| **lsn != LOST.0)
+            .map(|(row, (key, _))| (*key, geometry.ord(segment, row).0)),
+    );
+    out.sort_unstable();
+}

@@ -1,0 +1,245 @@
+//! Searching: newest segment first, by the shortest list there is, the rest by column.
+//!
+//! In a sorted segment a number is a look-up; everything else is a scan over blocks of rows that
+//! reads only the columns asked for, and skips blocks and segments that cannot hold a hit.
+//! **Invariants**: the index's lock is held for one block at a time; no search looks at more than
+//! its budget of rows, and continues where it stopped.
+
+use std::io;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::columns::{Narrow, Wide};
+use super::index::{Index, Numbers};
+use super::query::{NumberRange, Page, Query};
+use super::run::Run;
+use super::store::Ledger;
+use super::stored::Hit;
+use crate::base::clock::Timestamp;
+use crate::base::id::MessageOrd;
+
+/// Longest list of numbers that is looked up; a longer one is so common that a scan finds enough.
+const LIST_MAX: usize = 8192;
+
+impl Ledger {
+    /// Messages that match a query, newest first.
+    pub fn search(&self, query: &Query) -> io::Result<Page> {
+        let end = {
+            let index = self.read();
+            query.after.map_or(index.next_ord, |after| after.min(index.next_ord))
+        };
+        let mut search = Search {
+            ledger: self,
+            query,
+            page: Page::default(),
+            budget: query.rows_max.max(1),
+            scratch: Scratch::default(),
+        };
+        let mut before = end;
+        while before.0 > 0 && !search.is_over() {
+            before = search.part(before)?;
+        }
+        let mut page = search.page;
+        page.complete = before.0 == 0 && page.hits.len() < query.limit.max(1);
+        page.next = match (page.complete, page.hits.len() >= query.limit.max(1)) {
+            (true, _) => None,
+            (false, true) => page.hits.last().map(|hit| hit.ord),
+            (false, false) => Some(before),
+        };
+        Ok(page)
+    }
+}
+
+struct Search<'a> {
+    ledger: &'a Ledger,
+    query: &'a Query,
+    page: Page,
+    budget: u64,
+    scratch: Scratch,
+}
+
+/// Buffers of a block.
+#[derive(Default)]
+struct Scratch {
+    /// Rows that match so far, newest first.
+    rows: Vec<usize>,
+    wide: Vec<u64>,
+    narrow: Vec<u16>,
+}
+
+impl Search<'_> {
+    fn is_over(&self) -> bool {
+        self.page.hits.len() >= self.query.limit.max(1) || self.budget == 0
+    }
+
+    /// Looks at the newest part before an ordinal; returns where the next part ends.
+    fn part(&mut self, before: MessageOrd) -> io::Result<MessageOrd> {
+        let ledger = self.ledger;
+        let index = ledger.read();
+        let geometry = index.geometry;
+        let newest = MessageOrd(before.0 - 1);
+        let segment = geometry.segment(newest);
+        let first = geometry.ord(segment, 0);
+        let span = index.span_of(segment);
+        let too_old = self.query.since.is_some_and(|since| span.last < since);
+        let too_new = self.query.until.is_some_and(|until| span.first >= until);
+        if too_old || too_new {
+            return Ok(first);
+        }
+        let numbers = index.segments.get(segment).and_then(|full| full.numbers.clone());
+        if let Some(numbers) = numbers
+            && let Some((run, range)) = shortest(&numbers, self.query)
+        {
+            drop(index);
+            self.list(run, range, first..before)?;
+            return Ok(first);
+        }
+        let row = geometry.row(newest);
+        let block = geometry.block(row);
+        let start = block * geometry.block_rows();
+        self.block(&index, segment, start..row + 1)?;
+        Ok(geometry.ord(segment, start))
+    }
+
+    /// Looks at the messages of a list of numbers.
+    fn list(&mut self, run: &Run, range: &NumberRange, ords: Range<MessageOrd>) -> io::Result<()> {
+        let mut found = Vec::new();
+        run.find(range.keys(), usize::MAX, &mut found)?;
+        found.retain(|ord| ords.contains(&MessageOrd(*ord)));
+        found.sort_unstable_by(|a, b| b.cmp(a));
+        // A list is looked at whole, so that the next page can begin at the segment before it.
+        self.budget = self.budget.saturating_sub(found.len() as u64);
+        for ord in found {
+            if self.page.hits.len() >= self.query.limit.max(1) {
+                break;
+            }
+            let ord = MessageOrd(ord);
+            let index = self.ledger.read();
+            if self.matches(&index, ord)? {
+                self.hit(&index, ord)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the columns of one message match.
+    fn matches(&self, index: &Index, ord: MessageOrd) -> io::Result<bool> {
+        let query = self.query;
+        for (wanted, column) in [(&query.to, Wide::To), (&query.from, Wide::From)] {
+            if let Some(range) = wanted
+                && !index.wide(ord, column)?.is_some_and(|key| range.keys().contains(&key))
+            {
+                return Ok(false);
+            }
+        }
+        for (wanted, column) in self.narrow_columns() {
+            if wanted.is_some() && index.narrow(ord, column)? != wanted {
+                return Ok(false);
+            }
+        }
+        if query.since.is_none() && query.until.is_none() {
+            return Ok(true);
+        }
+        let at = index.wide(ord, Wide::AcceptedAt)?;
+        Ok(at.is_some_and(|at| self.in_time(at)))
+    }
+
+    fn narrow_columns(&self) -> [(Option<u16>, Narrow); 2] {
+        [
+            (self.query.account.map(|account| account.0), Narrow::Account),
+            (self.query.carrier.map(|carrier| carrier.0), Narrow::Carrier),
+        ]
+    }
+
+    fn in_time(&self, at: u64) -> bool {
+        self.query.since.is_none_or(|since| at >= since.0)
+            && self.query.until.is_none_or(|until| at < until.0)
+    }
+
+    /// Looks at rows of one block.
+    fn block(&mut self, index: &Index, segment: usize, rows: Range<usize>) -> io::Result<()> {
+        let query = self.query;
+        let block = index.geometry.block(rows.start);
+        if let Some(disposition) = query.disposition {
+            let counts = index.states.blocks(segment).get(block);
+            if counts.is_none_or(|counts| counts.by[disposition as usize] == 0) {
+                return Ok(());
+            }
+        }
+        self.budget = self.budget.saturating_sub(rows.len() as u64);
+        let mut scratch = std::mem::take(&mut self.scratch);
+        scratch.rows.clear();
+        scratch.rows.extend(rows.clone().rev());
+        self.filter(index, segment, rows, &mut scratch)?;
+        for &row in &scratch.rows {
+            if self.page.hits.len() >= query.limit.max(1) {
+                break;
+            }
+            self.hit(index, index.geometry.ord(segment, row))?;
+        }
+        self.scratch = scratch;
+        Ok(())
+    }
+
+    /// Keeps the rows whose columns match.
+    fn filter(
+        &self,
+        index: &Index,
+        segment: usize,
+        rows: Range<usize>,
+        scratch: &mut Scratch,
+    ) -> io::Result<()> {
+        let query = self.query;
+        let Scratch { rows: kept, wide, narrow } = scratch;
+        for (wanted, column) in self.narrow_columns() {
+            if let Some(wanted) = wanted
+                && !kept.is_empty()
+            {
+                narrow.clear();
+                index.narrows(segment, column, rows.clone(), narrow)?;
+                kept.retain(|row| narrow.get(row - rows.start) == Some(&wanted));
+            }
+        }
+        let numbers = [(&query.to, Wide::To), (&query.from, Wide::From)];
+        for (range, column) in numbers {
+            if let Some(range) = range
+                && !kept.is_empty()
+            {
+                wide.clear();
+                index.wides(segment, column, rows.clone(), wide)?;
+                let keys = range.keys();
+                kept.retain(|row| wide.get(row - rows.start).is_some_and(|k| keys.contains(k)));
+            }
+        }
+        if (query.since.is_some() || query.until.is_some()) && !kept.is_empty() {
+            wide.clear();
+            index.wides(segment, Wide::AcceptedAt, rows.clone(), wide)?;
+            kept.retain(|row| wide.get(row - rows.start).is_some_and(|&at| self.in_time(at)));
+        }
+        Ok(())
+    }
+
+    /// Takes a message in if its state matches.
+    fn hit(&mut self, index: &Index, ord: MessageOrd) -> io::Result<()> {
+        let Some(state) = index.states.row(ord)?.and_then(|row| row.state()) else {
+            return Ok(());
+        };
+        let wanted = self.query.disposition.is_none_or(|wanted| state.disposition == wanted)
+            && self.query.status.is_none_or(|wanted| state.status == wanted);
+        if wanted && let Some(at) = index.wide(ord, Wide::AcceptedAt)? {
+            self.page.hits.push(Hit { ord, state, accepted_at: Timestamp(at) });
+        }
+        Ok(())
+    }
+}
+
+/// The shorter of the lists that a query could be answered from, if it is short enough.
+fn shortest<'a>(numbers: &'a Arc<Numbers>, query: &'a Query) -> Option<(&'a Run, &'a NumberRange)> {
+    [(&numbers.to, &query.to), (&numbers.from, &query.from)]
+        .into_iter()
+        .filter_map(|(run, range)| Some((run, range.as_ref()?)))
+        .map(|(run, range)| (run.estimate(range.keys()), run, range))
+        .filter(|(estimate, ..)| *estimate <= LIST_MAX)
+        .min_by_key(|(estimate, ..)| *estimate)
+        .map(|(_, run, range)| (run, range))
+}

@@ -1,0 +1,307 @@
+//! The ledger as everybody reads it: by id, by the carrier's id, by address of a record.
+//!
+//! All methods may be called from any thread, and block for as long as the disk takes: call them
+//! from threads that may wait. What was appended a moment ago is there once it is durable and
+//! indexed: see [`Ledger::wait_indexed`].
+//! Not here: searches by columns (`search`), what a restart needs (`restart`).
+
+use std::fmt;
+use std::io;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, RwLock, RwLockReadGuard};
+use std::time::{Duration, Instant};
+
+use super::columns::Wide;
+use super::config::LedgerConfig;
+use super::correlation::{CANDIDATES_MAX, correlation_key, find_in_runs};
+use super::counts::AccountCounts;
+use super::identity::Identity;
+use super::index::Index;
+use super::links::Link;
+use super::names::Names;
+use super::stats::Stats;
+use super::stored::{StoredEvent, StoredMessage};
+use crate::base::clock::Timestamp;
+use crate::base::id::{AccountId, CarrierId, IdCipher, MessageOrd};
+use crate::message::carrier_id::canonical_id;
+use crate::message::event::{Event, NO_MESSAGE, What};
+use crate::message::state::State;
+use crate::spool::disk::{Disk, DiskLock};
+use crate::spool::journal::Journal;
+use crate::spool::log::Log;
+use crate::spool::lsn::Lsn;
+use crate::spool::unpoisoned;
+
+/// Messages that one carrier id stands for, at most: the newest are given.
+pub const CORRELATED_MAX: usize = 16;
+
+/// Events of one message that are read, at most: the newest are given.
+pub const EVENTS_MAX: usize = 1000;
+
+/// The ledger of a data directory.
+pub struct Ledger {
+    pub(super) config: LedgerConfig,
+    pub(super) disk: Arc<dyn Disk>,
+    pub(super) identity: Identity,
+    pub(super) names: Names,
+    pub(super) log: Arc<Log>,
+    pub(super) journal: Journal,
+    pub(super) index: RwLock<Index>,
+    /// Only one at a time sorts.
+    pub(super) sealing: Mutex<()>,
+    pub(super) progress: Progress,
+    pub(super) _lock: Box<dyn DiskLock>,
+}
+
+/// How far the indexer is, and who waits for it.
+#[derive(Debug, Default)]
+pub(super) struct Progress {
+    pub(super) indexed: AtomicU64,
+    pub(super) checkpoint: AtomicU64,
+    /// Readers that want the index: the indexer lets them in between two turns.
+    pub(super) readers: AtomicUsize,
+    pub(super) waiting: Mutex<Waiting>,
+    /// Wakes readers that wait for the indexer.
+    pub(super) advanced: Condvar,
+    /// Wakes the indexer's thread.
+    pub(super) wanted: Condvar,
+    /// Wakes the sealer's thread.
+    pub(super) to_seal: Condvar,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Waiting {
+    pub(super) readers: usize,
+    pub(super) stopping: bool,
+}
+
+impl Ledger {
+    /// The dictionary of account and carrier names.
+    pub const fn names(&self) -> &Names {
+        &self.names
+    }
+
+    /// The permutation between ordinals and public ids of this directory.
+    pub fn id_cipher(&self) -> IdCipher {
+        IdCipher::new(self.identity.id_key)
+    }
+
+    /// Everything before this address is visible to readers.
+    pub fn indexed(&self) -> Lsn {
+        Lsn(self.progress.indexed.load(Ordering::SeqCst))
+    }
+
+    /// Waits until everything before an address is visible; `false` if that took too long. Needs
+    /// the threads of the flusher and the indexer.
+    pub fn wait_indexed(&self, lsn: Lsn, timeout: Duration) -> bool {
+        let until = Instant::now() + timeout;
+        let mut waiting = unpoisoned::lock(&self.progress.waiting);
+        while self.indexed() < lsn {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return false;
+            }
+            waiting.readers += 1;
+            self.progress.wanted.notify_one();
+            let outcome = self.progress.advanced.wait_timeout(waiting, left);
+            waiting = outcome.unwrap_or_else(std::sync::PoisonError::into_inner).0;
+            waiting.readers -= 1;
+        }
+        true
+    }
+
+    /// A message as it was accepted.
+    pub fn message(&self, ord: MessageOrd) -> io::Result<Option<StoredMessage>> {
+        let place = {
+            let index = self.read();
+            (index.lsn(ord)?, index.wide(ord, Wide::AcceptedAt)?)
+        };
+        let (Some(lsn), Some(accepted_at)) = place else { return Ok(None) };
+        let octets = self.record(lsn)?;
+        Ok(StoredMessage::new(ord, Timestamp(accepted_at), lsn, octets))
+    }
+
+    /// The record at an address, as `Message::decode` or `Event::decode` takes it; empty if there
+    /// is none. Needs no index: good for what was appended a moment ago, once it is written.
+    pub fn record(&self, lsn: Lsn) -> io::Result<Vec<u8>> {
+        let mut octets = Vec::new();
+        self.log.record(lsn, &mut octets)?;
+        Ok(octets)
+    }
+
+    /// Calls a function with the record at each of several addresses, with one buffer for all.
+    pub fn records(&self, lsns: &[Lsn], mut each: impl FnMut(Lsn, &[u8])) -> io::Result<()> {
+        let mut octets = Vec::new();
+        for &lsn in lsns {
+            self.log.record(lsn, &mut octets)?;
+            each(lsn, &octets);
+        }
+        Ok(())
+    }
+
+    /// What became of a message.
+    pub fn state(&self, ord: MessageOrd) -> io::Result<Option<State>> {
+        let row = self.read().states.row(ord)?;
+        Ok(row.and_then(|row| row.state()))
+    }
+
+    /// The history of a message, oldest first; of more than [`EVENTS_MAX`] events the newest.
+    pub fn events(&self, ord: MessageOrd) -> io::Result<Vec<StoredEvent>> {
+        let row = self.read().states.row(ord)?;
+        let mut head = row.map_or(0, |row| row.head);
+        let mut events = Vec::new();
+        while events.len() < EVENTS_MAX {
+            let link = self.read().links.get(head)?;
+            let Some(link) = link else { break };
+            events.extend(self.stored_event(&link)?);
+            head = link.previous;
+        }
+        events.reverse();
+        Ok(events)
+    }
+
+    /// The messages that a carrier knows under any of these ids, newest first. The ids are in
+    /// canonical form (`message::carrier_id::canonical_id`); several, because carriers write them
+    /// in hexadecimal here and in decimal there.
+    pub fn correlate<I: AsRef<[u8]>>(
+        &self,
+        carrier: CarrierId,
+        candidates: &[I],
+    ) -> io::Result<Vec<MessageOrd>> {
+        let mut ords = Vec::new();
+        for id in candidates {
+            self.each_correlated(carrier, id.as_ref(), |_, event| {
+                if event.ord != NO_MESSAGE {
+                    ords.push(event.ord);
+                }
+            })?;
+        }
+        ords.sort_unstable_by(|a, b| b.cmp(a));
+        ords.dedup();
+        ords.truncate(CORRELATED_MAX);
+        Ok(ords)
+    }
+
+    /// The receipts without a message that came with any of these ids, newest first.
+    pub fn orphans_by_id<I: AsRef<[u8]>>(
+        &self,
+        carrier: CarrierId,
+        candidates: &[I],
+    ) -> io::Result<Vec<StoredEvent>> {
+        let mut orphans = Vec::new();
+        for id in candidates {
+            self.each_correlated(carrier, id.as_ref(), |stored, event| {
+                if event.ord == NO_MESSAGE {
+                    orphans.push(stored.clone());
+                }
+            })?;
+        }
+        orphans.sort_by_key(|orphan| std::cmp::Reverse(orphan.lsn));
+        orphans.dedup();
+        orphans.truncate(CORRELATED_MAX);
+        Ok(orphans)
+    }
+
+    /// The newest refusals and oddities, newest first.
+    pub fn notices(&self, limit: usize) -> io::Result<Vec<StoredEvent>> {
+        let heads: Vec<u64> = self.read().notices.iter().rev().take(limit).copied().collect();
+        let mut notices = Vec::with_capacity(heads.len());
+        for head in heads {
+            let link = self.read().links.get(head)?;
+            if let Some(link) = link {
+                notices.extend(self.stored_event(&link)?);
+            }
+        }
+        Ok(notices)
+    }
+
+    /// How many messages of an account there are of each disposition, and how many it is owed.
+    pub fn counts(&self, account: AccountId) -> AccountCounts {
+        self.read().accounts.get(usize::from(account.0)).copied().unwrap_or_default()
+    }
+
+    /// Figures for metrics.
+    pub fn stats(&self) -> Stats {
+        let index = self.read();
+        Stats {
+            messages: index.next_ord.0,
+            events: index.links.entries.count(),
+            carrier_ids: index.correlations.entries.count(),
+            strays: index.strays,
+            durable: self.journal.durable(),
+            indexed: self.indexed(),
+            checkpoint: Lsn(self.progress.checkpoint.load(Ordering::SeqCst)),
+            staged_bytes: self.journal.staged_bytes() as u64,
+            log_bytes: self.log.len_bytes(),
+            free_bytes: self.disk.free_bytes().unwrap_or(0),
+            segments: index.segments.len() as u64,
+            segments_sealed: index.segments.iter().filter(|s| s.numbers.is_some()).count() as u64,
+            dirty_pages: index.states.changed_pages() as u64,
+        }
+    }
+
+    /// Lets the threads of the indexer and the sealer end.
+    pub fn stop(&self) {
+        unpoisoned::lock(&self.progress.waiting).stopping = true;
+        self.progress.wanted.notify_all();
+        self.progress.to_seal.notify_all();
+    }
+
+    /// The index, for a short moment.
+    pub(super) fn read(&self) -> RwLockReadGuard<'_, Index> {
+        self.progress.readers.fetch_add(1, Ordering::Relaxed);
+        let guard = unpoisoned::read(&self.index);
+        self.progress.readers.fetch_sub(1, Ordering::Relaxed);
+        guard
+    }
+
+    /// The event of a link.
+    pub(super) fn stored_event(&self, link: &Link) -> io::Result<Option<StoredEvent>> {
+        let Some(at) = self.log.chunk_time(link.chunk)? else { return Ok(None) };
+        let octets = self.record(link.lsn())?;
+        Ok(Some(StoredEvent::new(at, link.lsn(), octets)))
+    }
+
+    /// Calls a function with every event that carries a carrier's id, in no order.
+    fn each_correlated(
+        &self,
+        carrier: CarrierId,
+        id: &[u8],
+        mut each: impl FnMut(&StoredEvent, &Event<'_>),
+    ) -> io::Result<()> {
+        let key = correlation_key(carrier, id);
+        let mut heads = Vec::new();
+        let runs = self.read().correlations.find(key, &mut heads);
+        find_in_runs(&runs, key, &mut heads)?;
+        heads.sort_unstable_by(|a, b| b.cmp(a));
+        for head in heads.into_iter().take(CANDIDATES_MAX) {
+            let link = self.read().links.get(head)?;
+            let Some(link) = link else { continue };
+            let Some(stored) = self.stored_event(&link)? else { continue };
+            let Some(event) = stored.event() else { continue };
+            if names_id(&event.what, carrier, id) {
+                each(&stored, &event);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether an event really carries this carrier's id: keys are only hashes.
+fn names_id(what: &What<'_>, by: CarrierId, id: &[u8]) -> bool {
+    match *what {
+        What::Sent { carrier, carrier_message_id } => {
+            carrier == by && *canonical_id(carrier_message_id) == *id
+        }
+        What::Orphan { carrier, report, .. } => {
+            carrier == by && *canonical_id(report.carrier_message_id) == *id
+        }
+        _ => false,
+    }
+}
+
+impl fmt::Debug for Ledger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ledger").field("place", &self.disk.place()).finish_non_exhaustive()
+    }
+}

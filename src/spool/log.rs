@@ -1,0 +1,170 @@
+//! The files of the log, and reading of them by address.
+//!
+//! A file `log-<base LSN, hex>` is a stamp, then the log's octets from the base on, preallocated.
+//! It is valid up to the base of the next file. A frame never spans two files.
+//! **Invariant**: a file has its name only once its stamp is durable, and the next one is begun
+//! only after everything before its base is durable.
+
+use std::io;
+use std::sync::{Arc, RwLock};
+
+use super::chunk::CHUNK_HEADER_BYTES;
+use super::disk::{Disk, DiskFile, UNFINISHED_PREFIX};
+use super::lsn::Lsn;
+use super::record;
+use super::stamp::{STAMP_BYTES, Stamp};
+use super::unpoisoned;
+use crate::base::clock::Timestamp;
+
+/// Kind in the stamp of a log file.
+pub(super) const LOG_KIND: [u8; 8] = *b"log\0\0\0\0\0";
+
+/// All log files of a directory.
+#[derive(Debug)]
+pub struct Log {
+    disk: Arc<dyn Disk>,
+    directory_id: u64,
+    file_bytes: u64,
+    files: RwLock<Vec<LogFile>>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct LogFile {
+    pub(super) base: Lsn,
+    pub(super) file: Arc<dyn DiskFile>,
+    /// LSN behind the last octet that fits.
+    pub(super) limit: Lsn,
+}
+
+impl Log {
+    pub(super) fn new(
+        disk: Arc<dyn Disk>,
+        directory_id: u64,
+        file_bytes: u64,
+        files: Vec<LogFile>,
+    ) -> Self {
+        Self { disk, directory_id, file_bytes, files: RwLock::new(files) }
+    }
+
+    /// The id in the checksums of this directory.
+    pub(super) const fn directory_id(&self) -> u64 {
+        self.directory_id
+    }
+
+    /// The disk it lies on.
+    pub(super) fn disk(&self) -> &dyn Disk {
+        &*self.disk
+    }
+
+    /// Reads octets from an address up to the end of the buffer or of the file there.
+    pub fn read_at(&self, lsn: Lsn, buffer: &mut [u8]) -> io::Result<usize> {
+        let (file, offset, room) = {
+            let files = unpoisoned::read(&self.files);
+            let after = files.partition_point(|file| file.base <= lsn);
+            let Some(file) = after.checked_sub(1).and_then(|at| files.get(at)) else {
+                return Ok(0);
+            };
+            let end = files.get(after).map_or(file.limit, |next| next.base);
+            (Arc::clone(&file.file), STAMP_BYTES as u64 + lsn.since(file.base), end.since(lsn))
+        };
+        let wanted = buffer.len().min(usize::try_from(room).unwrap_or(usize::MAX));
+        file.read_at(&mut buffer[..wanted], offset)
+    }
+
+    /// Reads the record at an address into `out`, without a message's tag. `false` if there is
+    /// none: the address lies behind the end or in a part that is damaged.
+    pub fn record(&self, lsn: Lsn, out: &mut Vec<u8>) -> io::Result<bool> {
+        out.resize(RECORD_GUESS_BYTES, 0);
+        let mut count = self.read_at(lsn, out)?;
+        if let Some((length, head)) = record::length(&out[..count])
+            && head + length > count
+            && count == out.len()
+        {
+            out.resize(head + length, 0);
+            count = self.read_at(lsn, out)?;
+        }
+        out.truncate(count);
+        let Some((octets, _)) = record::split(out) else {
+            out.clear();
+            return Ok(false);
+        };
+        let payload = record::payload(octets);
+        let start = payload.as_ptr() as usize - out.as_ptr() as usize;
+        let end = start + payload.len();
+        out.truncate(end);
+        out.drain(..start);
+        Ok(true)
+    }
+
+    /// When the chunk at an address was appended.
+    pub fn chunk_time(&self, lsn: Lsn) -> io::Result<Option<Timestamp>> {
+        let mut header = [0; CHUNK_HEADER_BYTES];
+        if self.read_at(lsn, &mut header)? < CHUNK_HEADER_BYTES {
+            return Ok(None);
+        }
+        let mut time = [0; 8];
+        time.copy_from_slice(&header[20..28]);
+        Ok(Some(Timestamp(u64::from_le_bytes(time))))
+    }
+
+    /// Octets that all files take.
+    pub fn len_bytes(&self) -> u64 {
+        let files = unpoisoned::read(&self.files);
+        files.iter().map(|file| file.limit.since(file.base) + STAMP_BYTES as u64).sum()
+    }
+
+    /// Begins the file at `base`, with room for at least this many octets.
+    pub(super) fn begin(&self, base: Lsn, bytes_min: u64) -> io::Result<()> {
+        let name = file_name(base);
+        let unfinished = format!("{UNFINISHED_PREFIX}{name}");
+        let room = self.file_bytes.max(bytes_min);
+        let stamp = Stamp { kind: LOG_KIND, directory_id: self.directory_id, number: base.0 };
+        let file = self.disk.create(&unfinished)?;
+        file.allocate(STAMP_BYTES as u64 + room)?;
+        file.write_at(&stamp.encode(), 0)?;
+        file.sync_data()?;
+        self.disk.rename(&unfinished, &name)?;
+        self.disk.sync_dir()?;
+        let mut files = unpoisoned::write(&self.files);
+        // A file at this very base holds nothing valid, and was just replaced.
+        files.retain(|file| file.base < base);
+        files.push(LogFile { base, file, limit: base.plus(room) });
+        Ok(())
+    }
+
+    /// Writes a frame and makes it durable.
+    pub(super) fn commit(&self, lsn: Lsn, frame: &[u8]) -> io::Result<()> {
+        let end = lsn.plus(frame.len() as u64);
+        let mut newest = self.newest();
+        if newest.as_ref().is_none_or(|file| file.limit < end) {
+            self.begin(lsn, frame.len() as u64)?;
+            newest = self.newest();
+        }
+        let Some(newest) = newest else {
+            return Err(io::Error::other("the log has no file"));
+        };
+        newest.file.write_at(frame, STAMP_BYTES as u64 + lsn.since(newest.base))?;
+        newest.file.sync_data()
+    }
+
+    fn newest(&self) -> Option<LogFile> {
+        unpoisoned::read(&self.files).last().cloned()
+    }
+}
+
+/// First read of a record of unknown length: most fit.
+const RECORD_GUESS_BYTES: usize = 512;
+
+/// Name of the file whose first octet has this address.
+pub(super) fn file_name(base: Lsn) -> String {
+    format!("log-{:016x}", base.0)
+}
+
+/// The base in a file's name, if it is one of a log file.
+pub(super) fn base_of(name: &str) -> Option<Lsn> {
+    let digits = name.strip_prefix("log-")?;
+    if digits.len() != 16 {
+        return None;
+    }
+    u64::from_str_radix(digits, 16).ok().map(Lsn)
+}
