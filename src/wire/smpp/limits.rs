@@ -20,10 +20,16 @@ pub struct Limits {
     pub service_type_max: u16,
     /// `address_range`: 41 in the standard.
     pub address_range_max: u16,
-    /// Source and destination addresses: 21 in the standard (65 in data_sm, §4.7.1).
+    /// Source and destination addresses: 21 in the standard.
     pub address_max: u16,
+    /// `source_addr`, `destination_addr` of data_sm and `esme_addr`: 65 in the standard.
+    pub long_address_max: u16,
     /// `message_id`: 65 in the standard.
     pub message_id_max: u16,
+    /// `dl_name`: 21 in the standard.
+    pub dl_name_max: u16,
+    /// Times: 17 in the standard, or one for none (§7.1.1).
+    pub time_max: u16,
     /// Whether a broken end of the optional parameters is dropped and the rest of the PDU kept,
     /// rather than refused with ESME_RINVOPTPARSTREAM.
     pub drop_bad_tlvs: bool,
@@ -40,20 +46,26 @@ impl Limits {
         service_type_max: 6,
         address_range_max: 41,
         address_max: 21,
+        long_address_max: 65,
         message_id_max: 65,
+        dl_name_max: 21,
+        time_max: 17,
         drop_bad_tlvs: false,
         stray_nul: true,
     };
 
     /// For peers that bend the standard: longer strings, and a broken tail of TLVs is dropped.
     pub const LENIENT: Self = Self {
-        system_id_max: 65,
-        password_max: 65,
-        system_type_max: 33,
-        service_type_max: 21,
+        system_id_max: 256,
+        password_max: 256,
+        system_type_max: 256,
+        service_type_max: 256,
         address_range_max: 256,
-        address_max: 65,
+        address_max: 256,
+        long_address_max: 256,
         message_id_max: 256,
+        dl_name_max: 256,
+        time_max: 256,
         drop_bad_tlvs: true,
         stray_nul: true,
     };
@@ -68,11 +80,13 @@ impl Limits {
             Field::ServiceType => self.service_type_max,
             Field::AddressRange => self.address_range_max,
             Field::SourceAddr | Field::DestinationAddr => self.address_max,
-            // §4.12.1 and §4.7.1 allow 65 where others have 21.
-            Field::EsmeAddr | Field::DataSourceAddr | Field::DataDestinationAddr => 65,
+            // §4.7.1 and §4.12.1 allow 65 where others have 21.
+            Field::EsmeAddr | Field::DataSourceAddr | Field::DataDestinationAddr => {
+                self.long_address_max
+            }
             Field::MessageId => self.message_id_max,
-            Field::DlName => 21,
-            Field::ScheduleDeliveryTime | Field::ValidityPeriod | Field::FinalDate => 17,
+            Field::DlName => self.dl_name_max,
+            Field::ScheduleDeliveryTime | Field::ValidityPeriod | Field::FinalDate => self.time_max,
             Field::Octet | Field::ShortMessage | Field::Header => u16::MAX,
         };
         max as usize
