@@ -20,15 +20,21 @@ pub struct NormalId {
 }
 
 impl NormalId {
-    /// The canonical form: lower case, no blanks around it, no leading zeros. Of a name beyond 65
-    /// octets, the first 65 count.
+    /// The canonical form: lower case, no blanks or NULs around it, no leading zeros. Of a name
+    /// beyond 65 octets, the first 65 count.
     pub fn new(id: &[u8]) -> Self {
-        let id = id.strip_suffix(&[0]).unwrap_or(id).trim_ascii();
-        let zeros = id.iter().take_while(|&&octet| octet == b'0').count();
+        let padding = |octet: &u8| octet.is_ascii_whitespace() || *octet == 0;
+        let mut id = trim_end(id, padding);
         // A name of nothing but zeros keeps one.
-        let zeros = zeros.min(id.len().saturating_sub(1));
+        while let [first, rest @ ..] = id
+            && !rest.is_empty()
+            && (padding(first) || *first == b'0')
+        {
+            id = rest;
+        }
+        let id = trim_end(id.get(..MESSAGE_ID_MAX).unwrap_or(id), padding);
         let mut normal = Self::default();
-        for octet in id.iter().skip(zeros) {
+        for octet in id {
             normal.push(octet.to_ascii_lowercase());
         }
         normal
@@ -65,6 +71,11 @@ impl NormalId {
         }
         self
     }
+}
+
+fn trim_end(octets: &[u8], padding: impl Fn(&u8) -> bool) -> &[u8] {
+    let length = octets.iter().rposition(|octet| !padding(octet)).map_or(0, |last| last + 1);
+    octets.get(..length).unwrap_or_default()
 }
 
 /// The candidates of `id` in its canonical form.
@@ -202,6 +213,14 @@ mod tests {
         assert_eq!(forms("7E82912F50E44B058E9A1FDEB41D67B301").len(), 1);
         assert_eq!(forms("000"), ["0"]);
         assert_eq!(forms(""), [""]);
+    }
+
+    #[test]
+    fn the_canonical_form_of_a_canonical_form_is_itself() {
+        for id in ["f\0\0\0", " 0 05 ", "0\x0b0", "000", &format!("{} x", "y".repeat(64))] {
+            let normal = NormalId::new(id.as_bytes());
+            assert_eq!(NormalId::new(normal.as_octets()), normal, "{id:?}");
+        }
     }
 
     #[test]

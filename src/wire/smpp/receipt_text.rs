@@ -186,38 +186,39 @@ fn next_key(text: &[u8], from: usize) -> Option<Found> {
 fn key_at_end(before: &[u8]) -> Option<(Key, usize)> {
     let (rest, word) = last_word(before.trim_ascii_end());
     let is = |name: &[u8]| word.eq_ignore_ascii_case(name);
-    let key = if is(b"id") {
-        Key::Id
-    } else if is(b"sub") {
-        Key::Sub
-    } else if is(b"dlvrd") || is(b"dlvr") {
-        Key::Dlvrd
-    } else if is(b"stat") || is(b"status") || is(b"state") {
-        Key::Stat
-    } else if is(b"err") || is(b"error") {
-        Key::Err
-    } else if is(b"text") {
-        Key::Text
-    } else if is(b"submitdate") {
+    // By length first: most words before a colon are told apart by it.
+    let key = match word.len() {
+        2 if is(b"id") => Key::Id,
+        3 if is(b"sub") => Key::Sub,
+        3 if is(b"err") => Key::Err,
+        4 if is(b"date") => return date_key_at_end(rest, before.len()),
+        4 if is(b"stat") => Key::Stat,
+        4 if is(b"text") => Key::Text,
+        4 if is(b"dlvr") => Key::Dlvrd,
+        5 if is(b"dlvrd") => Key::Dlvrd,
+        5 if is(b"state") => Key::Stat,
+        5 if is(b"error") => Key::Err,
+        6 if is(b"status") => Key::Stat,
+        8 if is(b"donedate") => Key::DoneDate,
+        10 if is(b"submitdate") => Key::SubmitDate,
+        _ => return None,
+    };
+    Some((key, before.len() - rest.len()))
+}
+
+/// Which of the two dates, where `date` stood apart: by the word before it.
+fn date_key_at_end(before: &[u8], end: usize) -> Option<(Key, usize)> {
+    let joint = |octet: &u8| matches!(octet, b' ' | b'\t' | b'_' | b'-');
+    let length = before.iter().rposition(|octet| !joint(octet))? + 1;
+    let (rest, word) = last_word(before.get(..length)?);
+    let key = if word.eq_ignore_ascii_case(b"submit") {
         Key::SubmitDate
-    } else if is(b"donedate") {
+    } else if word.eq_ignore_ascii_case(b"done") {
         Key::DoneDate
-    } else if is(b"date") {
-        let joint = |octet: &u8| matches!(octet, b' ' | b'\t' | b'_' | b'-');
-        let end = rest.iter().rposition(|octet| !joint(octet))? + 1;
-        let (rest, word) = last_word(rest.get(..end)?);
-        let key = if word.eq_ignore_ascii_case(b"submit") {
-            Key::SubmitDate
-        } else if word.eq_ignore_ascii_case(b"done") {
-            Key::DoneDate
-        } else {
-            return None;
-        };
-        return Some((key, before.len() - rest.len()));
     } else {
         return None;
     };
-    Some((key, before.len() - rest.len()))
+    Some((key, end - rest.len()))
 }
 
 /// Parts off the letters and digits at the end.
