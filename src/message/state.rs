@@ -52,13 +52,13 @@ impl State {
             state.flags = INBOUND | OWED;
             return state;
         }
-        // SMPP §5.2.17: bits 1-0. 11 is "success only" since 5.0.
-        state.flags = match message.registered_delivery & 0b11 {
-            0b01 => WANTS_SUCCESS | WANTS_FAILURE,
-            0b10 => WANTS_FAILURE,
-            0b11 => WANTS_SUCCESS,
-            _ => 0,
-        };
+        let wants = message.registered_delivery;
+        if wants_receipt(wants, Disposition::Delivered) {
+            state.flags |= WANTS_SUCCESS;
+        }
+        if wants_receipt(wants, Disposition::Bounced) {
+            state.flags |= WANTS_FAILURE;
+        }
         state
     }
 
@@ -85,6 +85,11 @@ impl State {
     /// Whether it waits to be tried again after the carrier refused it for the moment.
     pub const fn retrying(&self) -> bool {
         self.flags & RETRYING != 0
+    }
+
+    /// Whether anything final is known.
+    pub const fn concluded(&self) -> bool {
+        self.finals != 0
     }
 
     /// Whether it came from a handset.
@@ -181,16 +186,17 @@ impl State {
         self.flags & wanted != 0
     }
 
-    /// A status other than 0 leaves the debt: it is offered again.
+    /// An answer that does not settle the debt leaves it: it is offered again.
     fn answered(&mut self, command_status: u32) {
-        if command_status != 0 {
+        if !settles(command_status) {
             return;
         }
         self.flags &= !OWED;
         if self.inbound() {
-            self.status = Status::Forwarded;
-            self.disposition = Disposition::Delivered;
-            self.finals |= 1 << Disposition::Delivered as u8;
+            let taken = command_status == 0;
+            self.status = if taken { Status::Forwarded } else { Status::UndeliverableInbound };
+            self.disposition = if taken { Disposition::Delivered } else { Disposition::Bounced };
+            self.finals |= 1 << self.disposition as u8;
         }
     }
 
@@ -223,6 +229,23 @@ impl State {
     }
 }
 
+/// Whether `registered_delivery` asks for a receipt of this outcome (SMPP §5.2.17, bits 1-0: 01 both,
+/// 10 failure only, 11 success only since 5.0).
+pub fn wants_receipt(registered_delivery: u8, disposition: Disposition) -> bool {
+    match registered_delivery & 0b11 {
+        0b01 => true,
+        0b10 => disposition != Disposition::Delivered,
+        0b11 => disposition == Disposition::Delivered,
+        _ => false,
+    }
+}
+
+/// Whether an application's answer to what it was owed settles the debt, for good or ill: ESME_ROK,
+/// ESME_RX_P_APPN and ESME_RX_R_APPN do (SMPP §5.1.3), after anything else it is offered again.
+pub const fn settles(command_status: u32) -> bool {
+    matches!(command_status, 0 | 0x65 | 0x66)
+}
+
 /// What an SMPP `message_state` (§5.2.28) means, refined by the reason its `err` was read as.
 pub const fn reported(message_state: u8, reason: Reason) -> Disposition {
     match message_state {
@@ -241,7 +264,7 @@ pub const fn reported(message_state: u8, reason: Reason) -> Disposition {
 }
 
 /// The bucket of a carrier's permanent refusal.
-const fn refusal(reason: Reason) -> Disposition {
+pub const fn refusal(reason: Reason) -> Disposition {
     match reason {
         Reason::CarrierFiltered
         | Reason::SenderNotAllowed
@@ -252,7 +275,7 @@ const fn refusal(reason: Reason) -> Disposition {
 }
 
 /// The bucket of our own verdict.
-const fn ending(reason: Reason) -> Disposition {
+pub const fn ending(reason: Reason) -> Disposition {
     match reason {
         Reason::ValidityOver | Reason::ThrottledExpired => Disposition::Expired,
         Reason::NoReceipt | Reason::InDoubt => Disposition::Unknown,

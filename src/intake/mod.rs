@@ -1,0 +1,3 @@
+//! Admitting a message or refusing it, before anything is written.
+
+pub mod admit;

@@ -1,0 +1,143 @@
+//! Receipts whose message is not known yet.
+//!
+//! A receipt can overtake the response that names its message, on another bind or in another buffer.
+//! It is on disk as an orphan and acknowledged; here it waits for the response, and for what the
+//! ledger knows. Bounded: the oldest leave, and stay findable in the ledger.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::owed::Party;
+use crate::base::clock::Timestamp;
+
+/// A receipt that waits for its message.
+#[derive(Clone, Debug)]
+pub struct Parked {
+    /// Hashes of the forms its id may have been given in.
+    pub id_hashes: Vec<u64>,
+    /// SMPP `message_state`.
+    pub message_state: u8,
+    /// The id as the receipt wrote it.
+    pub carrier_message_id: Vec<u8>,
+    /// The error as text.
+    pub err: Vec<u8>,
+    /// The receipt as it came.
+    pub raw: Vec<u8>,
+    /// The handset it came from.
+    pub handset: Party,
+    /// When it came.
+    pub at: Timestamp,
+}
+
+/// Bounded parking, by ticket and by id.
+#[derive(Debug, Default)]
+pub struct Parking {
+    by_ticket: BTreeMap<u64, Parked>,
+    by_id: HashMap<u64, u64>,
+    last_ticket: u64,
+}
+
+/// Receipts that may wait at a time.
+const PARKED_MAX: usize = 10_000;
+
+impl Parking {
+    /// Parks a receipt and gives its ticket. The oldest leaves if there is no room.
+    pub fn park(&mut self, parked: Parked) -> u64 {
+        if self.by_ticket.len() >= PARKED_MAX
+            && let Some((&oldest, _)) = self.by_ticket.first_key_value()
+        {
+            self.take(oldest);
+        }
+        self.last_ticket += 1;
+        for &hash in &parked.id_hashes {
+            self.by_id.insert(hash, self.last_ticket);
+        }
+        self.by_ticket.insert(self.last_ticket, parked);
+        self.last_ticket
+    }
+
+    /// The receipt with this ticket, out of the parking.
+    pub fn take(&mut self, ticket: u64) -> Option<Parked> {
+        let parked = self.by_ticket.remove(&ticket)?;
+        for hash in &parked.id_hashes {
+            if self.by_id.get(hash) == Some(&ticket) {
+                self.by_id.remove(hash);
+            }
+        }
+        Some(parked)
+    }
+
+    /// The receipt that waits for this id, out of the parking.
+    pub fn take_by_id(&mut self, id_hash: u64, destination: &[u8]) -> Option<Parked> {
+        let ticket = *self.by_id.get(&id_hash)?;
+        let handset = self.by_ticket.get(&ticket)?.handset;
+        if !handset.address().addr.is_empty() && !handset.may_be(destination) {
+            return None;
+        }
+        self.take(ticket)
+    }
+
+    /// Receipts that wait.
+    pub fn len(&self) -> usize {
+        self.by_ticket.len()
+    }
+
+    /// Whether none waits: the case the hot path asks for.
+    pub fn is_empty(&self) -> bool {
+        self.by_ticket.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::address::Address;
+
+    fn parked(id_hashes: &[u64]) -> Parked {
+        Parked {
+            id_hashes: id_hashes.to_vec(),
+            message_state: 2,
+            carrier_message_id: b"7".to_vec(),
+            err: Vec::new(),
+            raw: Vec::new(),
+            handset: Party::of(&Address { ton: 1, npi: 1, addr: b"447700900123" }),
+            at: Timestamp(0),
+        }
+    }
+
+    #[test]
+    fn a_parked_receipt_is_found_by_any_form_of_its_id_and_only_once() {
+        let mut parking = Parking::default();
+        parking.park(parked(&[1, 2]));
+        assert!(parking.take_by_id(2, b"447700900123").is_some());
+        assert!(parking.take_by_id(1, b"447700900123").is_none());
+        assert!(parking.is_empty());
+    }
+
+    #[test]
+    fn a_response_for_another_handset_does_not_take_it() {
+        let mut parking = Parking::default();
+        parking.park(parked(&[1]));
+        assert!(parking.take_by_id(1, b"447700900999").is_none());
+        assert_eq!(parking.len(), 1);
+    }
+
+    #[test]
+    fn two_receipts_under_one_id_both_wait() {
+        // The second hides the first by id; both keep their tickets.
+        let mut parking = Parking::default();
+        let first = parking.park(parked(&[1]));
+        parking.park(parked(&[1]));
+        assert!(parking.take_by_id(1, b"447700900123").is_some());
+        assert!(parking.take(first).is_some());
+    }
+
+    #[test]
+    fn the_parking_has_an_end() {
+        let mut parking = Parking::default();
+        (0..PARKED_MAX as u64 + 10).for_each(|hash| {
+            parking.park(parked(&[hash]));
+        });
+        assert_eq!(parking.len(), PARKED_MAX);
+        assert!(parking.take_by_id(0, b"447700900123").is_none());
+    }
+}

@@ -1,0 +1,3 @@
+//! Choosing a carrier for a message, and saying why.
+
+pub mod table;
