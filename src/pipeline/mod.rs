@@ -1,6 +1,41 @@
 //! The journey itself: the engine that decides, the shards that run it, and the ports by which
 //! people and programs reach it.
+//!
+//! An [`Engine`](engine::Engine) is one shard's share of the gateway: the accounts and the carriers
+//! that live on it, and nothing of the others. It is a plain library, without tasks, locks or clocks:
+//! facts go in by its methods, and what is to be done comes out as [`Effect`](effect::Effect)s. An
+//! account and a carrier each belong to one shard for life, so their rates, windows, queues and
+//! correlation need no lock; a message crosses from its account's shard to its carrier's by
+//! [`Mail`](mail::Mail), in batches, after it is on disk.
+
+pub mod account;
+
+pub mod ask;
+
+pub mod board;
+
+pub mod carrier;
+
+pub mod conclude;
+
+pub mod effect;
+
+pub mod engine;
+
+pub mod facts;
+
+pub mod mail;
 
 pub mod port;
 
+pub mod report;
+
 pub mod settings;
+
+pub mod restore;
+
+pub mod shared;
+
+pub mod submission;
+
+pub mod turn;

@@ -1,0 +1,216 @@
+//! An account's desk: its rate on the way in, and what it is owed on the way back.
+//!
+//! Debts wait here in order until a receiving bind has room in its window. The desk holds a bounded
+//! working copy; the ledger holds them all. When the working copy has run over, arrivals are left on
+//! disk until the copy is empty, and then the ledger is asked what is still owed: a debt is therefore
+//! never held twice.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::ask::Ask;
+use super::effect::{Effect, LinkId};
+use crate::base::clock::Timestamp;
+use crate::base::id::{AccountId, MessageOrd};
+use crate::deliver::backoff::Backoff;
+use crate::message::state::settles;
+use crate::receipt::owed::{Owed, OwedWhat};
+use crate::spool::lsn::Lsn;
+use crate::throttle::faults::Faults;
+use crate::throttle::limiter::Limiter;
+
+/// A bind that takes receipts and messages.
+#[derive(Debug)]
+struct Receiver {
+    link: LinkId,
+    free: usize,
+}
+
+/// One account's state on its shard.
+#[derive(Debug)]
+pub struct AccountDesk {
+    /// Its number in the ledger.
+    pub id: AccountId,
+    /// Its rate; `None` is unlimited.
+    pub limiter: Option<Limiter>,
+    /// Refusals to be told.
+    pub refusals: Faults,
+    receivers: Vec<Receiver>,
+    owed: VecDeque<Owed>,
+    again: BTreeMap<(Timestamp, u64), Owed>,
+    tries: u64,
+    fetching: usize,
+    offered: usize,
+    owed_max: usize,
+    /// Debts on disk that are not in the working copy.
+    overflowed: bool,
+    /// The ledger has been asked for them.
+    asking: bool,
+    /// A debt was left on disk while the ledger was being asked.
+    missed: bool,
+}
+
+/// Debts read from the ledger at a time.
+const FETCH_MAX: usize = 256;
+
+const OFFER_AGAIN: Backoff = Backoff {
+    first: std::time::Duration::from_secs(1),
+    longest: std::time::Duration::from_secs(60),
+};
+
+impl AccountDesk {
+    /// A desk that asks the ledger first what is owed.
+    pub const fn new(id: AccountId, limiter: Option<Limiter>, owed_max: usize) -> Self {
+        Self {
+            id,
+            limiter,
+            refusals: Faults::new(),
+            receivers: Vec::new(),
+            owed: VecDeque::new(),
+            again: BTreeMap::new(),
+            tries: 0,
+            fetching: 0,
+            offered: 0,
+            owed_max,
+            overflowed: true,
+            asking: false,
+            missed: false,
+        }
+    }
+
+    /// A receiving bind has come up.
+    pub fn receiver_up(&mut self, link: LinkId, window: usize) {
+        self.receivers.push(Receiver { link, free: window });
+    }
+
+    /// A bind has gone; what was offered on it comes back one by one by [`Self::unanswered`].
+    pub fn receiver_down(&mut self, link: LinkId) {
+        self.receivers.retain(|receiver| receiver.link != link);
+    }
+
+    /// Debts in the working copy.
+    pub fn owed(&self) -> usize {
+        self.owed.len() + self.again.len() + self.fetching + self.offered
+    }
+
+    /// A new debt, on disk.
+    pub fn owe(&mut self, owed: Owed) {
+        if self.overflowed || self.owed() >= self.owed_max {
+            self.overflowed = true;
+            self.missed = true;
+            return;
+        }
+        self.owed.push_back(owed);
+    }
+
+    /// The application answered; `true` if that settles the debt.
+    pub fn answered(
+        &mut self,
+        now: Timestamp,
+        link: LinkId,
+        owed: Owed,
+        command_status: u32,
+        random: &mut fastrand::Rng,
+    ) -> bool {
+        self.freed(link);
+        if settles(command_status) {
+            return true;
+        }
+        self.later(now, owed, random);
+        false
+    }
+
+    /// No answer came in time: the debt stands, and so it is offered again.
+    pub fn unanswered(&mut self, link: LinkId, owed: Owed) {
+        self.freed(link);
+        self.owed.push_front(owed);
+    }
+
+    /// An answer came after the debt was taken back: what it settles is not offered again.
+    pub fn answered_late(&mut self, ord: MessageOrd) {
+        self.owed.retain(|owed| owed.ord != ord);
+    }
+
+    /// Puts a debt back for a while.
+    fn later(&mut self, now: Timestamp, mut owed: Owed, random: &mut fastrand::Rng) {
+        owed.failures = owed.failures.saturating_add(1);
+        let due = now + OFFER_AGAIN.delay(u32::from(owed.failures), random);
+        self.tries += 1;
+        self.again.insert((due, self.tries), owed);
+    }
+
+    fn freed(&mut self, link: LinkId) {
+        self.offered = self.offered.saturating_sub(1);
+        if let Some(receiver) = self.receivers.iter_mut().find(|receiver| receiver.link == link) {
+            receiver.free += 1;
+        }
+    }
+
+    /// When something here is due by itself.
+    pub fn deadline(&self) -> Timestamp {
+        self.again.first_key_value().map_or(Timestamp::NEVER, |((due, _), _)| *due)
+    }
+
+    /// Offers what can be offered, and asks the ledger for what is not at hand.
+    pub fn pump(&mut self, now: Timestamp, appended: Lsn, effects: &mut Vec<Effect>) {
+        while let Some(entry) = self.again.first_entry() {
+            if entry.key().0 > now {
+                break;
+            }
+            self.owed.push_back(entry.remove());
+        }
+        self.offer(appended, effects);
+        if self.overflowed && !self.asking && self.owed() == 0 {
+            self.asking = true;
+            self.missed = false;
+            let limit = self.owed_max;
+            effects.push(Effect::Ask(Ask::OwedList { account: self.id, limit, after: appended }));
+        }
+    }
+
+    fn offer(&mut self, after: Lsn, effects: &mut Vec<Effect>) {
+        let mut fetch = Vec::new();
+        while fetch.len() < FETCH_MAX {
+            let Some(receiver) = self.receivers.iter_mut().max_by_key(|receiver| receiver.free)
+            else {
+                break;
+            };
+            if receiver.free == 0 {
+                break;
+            }
+            let Some(owed) = self.owed.pop_front() else { break };
+            if matches!(owed.what, OwedWhat::OnDisk) {
+                if self.fetching > 0 {
+                    self.owed.push_front(owed);
+                    break;
+                }
+                fetch.push(owed);
+                continue;
+            }
+            receiver.free -= 1;
+            self.offered += 1;
+            effects.push(Effect::Offer { link: receiver.link, owed });
+        }
+        if !fetch.is_empty() {
+            self.fetching = fetch.len();
+            effects.push(Effect::Ask(Ask::OwedDetails { account: self.id, owed: fetch, after }));
+        }
+    }
+
+    /// The ledger's list of what is owed.
+    pub fn listed(&mut self, ords: Vec<MessageOrd>, more: bool) {
+        self.asking = false;
+        self.overflowed = more || self.missed;
+        let account = self.id;
+        let owed =
+            ords.into_iter().map(|ord| Owed { ord, account, failures: 0, what: OwedWhat::OnDisk });
+        self.owed.extend(owed);
+    }
+
+    /// The ledger's details of what is owed, for the head of the line.
+    pub fn detailed(&mut self, details: Vec<Owed>) {
+        self.fetching = 0;
+        for owed in details.into_iter().rev() {
+            self.owed.push_front(owed);
+        }
+    }
+}

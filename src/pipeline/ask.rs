@@ -1,0 +1,298 @@
+//! Questions to the ledger that may touch the disk, and so are never asked on a shard's thread.
+//!
+//! [`answer`] is the whole of it: a function of the ledger. In service a thread of its own runs it;
+//! the simulation calls it when it pleases.
+
+use std::io;
+
+use bytes::Bytes;
+
+use super::effect::LinkId;
+use crate::base::clock::Timestamp;
+use crate::base::id::{AccountId, CarrierId, MessageOrd};
+use crate::ledger::store::Ledger;
+use crate::message::disposition::Disposition;
+use crate::message::event::What;
+use crate::message::record::{Direction, Message};
+use crate::message::state::{State, reported};
+use crate::receipt::owed::{Err, Owed, OwedReceipt, OwedWhat, Party};
+use crate::spool::lsn::Lsn;
+
+/// A question.
+#[derive(Debug)]
+pub enum Ask {
+    /// Read the records of messages that were left on disk.
+    Records {
+        /// Whose queue they are in.
+        carrier: CarrierId,
+        /// Which, and where.
+        messages: Vec<(MessageOrd, u64)>,
+    },
+    /// What is this account owed? Asked when its working copy is empty.
+    OwedList {
+        /// Whose.
+        account: AccountId,
+        /// At most this many.
+        limit: usize,
+        /// What was written up to here must be seen.
+        after: Lsn,
+    },
+    /// Read what is owed.
+    OwedDetails {
+        /// Whose.
+        account: AccountId,
+        /// Which.
+        owed: Vec<Owed>,
+        /// What was written up to here must be seen.
+        after: Lsn,
+    },
+    /// Whose receipt is this?
+    Correlate {
+        /// From whom it came.
+        carrier: CarrierId,
+        /// Number of the receipt in the carrier's parking.
+        ticket: u64,
+        /// The forms its id may have been given in.
+        candidates: Vec<Vec<u8>>,
+        /// The handset it came from, if it says so.
+        handset: Vec<u8>,
+        /// What was written up to here must be seen.
+        after: Lsn,
+    },
+    /// How does this message do? (query_sm)
+    Query {
+        /// Which bind asks.
+        link: LinkId,
+        /// The sequence number of its request.
+        sequence: u32,
+        /// Who asks.
+        account: AccountId,
+        /// About which message.
+        ord: MessageOrd,
+        /// The source address it names; it must be the message's.
+        source: Vec<u8>,
+    },
+}
+
+/// An answer.
+#[derive(Debug)]
+pub enum Answer {
+    /// To [`Ask::Records`].
+    Records {
+        /// Whose queue they are in.
+        carrier: CarrierId,
+        /// The records; empty where one cannot be read.
+        records: Vec<(MessageOrd, Bytes)>,
+    },
+    /// To [`Ask::OwedList`].
+    OwedList {
+        /// Whose.
+        account: AccountId,
+        /// What, oldest first.
+        owed: Vec<MessageOrd>,
+        /// Whether there is more than the limit.
+        more: bool,
+    },
+    /// To [`Ask::OwedDetails`].
+    OwedDetails {
+        /// Whose.
+        account: AccountId,
+        /// The same debts with what to send; those that turn out to be settled are left out.
+        owed: Vec<Owed>,
+    },
+    /// To [`Ask::Correlate`].
+    Correlated {
+        /// From whom it came.
+        carrier: CarrierId,
+        /// Number of the receipt in the carrier's parking.
+        ticket: u64,
+        /// The message, if there is one.
+        found: Option<Found>,
+    },
+    /// To [`Ask::Query`].
+    Queried {
+        /// Which bind asked.
+        link: LinkId,
+        /// The sequence number of its request.
+        sequence: u32,
+        /// About which message.
+        ord: MessageOrd,
+        /// The message's state.
+        found: Option<QueryFound>,
+    },
+}
+
+/// A message a receipt belongs to, as the ledger knows it.
+#[derive(Debug)]
+pub struct Found {
+    /// Which.
+    pub ord: MessageOrd,
+    /// Who sent it.
+    pub account: AccountId,
+    /// What its account asked for.
+    pub registered_delivery: u8,
+    /// Whether a final state was known.
+    pub concluded: bool,
+    /// Its source.
+    pub source: Party,
+    /// Its destination.
+    pub destination: Party,
+    /// When it was accepted.
+    pub accepted_at: Timestamp,
+}
+
+/// What query_sm tells.
+#[derive(Clone, Debug)]
+pub struct QueryFound {
+    /// The state of the message.
+    pub state: State,
+    /// When it became final; 0 when it has not.
+    pub final_at: Timestamp,
+}
+
+/// Answers a question from the ledger.
+///
+/// # Errors
+/// What the disk said. The asker's working copy is then left as it is, for a later try.
+pub fn answer(ledger: &Ledger, ask: &Ask) -> io::Result<Answer> {
+    Ok(match *ask {
+        Ask::Records { carrier, ref messages } => {
+            let records = messages
+                .iter()
+                .map(|&(ord, lsn)| Ok((ord, record(ledger, lsn)?)))
+                .collect::<io::Result<_>>()?;
+            Answer::Records { carrier, records }
+        }
+        Ask::OwedList { account, limit, .. } => {
+            let mut owed = ledger.owed(account, None, limit + 1)?;
+            let more = owed.len() > limit;
+            owed.truncate(limit);
+            let owed = owed.into_iter().map(|hit| hit.ord).collect();
+            Answer::OwedList { account, owed, more }
+        }
+        Ask::OwedDetails { account, ref owed, .. } => {
+            let mut details = Vec::with_capacity(owed.len());
+            for debt in owed {
+                if let Some(what) = owed_what(ledger, debt.ord)? {
+                    details.push(Owed { what, ..debt.clone() });
+                }
+            }
+            Answer::OwedDetails { account, owed: details }
+        }
+        Ask::Correlate { carrier, ticket, ref candidates, ref handset, .. } => {
+            let candidates: Vec<&[u8]> = candidates.iter().map(Vec::as_slice).collect();
+            let found = correlate(ledger, carrier, &candidates, handset)?;
+            Answer::Correlated { carrier, ticket, found }
+        }
+        Ask::Query { link, sequence, account, ord, ref source } => {
+            let found = query(ledger, account, ord, source)?;
+            Answer::Queried { link, sequence, ord, found }
+        }
+    })
+}
+
+impl Ask {
+    /// The end of the log that has to be indexed before the answer can be right.
+    pub fn after(&self) -> Lsn {
+        match self {
+            Self::OwedList { after, .. }
+            | Self::OwedDetails { after, .. }
+            | Self::Correlate { after, .. } => *after,
+            Self::Records { .. } | Self::Query { .. } => Lsn(0),
+        }
+    }
+}
+
+fn record(ledger: &Ledger, lsn: u64) -> io::Result<Bytes> {
+    Ok(Bytes::from(ledger.record(Lsn(lsn))?))
+}
+
+/// What settles a debt: the message itself when it is inbound, else its last final receipt.
+fn owed_what(ledger: &Ledger, ord: MessageOrd) -> io::Result<Option<OwedWhat>> {
+    let (Some(state), Some(stored)) = (ledger.state(ord)?, ledger.message(ord)?) else {
+        return Ok(None);
+    };
+    if !state.owed() {
+        return Ok(None);
+    }
+    let message = stored.message();
+    if message.direction == Direction::Inbound {
+        return Ok(Some(OwedWhat::Message(Bytes::copy_from_slice(stored.octets()))));
+    }
+    let mut receipt = OwedReceipt {
+        source: Party::of(&message.source),
+        destination: Party::of(&message.destination),
+        message_state: super::report::message_state(state.disposition),
+        err: Err::default(),
+        submitted_at: stored.accepted_at,
+        done_at: stored.accepted_at,
+    };
+    for event in ledger.events(ord)? {
+        match event.event().map(|event| event.what) {
+            Some(What::Receipt { report, .. })
+                if reported(report.message_state, state.reason) != Disposition::InProgress =>
+            {
+                receipt.message_state = report.message_state;
+                receipt.err = Err::of(report.err);
+                receipt.done_at = event.at;
+                break;
+            }
+            Some(What::Refused { command_status, .. }) => {
+                receipt.err = super::report::err_of_status(command_status);
+                receipt.done_at = event.at;
+            }
+            Some(What::Ended { .. }) => receipt.done_at = event.at,
+            _ => {}
+        }
+    }
+    Ok(Some(OwedWhat::Receipt(receipt)))
+}
+
+/// The newest candidate whose destination agrees with the handset the receipt came from.
+fn correlate(
+    ledger: &Ledger,
+    carrier: CarrierId,
+    candidates: &[&[u8]],
+    handset: &[u8],
+) -> io::Result<Option<Found>> {
+    for ord in ledger.correlate(carrier, candidates)? {
+        let (Some(state), Some(stored)) = (ledger.state(ord)?, ledger.message(ord)?) else {
+            continue;
+        };
+        let message: Message<'_> = stored.message();
+        let destination = Party::of(&message.destination);
+        if !handset.is_empty() && !destination.may_be(handset) {
+            continue;
+        }
+        return Ok(Some(Found {
+            ord,
+            account: message.account,
+            registered_delivery: message.registered_delivery,
+            concluded: state.concluded(),
+            source: Party::of(&message.source),
+            destination,
+            accepted_at: stored.accepted_at,
+        }));
+    }
+    Ok(None)
+}
+
+fn query(
+    ledger: &Ledger,
+    account: AccountId,
+    ord: MessageOrd,
+    source: &[u8],
+) -> io::Result<Option<QueryFound>> {
+    let (Some(state), Some(stored)) = (ledger.state(ord)?, ledger.message(ord)?) else {
+        return Ok(None);
+    };
+    let message = stored.message();
+    if message.account != account || message.source.addr != source {
+        return Ok(None);
+    }
+    let mut final_at = Timestamp(0);
+    if state.status.is_final() {
+        final_at = ledger.events(ord)?.last().map_or(stored.accepted_at, |event| event.at);
+    }
+    Ok(Some(QueryFound { state, final_at }))
+}

@@ -1,0 +1,73 @@
+//! The board: everybody's state for the API and the metrics, read from the shared counters.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::port::{AccountView, Board, CarrierView, Refusal};
+use super::shared::{CarrierShared, Shared};
+use crate::base::clock::Timestamp;
+use crate::message::reason::Reason;
+use crate::spool::journal::{Health, Journal};
+
+/// Reads the shared counters; holds nothing of its own.
+#[derive(Clone, Debug)]
+pub struct LiveBoard {
+    shared: Arc<Shared>,
+    journal: Journal,
+}
+
+impl LiveBoard {
+    /// A board over a running gateway.
+    pub const fn new(shared: Arc<Shared>, journal: Journal) -> Self {
+        Self { shared, journal }
+    }
+}
+
+impl Board for LiveBoard {
+    fn carriers(&self) -> Vec<CarrierView> {
+        self.shared.carriers.iter().map(view).collect()
+    }
+
+    fn accounts(&self) -> Vec<AccountView> {
+        let view = |account: &super::shared::AccountShared| AccountView {
+            id: account.id,
+            name: account.config.name.clone(),
+            binds_up: account.binds.load(Ordering::Relaxed),
+            owed: account.owed.load(Ordering::Relaxed),
+        };
+        self.shared.accounts.iter().map(view).collect()
+    }
+
+    fn refusing(&self) -> Option<Refusal> {
+        match self.journal.health() {
+            Health::Accepting if self.shared.draining.load(Ordering::Relaxed) => {
+                Some(Refusal::Draining)
+            }
+            Health::Accepting => None,
+            Health::Full => Some(Refusal::DiskFull),
+            Health::Failed => Some(Refusal::DiskFailed),
+        }
+    }
+}
+
+fn view(carrier: &CarrierShared) -> CarrierView {
+    let hold = u8::try_from(carrier.hold.load(Ordering::Relaxed)).ok().and_then(Reason::from_u8);
+    let until = match carrier.hold_until.load(Ordering::Relaxed) {
+        0 => None,
+        at => Some(Timestamp(at)),
+    };
+    let deferred = carrier.deferred.load(Ordering::Relaxed);
+    CarrierView {
+        id: carrier.id,
+        name: carrier.config.name.clone(),
+        binds_up: carrier.binds.load(Ordering::Relaxed),
+        binds: carrier.config.binds + carrier.config.receivers,
+        queued: carrier.backlog.load(Ordering::Relaxed).saturating_sub(deferred),
+        deferred,
+        in_flight: carrier.in_flight.load(Ordering::Relaxed),
+        window: carrier.window.load(Ordering::Relaxed),
+        rate_per_second: carrier.config.rate_per_second,
+        hold: hold.filter(|reason| *reason != Reason::None).map(|reason| (reason, until)),
+        last_received_at: Timestamp(carrier.last_received_at.load(Ordering::Relaxed)),
+    }
+}

@@ -1,0 +1,328 @@
+//! A carrier's desk: the queue in front of it, the windows of its binds, its rate, and the messages it
+//! has taken and not yet reported on.
+//!
+//! **Invariants**: a submit is chosen only when a bind has room and the rate allows it; at most the
+//! window of a bind is ever unanswered on it; a message is in exactly one of queue, deferred,
+//! fetching, returned or on a bind.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::ask::Ask;
+use super::effect::{Effect, LinkId};
+use super::shared::{CarrierShared, Shared};
+use crate::base::clock::Timestamp;
+use crate::base::id::{CarrierId, MessageOrd};
+use crate::deliver::queue::{FairQueue, Queued};
+use crate::message::reason::Reason;
+use crate::receipt::awaiting::Awaiting;
+use crate::receipt::parked::Parking;
+use crate::throttle::limiter::Limiter;
+
+/// A bind that submits.
+#[derive(Debug)]
+struct Transmitter {
+    link: LinkId,
+    number: u16,
+    free: usize,
+    window: usize,
+}
+
+/// One carrier's state on its shard.
+#[derive(Debug)]
+pub struct CarrierDesk {
+    /// Its number in the ledger.
+    pub id: CarrierId,
+    /// Messages taken and not yet reported on.
+    pub awaiting: Awaiting,
+    /// Receipts whose message is not known yet.
+    pub parking: Parking,
+    shared: Arc<Shared>,
+    limiter: Option<Limiter>,
+    transmitters: Vec<Transmitter>,
+    queue: FairQueue,
+    /// Read back from disk, to go first.
+    returned: VecDeque<Queued>,
+    fetching: HashMap<MessageOrd, Queued>,
+    deferred: BTreeMap<(Timestamp, u64), Queued>,
+    deferrals: u64,
+    /// The rate, or the carrier's wish, holds everything until then.
+    held_until: Timestamp,
+    held_for: Reason,
+    departed: u64,
+    measured_at: Timestamp,
+    flowing: bool,
+    lifetime: Duration,
+}
+
+/// What the queue holds in memory of the records themselves.
+const LOADED_BYTES_MAX: usize = 32 << 20;
+
+/// Messages awaiting their receipts in memory; older ones are found in the ledger.
+const AWAITING_MAX: usize = 500_000;
+
+/// Records read back from disk at a time.
+const FETCH_MAX: usize = 512;
+
+/// A rate limit is waited for in steps of at least this: a timer for each message would cost more
+/// than the messages. The burst has to cover it.
+const HOLD_MIN: Duration = Duration::from_millis(2);
+
+/// A breath after the carrier said that we are too fast.
+const THROTTLED_PAUSE: Duration = Duration::from_millis(20);
+
+/// How often the speed of departure is measured.
+const MEASURE_EVERY: Duration = Duration::from_millis(100);
+
+/// How often the queue is looked through for messages whose life is over, when nothing else moves.
+const EXPIRE_EVERY: Duration = Duration::from_secs(1);
+
+/// Departures in that time above which clients may be paused for a moment.
+const FLOWING_MIN: u64 = 1_000;
+
+/// A choice: this message over this bind.
+#[derive(Debug)]
+pub struct Departure {
+    /// Which bind.
+    pub link: LinkId,
+    /// Its number among the carrier's binds.
+    pub bind: u16,
+    /// Which message.
+    pub queued: Queued,
+}
+
+impl CarrierDesk {
+    /// A carrier that is down.
+    pub fn new(id: CarrierId, shared: Arc<Shared>, limiter: Option<Limiter>) -> Self {
+        let lifetime = shared.carrier(id).map_or(Duration::MAX, |carrier| carrier.config.lifetime);
+        Self {
+            id,
+            awaiting: Awaiting::new(AWAITING_MAX),
+            parking: Parking::default(),
+            shared,
+            limiter,
+            transmitters: Vec::new(),
+            queue: FairQueue::new(LOADED_BYTES_MAX),
+            returned: VecDeque::new(),
+            fetching: HashMap::new(),
+            deferred: BTreeMap::new(),
+            deferrals: 0,
+            held_until: Timestamp(0),
+            held_for: Reason::None,
+            departed: 0,
+            measured_at: Timestamp(0),
+            flowing: false,
+            lifetime,
+        }
+    }
+
+    /// A submitting bind has come up.
+    pub fn transmitter_up(&mut self, link: LinkId, number: u16, window: usize) {
+        self.transmitters.push(Transmitter { link, number, free: window, window });
+    }
+
+    /// A bind has gone.
+    pub fn transmitter_down(&mut self, link: LinkId) {
+        self.transmitters.retain(|transmitter| transmitter.link != link);
+    }
+
+    /// A submit on this bind was answered, or will not be.
+    pub fn freed(&mut self, link: LinkId) {
+        let found = self.transmitters.iter_mut().find(|transmitter| transmitter.link == link);
+        if let Some(transmitter) = found {
+            transmitter.free = transmitter.window.min(transmitter.free + 1);
+        }
+    }
+
+    /// A message for this carrier, at the end of its account's line. Counted already.
+    pub fn enqueue(&mut self, queued: Queued) {
+        self.queue.push(queued);
+    }
+
+    /// A message back in its place: it was chosen and did not leave.
+    pub fn put_back(&mut self, queued: Queued) {
+        self.count(&queued, true);
+        self.queue.put_back(queued);
+    }
+
+    /// A message to try again at a time of its own.
+    pub fn defer(&mut self, due: Timestamp, queued: Queued) {
+        self.count(&queued, true);
+        self.defer_counted(due, queued);
+    }
+
+    /// The same for a message that is in the backlog already.
+    pub fn defer_counted(&mut self, due: Timestamp, queued: Queued) {
+        self.deferrals += 1;
+        self.deferred.insert((due, self.deferrals), queued);
+    }
+
+    /// The carrier asked to slow down.
+    pub fn slow_down(&mut self, now: Timestamp) {
+        self.held_until = self.held_until.max(now + THROTTLED_PAUSE);
+        self.held_for = Reason::Throttled;
+    }
+
+    /// When something here is due by itself.
+    pub fn deadline(&self) -> Timestamp {
+        let mut due =
+            self.deferred.first_key_value().map_or(Timestamp::NEVER, |((due, _), _)| *due);
+        if self.flowing {
+            due = due.min(self.measured_at + MEASURE_EVERY);
+        }
+        if self.waiting() > 0 {
+            let held = self.held_until > Timestamp(0);
+            due = due.min(if held { self.held_until } else { self.measured_at + EXPIRE_EVERY });
+        }
+        due
+    }
+
+    /// The next message whose life is over, out of the queue.
+    pub fn expire(&mut self, now: Timestamp) -> Option<Queued> {
+        let expired = self.queue.pop_older_than(now - self.lifetime)?;
+        self.count(&expired, false);
+        Some(expired)
+    }
+
+    fn waiting(&self) -> usize {
+        self.queue.len() + self.returned.len()
+    }
+
+    /// Chooses what may leave now, and says what holds the rest.
+    pub fn depart(
+        &mut self,
+        now: Timestamp,
+        departures: &mut Vec<Departure>,
+        effects: &mut Vec<Effect>,
+    ) {
+        self.release_due(now);
+        let mut fetch = Vec::new();
+        let hold = loop {
+            if self.waiting() == 0 {
+                break None;
+            }
+            let Some(transmitter) = freest(&mut self.transmitters) else {
+                break Some((Reason::CarrierDown, None));
+            };
+            if transmitter.free == 0 {
+                break Some((Reason::Window, None));
+            }
+            if now < self.held_until {
+                break Some((self.held_for, Some(self.held_until)));
+            }
+            let Some(queued) = self.returned.pop_front().or_else(|| self.queue.pop()) else {
+                break None;
+            };
+            if queued.record.is_empty() {
+                fetch.push(queued);
+                if fetch.len() + self.fetching.len() >= FETCH_MAX {
+                    break Some((Reason::Window, None));
+                }
+                continue;
+            }
+            if let Some(wait) =
+                self.limiter.as_ref().and_then(|limiter| limiter.check(now, queued.parts).err())
+            {
+                self.returned.push_front(queued);
+                self.held_until = now + wait.max(HOLD_MIN);
+                self.held_for = Reason::Throttled;
+                break Some((Reason::Throttled, Some(self.held_until)));
+            }
+            transmitter.free -= 1;
+            let (link, bind) = (transmitter.link, transmitter.number);
+            self.count(&queued, false);
+            self.departed += 1;
+            departures.push(Departure { link, bind, queued });
+        };
+        self.fetch(fetch, effects);
+        self.publish(now, hold);
+    }
+
+    /// Brings in what waited for a time of its own.
+    fn release_due(&mut self, now: Timestamp) {
+        while let Some(entry) = self.deferred.first_entry() {
+            if entry.key().0 > now {
+                break;
+            }
+            self.returned.push_back(entry.remove());
+        }
+        if now >= self.held_until {
+            self.held_until = Timestamp(0);
+        }
+    }
+
+    fn fetch(&mut self, fetch: Vec<Queued>, effects: &mut Vec<Effect>) {
+        if fetch.is_empty() {
+            return;
+        }
+        let messages = fetch.iter().map(|queued| (queued.ord, queued.lsn)).collect();
+        self.fetching.extend(fetch.into_iter().map(|queued| (queued.ord, queued)));
+        effects.push(Effect::Ask(Ask::Records { carrier: self.id, messages }));
+    }
+
+    /// Records have been read back. One that could not be read is given back to be ended.
+    pub fn fetched(&mut self, records: Vec<(MessageOrd, Bytes)>) -> Vec<Queued> {
+        let mut unreadable = Vec::new();
+        for (ord, record) in records {
+            let Some(mut queued) = self.fetching.remove(&ord) else { continue };
+            if record.is_empty() {
+                self.count(&queued, false);
+                unreadable.push(queued);
+                continue;
+            }
+            queued.record = record;
+            self.returned.push_back(queued);
+        }
+        unreadable
+    }
+
+    /// A message joins or leaves the backlog.
+    fn count(&self, queued: &Queued, joins: bool) {
+        let step = |counter: &std::sync::atomic::AtomicU64| {
+            if joins {
+                counter.fetch_add(1, Ordering::Relaxed);
+            } else {
+                counter.fetch_sub(1, Ordering::Relaxed);
+            }
+        };
+        self.shared.account(queued.account).map(|account| step(&account.backlog));
+        self.shared.carrier(self.id).map(|carrier| step(&carrier.backlog));
+    }
+
+    /// Publishes what the other shards and the API look at.
+    fn publish(&mut self, now: Timestamp, hold: Option<(Reason, Option<Timestamp>)>) {
+        let Some(shared) = self.shared.carrier(self.id) else { return };
+        let window = self.transmitters.iter().map(|transmitter| transmitter.window).sum::<usize>();
+        let free = self.transmitters.iter().map(|transmitter| transmitter.free).sum::<usize>();
+        shared.window.store(window as u64, Ordering::Relaxed);
+        shared.in_flight.store(window.saturating_sub(free) as u64, Ordering::Relaxed);
+        shared.deferred.store(self.deferred.len() as u64, Ordering::Relaxed);
+        shared.accounts.store(self.queue.accounts() as u32, Ordering::Relaxed);
+        let down = self.transmitters.is_empty();
+        shared.set_hold(if down { Some((Reason::CarrierDown, None)) } else { hold });
+        if now.since(self.measured_at) >= MEASURE_EVERY {
+            self.measured_at = now;
+            self.flowing = self.departed >= FLOWING_MIN && !down;
+            shared.flowing.store(self.flowing, Ordering::Relaxed);
+            self.departed = 0;
+        }
+    }
+
+    /// Whether paused binds should be told that they may read again; asked once a turn.
+    pub fn resumes(&self) -> bool {
+        self.shared.carrier(self.id).is_some_and(|shared: &CarrierShared| {
+            shared.paused.load(Ordering::Relaxed)
+                && shared.at_ease()
+                && shared.paused.swap(false, Ordering::Relaxed)
+        })
+    }
+}
+
+/// The bind with most room: load spreads by itself to the binds that answer fastest.
+fn freest(transmitters: &mut [Transmitter]) -> Option<&mut Transmitter> {
+    transmitters.iter_mut().max_by_key(|transmitter| transmitter.free)
+}

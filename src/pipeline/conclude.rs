@@ -1,0 +1,66 @@
+//! Owing an account the receipt of what has become of its message.
+
+use super::report::{err_of_status, message_state};
+use super::turn::Turn;
+use crate::base::clock::Timestamp;
+use crate::deliver::queue::Queued;
+use crate::message::disposition::Disposition;
+use crate::message::event::{Report, What};
+use crate::message::record::Message;
+use crate::message::state::{ending, refusal, wants_receipt};
+use crate::receipt::awaiting::Awaited;
+use crate::receipt::owed::{Err, Owed, OwedReceipt, OwedWhat, Party};
+
+/// A carrier's receipt is passed on if the account asked for this outcome.
+pub(super) fn owe_receipt(
+    turn: &mut Turn,
+    now: Timestamp,
+    awaited: &Awaited,
+    disposition: Disposition,
+    report: &Report<'_>,
+) {
+    if !wants_receipt(awaited.registered_delivery, disposition) {
+        return;
+    }
+    let what = if awaited.source.whole() && awaited.destination.whole() {
+        OwedWhat::Receipt(OwedReceipt {
+            source: awaited.source,
+            destination: awaited.destination,
+            message_state: report.message_state,
+            err: Err::of(report.err),
+            submitted_at: awaited.accepted_at,
+            done_at: now,
+        })
+    } else {
+        OwedWhat::OnDisk
+    };
+    turn.owed.push(Owed { ord: awaited.ord, account: awaited.account, failures: 0, what });
+}
+
+/// A message that ended without a receipt of the carrier has one of ours.
+pub(super) fn owe_ended(turn: &mut Turn, now: Timestamp, queued: &Queued, what: &What<'_>) {
+    let (disposition, err) = match *what {
+        What::Refused { reason, command_status, .. } => {
+            (refusal(reason), err_of_status(command_status))
+        }
+        What::Ended { reason } => (ending(reason), Err::default()),
+        _ => (Disposition::Unknown, Err::default()),
+    };
+    let owed = |what| Owed { ord: queued.ord, account: queued.account, failures: 0, what };
+    let Some(message) = Message::decode(&queued.record) else {
+        // Left on disk: the ledger says whether a receipt is wanted, and of what.
+        turn.owed.push(owed(OwedWhat::OnDisk));
+        return;
+    };
+    if !wants_receipt(message.registered_delivery, disposition) {
+        return;
+    }
+    turn.owed.push(owed(OwedWhat::Receipt(OwedReceipt {
+        source: Party::of(&message.source),
+        destination: Party::of(&message.destination),
+        message_state: message_state(disposition),
+        err,
+        submitted_at: queued.accepted_at,
+        done_at: now,
+    })));
+}

@@ -1,0 +1,110 @@
+//! What the engine wants done by whoever holds the links.
+
+use super::ask::Ask;
+use super::mail::Mail;
+use super::port::Refusal;
+use crate::base::id::{CarrierId, MessageOrd};
+use crate::deliver::queue::Queued;
+use crate::receipt::owed::Owed;
+
+/// A link of this shard, never reused: the low half is its place, the high half its generation.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct LinkId(pub u64);
+
+/// Who waits to hear that a message was accepted.
+pub enum Asker {
+    /// An application's bind: the request's sequence number.
+    Bind(LinkId, u32),
+    /// A data_sm rather than a submit_sm, which has a response of its own kind.
+    BindData(LinkId, u32),
+    /// The API.
+    Api(Reply),
+}
+
+/// Tells the API what became of its submission.
+pub type Reply = Box<dyn FnOnce(Result<MessageOrd, Refusal>) + Send>;
+
+impl std::fmt::Debug for Asker {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Bind(link, sequence) | Self::BindData(link, sequence) => {
+                write!(f, "{link:?}#{sequence}")
+            }
+            Self::Api(_) => f.write_str("api"),
+        }
+    }
+}
+
+/// One thing to do.
+#[derive(Debug)]
+pub enum Effect {
+    /// Answer a submit: the message is on disk.
+    Accepted {
+        /// Which bind asked.
+        link: LinkId,
+        /// The sequence number of its request.
+        sequence: u32,
+        /// Whether the request was a data_sm.
+        data: bool,
+        /// The message's number; its public id goes into the response.
+        ord: MessageOrd,
+    },
+    /// Refuse a submit of an application, or what a carrier brought.
+    Refused {
+        /// Which bind asked.
+        link: LinkId,
+        /// The sequence number of its request.
+        sequence: u32,
+        /// Whether the request was a data_sm.
+        data: bool,
+        /// Why.
+        refusal: Refusal,
+    },
+    /// Submit a message to a carrier: that it is about to leave is on disk.
+    Submit {
+        /// To whom.
+        carrier: CarrierId,
+        /// Over which bind.
+        link: LinkId,
+        /// What.
+        queued: Queued,
+    },
+    /// Answer a carrier's deliver_sm or data_sm: what it brought is on disk.
+    Acknowledge {
+        /// Which bind.
+        link: LinkId,
+        /// The sequence number of its request.
+        sequence: u32,
+        /// Whether the request was a data_sm.
+        data: bool,
+    },
+    /// Offer an application what it is owed.
+    Offer {
+        /// Over which bind.
+        link: LinkId,
+        /// What.
+        owed: Owed,
+    },
+    /// Look something up in the ledger, away from this shard's thread.
+    Ask(Ask),
+    /// Hand something to another shard.
+    Post {
+        /// Which shard.
+        shard: usize,
+        /// What.
+        mail: Mail,
+    },
+    /// Let the binds read again whose accounts were over their share of a carrier's backlog.
+    Resume(CarrierId),
+    /// A query_sm can be answered.
+    Queried {
+        /// Which bind asked.
+        link: LinkId,
+        /// The sequence number of its request.
+        sequence: u32,
+        /// About which message.
+        ord: MessageOrd,
+        /// Its state, `None` when there is no such message of this account.
+        found: Option<super::ask::QueryFound>,
+    },
+}

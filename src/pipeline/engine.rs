@@ -1,0 +1,458 @@
+//! The engine: one shard's share of the journey, as a plain library.
+//!
+//! Whoever holds the links calls it with what came and does what it says in [`Engine::effects`].
+//! A turn is: any number of calls, then [`Engine::end_turn`], which writes what they decided with one
+//! append; when the disk has it, [`Engine::durable`] lets go of everything that waited for it.
+//! **Invariants**: an answer that promises something leaves after the promise is durable; a submit
+//! leaves after "about to send" is durable; a message has one home at a time.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use bytes::Bytes;
+
+use super::account::AccountDesk;
+use super::carrier::{CarrierDesk, Departure};
+use super::effect::{Asker, Effect};
+use super::mail::Mail;
+use super::port::Refusal;
+use super::shared::Shared;
+use super::turn::{Arrival, Inbound, Turn, Turns, Written};
+use crate::base::clock::Timestamp;
+use crate::base::id::{AccountId, CarrierId};
+use crate::deliver::queue::Queued;
+use crate::intake::admit::{Inadmissible, admit};
+use crate::message::event::{Event, What};
+use crate::message::record::Message;
+use crate::receipt::owed::{Owed, OwedWhat};
+use crate::spool::chunk::Chunk;
+use crate::spool::journal::{AppendError, Health, Journal};
+use crate::spool::lsn::Lsn;
+use crate::throttle::limiter::{Limiter, Rate};
+
+/// One shard's accounts, carriers and what they wait for.
+#[derive(Debug)]
+pub struct Engine {
+    pub(super) shared: Arc<Shared>,
+    pub(super) shard: usize,
+    pub(super) accounts: Vec<Option<AccountDesk>>,
+    pub(super) carriers: Vec<Option<CarrierDesk>>,
+    journal: Journal,
+    /// Messages of this turn.
+    pub(super) messages: Chunk,
+    /// Events of this turn.
+    pub(super) events: Chunk,
+    pub(super) turn: Turn,
+    turns: Turns,
+    /// The end of what this shard has appended.
+    pub(super) appended: Lsn,
+    departures: Vec<Departure>,
+    blocked: bool,
+    /// What is to be done, in order. The holder of the links drains it.
+    pub effects: Vec<Effect>,
+    pub(super) random: fastrand::Rng,
+}
+
+/// The log takes nothing any more: the process has to end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct DiskFailed;
+
+impl Engine {
+    /// The share of shard number `shard`.
+    pub fn new(
+        shared: Arc<Shared>,
+        shard: usize,
+        journal: Journal,
+        now: Timestamp,
+        seed: u64,
+    ) -> Self {
+        let accounts = shared.accounts.iter().map(|account| {
+            let rate = account.config.rate_per_second.map(|rate| (rate, account.config.burst));
+            let limiter = rate.and_then(|(rate, burst)| limiter(rate, burst, now));
+            (account.home == shard)
+                .then(|| AccountDesk::new(account.id, limiter, account.config.owed_max))
+        });
+        let carriers = shared.carriers.iter().map(|carrier| {
+            let rate = carrier.config.rate_per_second.map(|rate| (rate, carrier.config.burst));
+            let limiter = rate.and_then(|(rate, burst)| limiter(rate, burst, now));
+            (carrier.home == shard).then(|| CarrierDesk::new(carrier.id, shared.clone(), limiter))
+        });
+        Self {
+            accounts: accounts.collect(),
+            carriers: carriers.collect(),
+            shard,
+            journal,
+            messages: Chunk::new(),
+            events: Chunk::new(),
+            turn: Turn::default(),
+            turns: Turns::default(),
+            appended: Lsn::default(),
+            departures: Vec::new(),
+            blocked: false,
+            effects: Vec::new(),
+            random: fastrand::Rng::with_seed(seed),
+            shared,
+        }
+    }
+
+    /// Everything shared between the shards.
+    pub fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
+    /// An account's desk, if it lives on this shard.
+    pub(super) fn account(&mut self, id: AccountId) -> Option<&mut AccountDesk> {
+        let place = self.shared.account_place(id)?;
+        self.accounts.get_mut(place)?.as_mut()
+    }
+
+    /// A carrier's desk, if it lives on this shard.
+    pub(super) fn carrier(&mut self, id: CarrierId) -> Option<&mut CarrierDesk> {
+        let place = self.shared.carrier_place(id)?;
+        self.carriers.get_mut(place)?.as_mut()
+    }
+
+    /// Takes a message in, or refuses it. What is taken is answered by [`Effect::Accepted`], or by
+    /// the API's reply, when it is on disk. `true` asks the submitter to pause: it has more than its
+    /// share of a backlog that is going down by itself.
+    ///
+    /// # Errors
+    /// The refusal, and the asker to be told so.
+    pub fn submit(
+        &mut self,
+        now: Timestamp,
+        account: AccountId,
+        asker: Asker,
+        message: &Message<'_>,
+    ) -> Result<bool, (Refusal, Asker)> {
+        match self.admit(now, account, message) {
+            Ok(carrier) => {
+                let over_share = self.shared.over_share(account, carrier);
+                let message = Message { account, carrier, ..*message };
+                let written = self.write(&message);
+                let parts = message.parts.max(1);
+                self.turn.arrivals.push(Arrival { asker, written, account, carrier, parts });
+                Ok(over_share)
+            }
+            Err(refusal) => Err((refusal, asker)),
+        }
+    }
+
+    /// Writes a message into this turn.
+    pub(super) fn write(&mut self, message: &Message<'_>) -> Written {
+        let slot = self.messages.message(message);
+        let end = self.messages.octets().len();
+        let start = end - self.messages.record_at(slot.offset).len();
+        Written { slot, start: start as u32, end: end as u32 }
+    }
+
+    /// All checks a message passes, and its route. What counts (the rate, the backlog) comes last.
+    fn admit(
+        &mut self,
+        now: Timestamp,
+        account: AccountId,
+        message: &Message<'_>,
+    ) -> Result<CarrierId, Refusal> {
+        match self.journal.health() {
+            Health::Accepting => {}
+            Health::Full => return Err(Refusal::DiskFull),
+            Health::Failed => return Err(Refusal::DiskFailed),
+        }
+        if self.shared.draining.load(Ordering::Relaxed) {
+            return Err(Refusal::Draining);
+        }
+        admit(message).map_err(|inadmissible| match inadmissible {
+            Inadmissible::Source => Refusal::InvalidSource,
+            Inadmissible::Destination => Refusal::InvalidDestination,
+            Inadmissible::TooLong => Refusal::TooLong,
+        })?;
+        let shared = self.shared.clone();
+        let carrier = shared.route(message.destination.addr)?;
+        let backlog = carrier.backlog.load(Ordering::Relaxed);
+        if backlog >= carrier.config.queue_messages_max as u64 {
+            return Err(Refusal::QueueFull);
+        }
+        let desk = self.account(account).ok_or(Refusal::UnknownAccount)?;
+        if let Some(limiter) = &desk.limiter {
+            limiter.check(now, message.parts.max(1)).map_err(Refusal::OverRate)?;
+        }
+        carrier.backlog.fetch_add(1, Ordering::Relaxed);
+        if let Some(account) = shared.account(account) {
+            account.backlog.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok(carrier.id)
+    }
+
+    /// Records that a submit was refused: at most once a second for each account, with a count.
+    pub fn refusal(
+        &mut self,
+        now: Timestamp,
+        account: AccountId,
+        message: &Message<'_>,
+        status: u32,
+    ) {
+        let shared = self.shared.clone();
+        let Some(name) = shared.account(account).map(|account| account.config.name.as_bytes())
+        else {
+            return;
+        };
+        let Some(count) = self.account(account).and_then(|desk| desk.refusals.count(now)) else {
+            return;
+        };
+        let to = String::from_utf8_lossy(message.destination.addr);
+        self.notice(name, status, count, &format!("submit to {to} refused"));
+    }
+
+    /// Records something a peer did that was refused.
+    pub fn notice(&mut self, peer: &[u8], command_status: u32, count: u32, text: &str) {
+        let what = What::Notice { peer, command_status, count, text: text.as_bytes() };
+        self.events.event(&Event { ord: crate::message::event::NO_MESSAGE, what });
+    }
+
+    /// Chooses what may leave, then writes the turn with one append.
+    ///
+    /// # Errors
+    /// [`DiskFailed`] when the log takes nothing any more.
+    pub fn end_turn(&mut self, now: Timestamp) -> Result<(), DiskFailed> {
+        self.depart(now);
+        for desk in self.accounts.iter_mut().flatten() {
+            desk.pump(now, self.appended, &mut self.effects);
+        }
+        self.append(now)
+    }
+
+    fn depart(&mut self, now: Timestamp) {
+        for desk in self.carriers.iter_mut().flatten() {
+            let id = desk.id;
+            while let Some(expired) = desk.expire(now) {
+                let what = What::Ended { reason: crate::message::reason::Reason::ValidityOver };
+                self.events.event(&Event { ord: expired.ord, what });
+                super::conclude::owe_ended(&mut self.turn, now, &expired, &what);
+            }
+            desk.depart(now, &mut self.departures, &mut self.effects);
+            for Departure { link, bind, queued } in self.departures.drain(..) {
+                let attempt = queued.attempts.saturating_add(1);
+                let what = What::Sending { carrier: id, bind, attempt };
+                self.events.event(&Event { ord: queued.ord, what });
+                self.turn.submits.push((id, link, Queued { attempts: attempt, ..queued }));
+            }
+            if desk.resumes() {
+                self.effects.push(Effect::Resume(id));
+            }
+        }
+    }
+
+    /// One append for the messages, one for the events; what depends on them waits.
+    fn append(&mut self, now: Timestamp) -> Result<(), DiskFailed> {
+        self.blocked = false;
+        self.append_messages(now)?;
+        if !self.events.is_empty() {
+            match self.journal.append(now, &mut self.events) {
+                Ok(appended) => self.appended = appended.end,
+                Err(AppendError::Failed) => return Err(DiskFailed),
+                // Events are facts and cannot be refused: they stay for the next turn.
+                Err(_) => {
+                    self.blocked = true;
+                    return Ok(());
+                }
+            }
+        }
+        let turn = std::mem::replace(&mut self.turn, self.turns.begin());
+        self.wait(turn, now);
+        Ok(())
+    }
+
+    /// Messages may be refused for want of room, and then wait for nothing.
+    fn append_messages(&mut self, now: Timestamp) -> Result<(), DiskFailed> {
+        if self.messages.is_empty() {
+            return Ok(());
+        }
+        let mut turn = self.turns.begin();
+        std::mem::swap(&mut turn.arrivals, &mut self.turn.arrivals);
+        std::mem::swap(&mut turn.inbound, &mut self.turn.inbound);
+        turn.octets = Bytes::copy_from_slice(self.messages.octets());
+        match self.journal.append(now, &mut self.messages) {
+            Ok(appended) => {
+                turn.first = appended.first;
+                turn.base_ord = appended.base_ord;
+                self.appended = appended.end;
+                self.wait(turn, now);
+            }
+            Err(AppendError::Failed) => return Err(DiskFailed),
+            Err(error) => {
+                let full = matches!(error, AppendError::Full);
+                self.refuse_turn(&mut turn, if full { Refusal::DiskFull } else { Refusal::Busy });
+                self.messages.clear();
+                self.turns.recycle(turn);
+            }
+        }
+        Ok(())
+    }
+
+    fn wait(&mut self, mut turn: Turn, now: Timestamp) {
+        turn.at = now;
+        turn.end = self.appended;
+        if turn.is_empty() {
+            self.turns.recycle(turn);
+        } else {
+            self.turns.wait(turn);
+        }
+    }
+
+    fn refuse_turn(&mut self, turn: &mut Turn, refusal: Refusal) {
+        for Arrival { asker, account, carrier, .. } in turn.arrivals.drain(..) {
+            self.shared.uncount(account, carrier);
+            match asker {
+                Asker::Bind(link, sequence) => {
+                    self.effects.push(Effect::Refused { link, sequence, data: false, refusal });
+                }
+                Asker::BindData(link, sequence) => {
+                    self.effects.push(Effect::Refused { link, sequence, data: true, refusal });
+                }
+                Asker::Api(reply) => reply(Err(refusal)),
+            }
+        }
+        for Inbound { link, sequence, data, .. } in turn.inbound.drain(..) {
+            self.effects.push(Effect::Refused { link, sequence, data, refusal });
+        }
+    }
+
+    /// Lets go of everything whose octets are on disk.
+    ///
+    /// # Errors
+    /// [`DiskFailed`] when the log takes nothing any more.
+    pub fn durable(&mut self) -> Result<(), DiskFailed> {
+        if self.journal.health() == Health::Failed {
+            return Err(DiskFailed);
+        }
+        let durable = self.journal.durable();
+        while let Some(mut turn) = self.turns.pop_durable(durable) {
+            self.release_arrivals(&mut turn);
+            self.release_inbound(&mut turn);
+            for (carrier, link, queued) in turn.submits.drain(..) {
+                self.effects.push(Effect::Submit { carrier, link, queued });
+            }
+            for (link, sequence, data) in turn.acknowledgements.drain(..) {
+                self.effects.push(Effect::Acknowledge { link, sequence, data });
+            }
+            self.pass_on(turn.owed.drain(..));
+            self.turns.recycle(turn);
+        }
+        Ok(())
+    }
+
+    /// Answers who submitted, and hands the messages to their carriers' shards.
+    fn release_arrivals(&mut self, turn: &mut Turn) {
+        let mut batches: Vec<(CarrierId, Vec<Queued>)> = Vec::new();
+        let count = turn.arrivals.len();
+        let arrivals = std::mem::take(&mut turn.arrivals);
+        for arrival in arrivals {
+            let Arrival { asker, written, account, carrier, parts } = arrival;
+            let ord = turn.ord(written);
+            match asker {
+                Asker::Bind(link, sequence) => {
+                    self.effects.push(Effect::Accepted { link, sequence, data: false, ord });
+                }
+                Asker::BindData(link, sequence) => {
+                    self.effects.push(Effect::Accepted { link, sequence, data: true, ord });
+                }
+                Asker::Api(reply) => reply(Ok(ord)),
+            }
+            let record = turn.record(written);
+            let queued = Queued {
+                ord,
+                lsn: turn.first.0 + u64::from(written.slot.offset),
+                account,
+                attempts: 0,
+                failures: 0,
+                parts,
+                accepted_at: turn.at,
+                record,
+            };
+            match batches.iter_mut().find(|(id, _)| *id == carrier) {
+                Some((_, messages)) => messages.push(queued),
+                None => {
+                    let mut messages = Vec::with_capacity(count);
+                    messages.push(queued);
+                    batches.push((carrier, messages));
+                }
+            }
+        }
+        for (carrier, messages) in batches {
+            self.hand_over(carrier, messages);
+        }
+    }
+
+    fn hand_over(&mut self, carrier: CarrierId, messages: Vec<Queued>) {
+        let home = self.shared.carrier(carrier).map_or(self.shard, |carrier| carrier.home);
+        if home == self.shard {
+            self.enqueue(carrier, messages);
+        } else {
+            let mail = Mail::Queue { carrier, messages };
+            self.effects.push(Effect::Post { shard: home, mail });
+        }
+    }
+
+    /// Acknowledges messages from handsets, and owes them to their accounts.
+    fn release_inbound(&mut self, turn: &mut Turn) {
+        let mut owed = Vec::new();
+        for inbound in std::mem::take(&mut turn.inbound) {
+            let Inbound { link, sequence, data, written, account } = inbound;
+            self.effects.push(Effect::Acknowledge { link, sequence, data });
+            let ord = turn.ord(written);
+            let record = turn.record(written);
+            if let Some(account) = account {
+                owed.push(Owed { ord, account, failures: 0, what: OwedWhat::Message(record) });
+            }
+        }
+        self.pass_on(owed.into_iter());
+    }
+
+    /// Hands debts to the shards of their accounts.
+    pub(super) fn pass_on(&mut self, owed: impl Iterator<Item = Owed>) {
+        let mut elsewhere: Vec<(usize, Vec<Owed>)> = Vec::new();
+        for debt in owed {
+            let Some(account) = self.shared.account(debt.account) else { continue };
+            account.owed.fetch_add(1, Ordering::Relaxed);
+            let home = account.home;
+            if home == self.shard {
+                let id = debt.account;
+                if let Some(desk) = self.account(id) {
+                    desk.owe(debt);
+                }
+                continue;
+            }
+            match elsewhere.iter_mut().find(|(shard, _)| *shard == home) {
+                Some((_, debts)) => debts.push(debt),
+                None => elsewhere.push((home, vec![debt])),
+            }
+        }
+        for (shard, debts) in elsewhere {
+            self.effects.push(Effect::Post { shard, mail: Mail::Owed(debts) });
+        }
+    }
+
+    /// When something here is due by itself.
+    pub fn deadline(&self) -> Timestamp {
+        let accounts = self.accounts.iter().flatten().map(AccountDesk::deadline).min();
+        let carriers = self.carriers.iter().flatten().map(CarrierDesk::deadline).min();
+        accounts.into_iter().chain(carriers).min().unwrap_or(Timestamp::NEVER)
+    }
+
+    /// Whether nothing more should be read for now: the log's staging buffer is full.
+    pub const fn blocked(&self) -> bool {
+        self.blocked
+    }
+
+    /// Whether anything still waits for the disk.
+    pub fn settled(&self) -> bool {
+        self.turns.is_empty() && self.messages.is_empty() && self.events.is_empty()
+    }
+}
+
+/// A limiter for a rate of the configuration; a rate of 0 is no limit.
+fn limiter(per_second: u32, burst: u32, now: Timestamp) -> Option<Limiter> {
+    let per_second = std::num::NonZeroU32::new(per_second)?;
+    let burst = std::num::NonZeroU32::new(burst).unwrap_or(per_second);
+    Some(Limiter::new(Rate { per_second, burst }, now))
+}

@@ -1,0 +1,41 @@
+//! What shards hand to each other: whole batches, never a lock.
+
+use super::ask::Answer;
+use super::effect::Reply;
+use super::port::Submission;
+use crate::base::id::CarrierId;
+use crate::deliver::queue::Queued;
+use crate::receipt::owed::Owed;
+
+/// One hand-over.
+pub enum Mail {
+    /// Messages on disk, for the queue of a carrier of that shard.
+    Queue {
+        /// Whose queue.
+        carrier: CarrierId,
+        /// What, in order of acceptance.
+        messages: Vec<Queued>,
+    },
+    /// Debts to accounts of that shard.
+    Owed(Vec<Owed>),
+    /// The ledger's answer to an earlier ask of that shard.
+    Answer(Answer),
+    /// A submission of the API, for an account of that shard.
+    Submit(Submission, Reply),
+    /// A carrier's backlog has gone down: paused binds may read again.
+    Resume(CarrierId),
+}
+
+impl std::fmt::Debug for Mail {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Queue { carrier, messages } => {
+                write!(f, "queue {} for {carrier:?}", messages.len())
+            }
+            Self::Owed(owed) => write!(f, "{} owed", owed.len()),
+            Self::Answer(answer) => write!(f, "{answer:?}"),
+            Self::Submit(..) => f.write_str("submission"),
+            Self::Resume(carrier) => write!(f, "resume {carrier:?}"),
+        }
+    }
+}

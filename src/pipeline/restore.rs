@@ -1,0 +1,106 @@
+//! Taking up again what the ledger says is unfinished, when the gateway starts.
+
+use std::io;
+use std::sync::atomic::Ordering;
+
+use super::engine::Engine;
+use super::settings::InDoubt;
+use crate::base::clock::Timestamp;
+use crate::base::id::CarrierId;
+use crate::deliver::queue::Queued;
+use crate::ledger::store::Ledger;
+use crate::ledger::stored::Unsubmitted;
+use crate::message::disposition::Status;
+use crate::message::event::{Doubt, Event, What};
+
+/// What a restart found unfinished.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Restored {
+    /// Messages put back in their carriers' queues.
+    pub queued: u64,
+    /// Of those, submits that had left, or were about to, without an answer on record.
+    pub in_doubt: u64,
+}
+
+/// Messages read from the ledger at a time.
+const PAGE: usize = 10_000;
+
+impl Engine {
+    /// Fills the queues of this shard's carriers from the ledger. A submit without an answer on
+    /// record is told in the message's history, and follows the carrier's policy.
+    ///
+    /// # Errors
+    /// What the disk said.
+    pub fn restore(&mut self, ledger: &Ledger) -> io::Result<Restored> {
+        let mut restored = Restored::default();
+        let carriers: Vec<CarrierId> = self.carriers.iter().flatten().map(|desk| desk.id).collect();
+        for carrier in carriers {
+            let mut after = None;
+            loop {
+                let page = ledger.to_submit(carrier, after, PAGE)?;
+                let Some(last) = page.last() else { break };
+                after = Some(last.ord);
+                for unfinished in &page {
+                    self.take_up_one(carrier, ledger, unfinished, &mut restored)?;
+                }
+            }
+        }
+        Ok(restored)
+    }
+
+    fn take_up_one(
+        &mut self,
+        carrier: CarrierId,
+        ledger: &Ledger,
+        unfinished: &Unsubmitted,
+        restored: &mut Restored,
+    ) -> io::Result<()> {
+        let Some(stored) = ledger.message(unfinished.ord)? else { return Ok(()) };
+        let sending = unfinished.state.status == Status::Sending;
+        let queued = Queued {
+            ord: unfinished.ord,
+            lsn: unfinished.lsn.0,
+            account: stored.message().account,
+            attempts: unfinished.state.attempts,
+            failures: u8::from(unfinished.state.retrying()),
+            parts: 1,
+            accepted_at: unfinished.accepted_at,
+            record: bytes::Bytes::new(),
+        };
+        restored.in_doubt += u64::from(sending);
+        restored.queued += 1;
+        self.take_up(carrier, queued, sending, unfinished.retry_at);
+        Ok(())
+    }
+
+    fn take_up(
+        &mut self,
+        carrier: CarrierId,
+        queued: Queued,
+        sending: bool,
+        retry_at: Option<Timestamp>,
+    ) {
+        let policy = self.shared.carrier(carrier).map(|carrier| carrier.config.in_doubt);
+        if sending {
+            let resend = policy != Some(InDoubt::Hold);
+            let what = What::InDoubt { carrier, cause: Doubt::Restart, resend };
+            self.events.event(&Event { ord: queued.ord, what });
+            if !resend {
+                super::conclude::owe_ended(&mut self.turn, queued.accepted_at, &queued, &what);
+                return;
+            }
+        }
+        let account = queued.account;
+        if let (Some(shared), Some(account)) =
+            (self.shared.carrier(carrier), self.shared.account(account))
+        {
+            shared.backlog.fetch_add(1, Ordering::Relaxed);
+            account.backlog.fetch_add(1, Ordering::Relaxed);
+        }
+        let Some(desk) = self.carrier(carrier) else { return };
+        match retry_at {
+            Some(due) => desk.defer_counted(due, queued),
+            None => desk.enqueue(queued),
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! What all shards see of each other: counters, and nothing that is ever waited for.
+
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+
+use super::port::Refusal;
+use super::settings::{AccountConfig, CarrierConfig};
+use crate::base::clock::Timestamp;
+use crate::base::id::{AccountId, CarrierId, IdCipher};
+use crate::message::reason::Reason;
+use crate::route::table::RouteTable;
+
+/// An account as every shard sees it.
+#[derive(Debug)]
+pub struct AccountShared {
+    /// Its number in the ledger.
+    pub id: AccountId,
+    /// Its settings.
+    pub config: AccountConfig,
+    /// The shard it lives on.
+    pub home: usize,
+    /// Accepted and not yet submitted.
+    pub backlog: AtomicU64,
+    /// Binds that are up.
+    pub binds: AtomicU32,
+    /// Debts not settled.
+    pub owed: AtomicU64,
+}
+
+/// A carrier as every shard sees it.
+#[derive(Debug)]
+pub struct CarrierShared {
+    /// Its number in the ledger.
+    pub id: CarrierId,
+    /// Its settings.
+    pub config: CarrierConfig,
+    /// The shard it lives on.
+    pub home: usize,
+    /// Accepted and not yet submitted.
+    pub backlog: AtomicU64,
+    /// Of those, waiting for a time of their own.
+    pub deferred: AtomicU64,
+    /// Submitted and not answered.
+    pub in_flight: AtomicU64,
+    /// Sum of the windows that are up.
+    pub window: AtomicU64,
+    /// Binds that are up.
+    pub binds: AtomicU32,
+    /// Accounts with messages waiting.
+    pub accounts: AtomicU32,
+    /// Whether messages leave so fast that waiting for room beats piling up.
+    pub flowing: AtomicBool,
+    /// Whether somebody paused for this carrier's backlog.
+    pub paused: AtomicBool,
+    /// What holds the head of the queue: a [`Reason`] as a number.
+    pub hold: AtomicU32,
+    /// Until when, 0 if that is not known.
+    pub hold_until: AtomicU64,
+    /// When anything last came from it.
+    pub last_received_at: AtomicU64,
+}
+
+/// Everything shared. Made once, at start.
+#[derive(Debug)]
+pub struct Shared {
+    /// By the place of the account in the configuration.
+    pub accounts: Vec<AccountShared>,
+    /// By the place of the carrier in the configuration.
+    pub carriers: Vec<CarrierShared>,
+    account_places: Vec<usize>,
+    carrier_places: Vec<usize>,
+    /// Which carrier takes which destination.
+    pub routes: RouteTable,
+    /// Public ids.
+    pub cipher: IdCipher,
+    /// Number of shards.
+    pub shards: usize,
+    /// Set when the gateway stops: nothing more is accepted.
+    pub draining: AtomicBool,
+}
+
+/// Backlog below which nobody is asked to wait.
+const BACKLOG_AT_EASE: u64 = 4_000;
+
+impl AccountShared {
+    /// A quiet account.
+    pub fn new(id: AccountId, config: AccountConfig, home: usize) -> Self {
+        Self {
+            id,
+            config,
+            home,
+            backlog: AtomicU64::new(0),
+            binds: AtomicU32::new(0),
+            owed: AtomicU64::new(0),
+        }
+    }
+}
+
+impl CarrierShared {
+    /// A carrier that is down.
+    pub fn new(id: CarrierId, config: CarrierConfig, home: usize) -> Self {
+        Self {
+            id,
+            config,
+            home,
+            backlog: AtomicU64::new(0),
+            deferred: AtomicU64::new(0),
+            in_flight: AtomicU64::new(0),
+            window: AtomicU64::new(0),
+            binds: AtomicU32::new(0),
+            accounts: AtomicU32::new(0),
+            flowing: AtomicBool::new(false),
+            paused: AtomicBool::new(false),
+            hold: AtomicU32::new(Reason::CarrierDown as u32),
+            hold_until: AtomicU64::new(0),
+            last_received_at: AtomicU64::new(0),
+        }
+    }
+
+    /// The backlog up to which everybody may read: as much as is in flight anyway.
+    fn ease(&self) -> u64 {
+        self.window.load(Ordering::Relaxed).max(BACKLOG_AT_EASE)
+    }
+
+    /// Whether an account should stop reading for a moment: messages leave fast, the backlog is
+    /// more than the windows can hold, and this account has more than its share of it. A slow or
+    /// absent carrier pauses nobody: its messages wait on disk.
+    pub fn over_share(&self, account: &AccountShared) -> bool {
+        if !self.flowing.load(Ordering::Relaxed) {
+            return false;
+        }
+        let ease = self.ease();
+        let share = ease / u64::from(self.accounts.load(Ordering::Relaxed).max(1));
+        self.backlog.load(Ordering::Relaxed) > ease
+            && account.backlog.load(Ordering::Relaxed) > share
+    }
+
+    /// Whether the paused may go on.
+    pub fn at_ease(&self) -> bool {
+        !self.flowing.load(Ordering::Relaxed)
+            || self.backlog.load(Ordering::Relaxed) <= self.ease() / 4 * 3
+    }
+
+    /// Says what holds the head of the queue.
+    pub fn set_hold(&self, hold: Option<(Reason, Option<Timestamp>)>) {
+        let (reason, until) = hold.unwrap_or((Reason::None, None));
+        self.hold.store(reason as u32, Ordering::Relaxed);
+        self.hold_until.store(until.map_or(0, |until| until.0), Ordering::Relaxed);
+    }
+}
+
+impl Shared {
+    /// Puts the parts together.
+    pub fn new(
+        accounts: Vec<AccountShared>,
+        carriers: Vec<CarrierShared>,
+        routes: RouteTable,
+        cipher: IdCipher,
+        shards: usize,
+    ) -> Self {
+        let account_places = places(accounts.iter().map(|account| account.id.0));
+        let carrier_places = places(carriers.iter().map(|carrier| carrier.id.0));
+        let draining = AtomicBool::new(false);
+        Self {
+            accounts,
+            carriers,
+            account_places,
+            carrier_places,
+            routes,
+            cipher,
+            shards,
+            draining,
+        }
+    }
+
+    /// The account with this number, if it is in the configuration.
+    pub fn account(&self, id: AccountId) -> Option<&AccountShared> {
+        self.accounts.get(self.account_place(id)?)
+    }
+
+    /// The carrier with this number, if it is in the configuration.
+    pub fn carrier(&self, id: CarrierId) -> Option<&CarrierShared> {
+        self.carriers.get(self.carrier_place(id)?)
+    }
+
+    /// The place of an account in the configuration.
+    pub fn account_place(&self, id: AccountId) -> Option<usize> {
+        self.account_places.get(usize::from(id.0)).copied()
+    }
+
+    /// The place of a carrier in the configuration.
+    pub fn carrier_place(&self, id: CarrierId) -> Option<usize> {
+        self.carrier_places.get(usize::from(id.0)).copied()
+    }
+
+    /// Whether an account should stop reading for a moment because of a carrier's backlog; if so, the
+    /// carrier's shard will say when to go on.
+    pub fn over_share(&self, account: AccountId, carrier: CarrierId) -> bool {
+        let (Some(account), Some(carrier)) = (self.account(account), self.carrier(carrier)) else {
+            return false;
+        };
+        let over = carrier.over_share(account);
+        if over {
+            carrier.paused.store(true, Ordering::Relaxed);
+        }
+        over
+    }
+
+    /// A message leaves the backlog of its account and its carrier.
+    pub fn uncount(&self, account: AccountId, carrier: CarrierId) {
+        if let Some(account) = self.account(account) {
+            account.backlog.fetch_sub(1, Ordering::Relaxed);
+        }
+        if let Some(carrier) = self.carrier(carrier) {
+            carrier.backlog.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
+    /// The route of a destination.
+    pub fn route(&self, destination: &[u8]) -> Result<&CarrierShared, Refusal> {
+        let route = self.routes.choose(destination).ok_or(Refusal::NoRoute)?;
+        self.carrier(route.carrier).ok_or(Refusal::NoRoute)
+    }
+}
+
+/// From a number of the ledger to a place in the configuration; `usize::MAX` where there is none.
+fn places(ids: impl Iterator<Item = u16>) -> Vec<usize> {
+    let mut places = Vec::new();
+    for (place, id) in ids.enumerate() {
+        let id = usize::from(id);
+        if places.len() <= id {
+            places.resize(id + 1, usize::MAX);
+        }
+        places[id] = place;
+    }
+    places
+}

@@ -1,0 +1,152 @@
+//! What a shard has written and what it may do once that is on disk.
+//!
+//! A turn ends with one append to the log. Whatever depended on it waits here for the disk, in order,
+//! without a wait of anybody's thread. **Invariant**: nothing is answered, submitted or offered before
+//! the octets that promise it are durable.
+
+use std::collections::VecDeque;
+
+use bytes::Bytes;
+
+use super::effect::{Asker, LinkId};
+use crate::base::clock::Timestamp;
+use crate::base::id::{AccountId, CarrierId, MessageOrd};
+use crate::deliver::queue::Queued;
+use crate::receipt::owed::Owed;
+use crate::spool::chunk::Slot;
+use crate::spool::lsn::Lsn;
+
+/// Where a message is in the turn that wrote it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Written {
+    /// Its number and the offset of its record.
+    pub slot: Slot,
+    /// Where its octets begin in the turn's.
+    pub start: u32,
+    /// And end.
+    pub end: u32,
+}
+
+/// A message written in this turn.
+#[derive(Debug)]
+pub struct Arrival {
+    /// Who waits to hear.
+    pub asker: Asker,
+    /// Where it is.
+    pub written: Written,
+    /// Who sent it.
+    pub account: AccountId,
+    /// Who is to get it.
+    pub carrier: CarrierId,
+    /// What it counts for in rates.
+    pub parts: u8,
+}
+
+/// A message from a handset written in this turn.
+#[derive(Debug)]
+pub struct Inbound {
+    /// The carrier's bind that waits for its answer.
+    pub link: LinkId,
+    /// The sequence number of its request.
+    pub sequence: u32,
+    /// Whether that was a data_sm.
+    pub data: bool,
+    /// Where it is.
+    pub written: Written,
+    /// Who is to get it.
+    pub account: Option<AccountId>,
+}
+
+/// Everything that waits for one append.
+#[derive(Debug, Default)]
+pub struct Turn {
+    /// Durable when the log is durable up to here.
+    pub end: Lsn,
+    /// When it was written.
+    pub at: Timestamp,
+    /// Number of the turn's first message.
+    pub base_ord: MessageOrd,
+    /// Where the turn's messages begin in the log.
+    pub first: Lsn,
+    /// The turn's messages as written.
+    pub octets: Bytes,
+    /// Messages to be accepted.
+    pub arrivals: Vec<Arrival>,
+    /// Messages from handsets to be acknowledged and passed on.
+    pub inbound: Vec<Inbound>,
+    /// Submits that may leave.
+    pub submits: Vec<(CarrierId, LinkId, Queued)>,
+    /// Receipts that may be acknowledged: the bind, its request, whether that was a data_sm.
+    pub acknowledgements: Vec<(LinkId, u32, bool)>,
+    /// Debts that may be passed on.
+    pub owed: Vec<Owed>,
+}
+
+impl Turn {
+    /// The number a message of this turn was given.
+    pub fn ord(&self, written: Written) -> MessageOrd {
+        MessageOrd(self.base_ord.0 + u64::from(written.slot.index))
+    }
+
+    /// The record of a message of this turn.
+    pub fn record(&self, written: Written) -> Bytes {
+        self.octets.slice(written.start as usize..written.end as usize)
+    }
+
+    /// Whether nothing depends on it.
+    pub fn is_empty(&self) -> bool {
+        self.arrivals.is_empty()
+            && self.inbound.is_empty()
+            && self.submits.is_empty()
+            && self.acknowledgements.is_empty()
+            && self.owed.is_empty()
+    }
+}
+
+/// Turns waiting for the disk, oldest first, and their vectors for use again.
+#[derive(Debug, Default)]
+pub struct Turns {
+    waiting: VecDeque<Turn>,
+    spare: Vec<Turn>,
+}
+
+/// Turns whose vectors are kept: as many as are in flight at a time when the disk is busy.
+const SPARE_MAX: usize = 16;
+
+impl Turns {
+    /// A turn to write into.
+    pub fn begin(&mut self) -> Turn {
+        self.spare.pop().unwrap_or_default()
+    }
+
+    /// A turn that has been appended.
+    pub fn wait(&mut self, turn: Turn) {
+        self.waiting.push_back(turn);
+    }
+
+    /// The oldest turn, if the log is durable up to its end.
+    pub fn pop_durable(&mut self, durable: Lsn) -> Option<Turn> {
+        if self.waiting.front()?.end > durable {
+            return None;
+        }
+        self.waiting.pop_front()
+    }
+
+    /// Takes a turn's vectors back, emptied.
+    pub fn recycle(&mut self, mut turn: Turn) {
+        turn.octets = Bytes::new();
+        turn.arrivals.clear();
+        turn.inbound.clear();
+        turn.submits.clear();
+        turn.acknowledgements.clear();
+        turn.owed.clear();
+        if self.spare.len() < SPARE_MAX {
+            self.spare.push(turn);
+        }
+    }
+
+    /// Whether nothing waits for the disk.
+    pub fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+}
