@@ -16,11 +16,23 @@ pub mod spool;
 
 pub mod ledger;
 
+pub mod intake;
+
+pub mod throttle;
+
+pub mod route;
+
+pub mod deliver;
+
+pub mod receipt;
+
 pub mod pipeline;
 
 pub mod peer;
 
 pub mod config;
+
+pub mod app;
 
 pub mod sim;
 

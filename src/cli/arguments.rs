@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use super::check;
+use super::{check, serve};
 
 /// A carrier-grade SMS gateway that can tell anyone what happened to any message.
 ///
@@ -20,8 +20,25 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Load a gateway or an SMSC over SMPP and match every receipt to its message
+    Load(Box<crate::load::args::LoadArgs>),
+    /// Peers to test against
+    #[command(subcommand)]
+    Sim(Sim),
+    /// Run the gateway
+    Serve(serve::ServeArgs),
     /// Say whether a configuration can be used, and what is wrong with it
     Check(check::CheckArgs),
+}
+
+#[derive(Debug, Subcommand)]
+enum Sim {
+    /// An SMSC that takes submits and sends receipts
+    Smsc(crate::sim::args::SimSmscArgs),
+    /// An SMSC that answers submits and does nothing else
+    Responder(crate::load::responder::ResponderArgs),
+    /// A forwarder without a store
+    Relay(crate::load::relay::RelayArgs),
 }
 
 /// Runs what the arguments say.
@@ -35,6 +52,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     match arguments.command {
+        Command::Load(arguments) => crate::load::args::run(*arguments),
+        Command::Sim(Sim::Smsc(arguments)) => crate::sim::args::run(arguments),
+        Command::Sim(Sim::Responder(arguments)) => crate::load::responder::run(arguments),
+        Command::Sim(Sim::Relay(arguments)) => crate::load::relay::run(arguments),
+        Command::Serve(arguments) => serve::run(arguments),
         Command::Check(arguments) => check::run(&arguments),
     }
 }

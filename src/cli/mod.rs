@@ -9,3 +9,5 @@ pub mod arguments;
 mod check;
 
 mod print;
+
+mod serve;

@@ -1,0 +1,72 @@
+//! `serve`: a gateway under an operator, from its configuration to its last checkpoint.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use super::gateway::Gateway;
+use crate::config::file::Config;
+use crate::telemetry::log;
+
+/// Runs a gateway until SIGTERM or SIGINT.
+pub fn run(config: &Path, data_dir: Option<PathBuf>, accept_corruption: bool) -> ExitCode {
+    let checked = match Config::load(config) {
+        Ok(checked) => checked,
+        Err(error) => {
+            eprintln!("{error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let mut config = checked.config;
+    if let Some(data_dir) = data_dir {
+        config.settings.data_dir = data_dir;
+    }
+    if let Err(error) = log::init(&config.log) {
+        eprintln!("{error}");
+        return ExitCode::FAILURE;
+    }
+    for warning in &checked.warnings {
+        tracing::warn!("{warning}");
+    }
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            tracing::error!(%error, "cannot start");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(serve(&config, accept_corruption)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve(config: &Config, accept_corruption: bool) -> Result<(), super::gateway::StartError> {
+    let gateway = Gateway::start(&config.settings, accept_corruption)?;
+    let recovered = gateway.recovered();
+    tracing::info!(
+        messages = recovered.messages,
+        messages_replayed = recovered.messages_replayed,
+        events_replayed = recovered.events_replayed,
+        smpp = gateway.smpp_address().map(tracing::field::display),
+        "ready"
+    );
+    told_to_stop().await?;
+    tracing::info!("stopping");
+    gateway.stop();
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn told_to_stop() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}

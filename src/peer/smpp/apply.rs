@@ -1,0 +1,167 @@
+//! Doing what the engine decided: PDUs into the links, the rest to the shell.
+
+use super::exchange::{Action, Exchange};
+use super::link::{Far, Link};
+use super::translate::{asked_of_carrier, sm_of_message, sm_of_receipt};
+use super::verdict::{command_status, message_state};
+use crate::base::clock::Timestamp;
+use crate::base::id::CarrierId;
+use crate::deliver::queue::Queued;
+use crate::message::record::Message;
+use crate::pipeline::ask::QueryFound;
+use crate::pipeline::effect::{Effect, LinkId};
+use crate::pipeline::mail::Mail;
+use crate::receipt::owed::{Owed, OwedWhat};
+use crate::wire::smpp::command::CommandId;
+use crate::wire::smpp::pdu::{DataSmResp, DeliverSm, DeliverSmResp, QuerySmResp, SubmitSm};
+use crate::wire::smpp::receipt_date::ReceiptDate;
+use crate::wire::smpp::status::CommandStatus;
+
+impl Exchange {
+    /// Does all that the engine wants done, and what follows from that.
+    pub(super) fn apply(&mut self, now: Timestamp) {
+        let mut effects = std::mem::take(&mut self.engine.effects);
+        for effect in effects.drain(..) {
+            self.apply_one(now, effect);
+        }
+        // What came up meanwhile is for the next turn, and keeps its room.
+        effects.append(&mut self.engine.effects);
+        self.engine.effects = effects;
+    }
+
+    fn apply_one(&mut self, now: Timestamp, effect: Effect) {
+        match effect {
+            Effect::Accepted { link, sequence, data, ord } => {
+                let id = self.shared().cipher.seal(ord);
+                self.accepted(link, sequence, data, id.as_bytes());
+            }
+            Effect::Refused { link, sequence, data, refusal } => {
+                self.refused_later(link, sequence, data, command_status(refusal));
+            }
+            Effect::Submit { carrier, link, queued } => {
+                if let Some(queued) = self.submit_to(now, link, queued) {
+                    self.engine.not_submitted(carrier, link, queued);
+                }
+            }
+            Effect::Acknowledge { link, sequence, data } => self.acknowledge(link, sequence, data),
+            Effect::Offer { link, owed } => self.offer(now, link, owed),
+            Effect::Ask(ask) => self.actions.push(Action::Ask(ask)),
+            Effect::Post { shard, mail } => self.actions.push(Action::Post { shard, mail }),
+            Effect::Resume(carrier) => self.resume_everywhere(carrier),
+            Effect::Queried { link, sequence, ord, found } => {
+                let message_id = self.shared().cipher.seal(ord);
+                self.queried(link, sequence, message_id.as_bytes(), found);
+            }
+        }
+    }
+
+    /// A carrier's backlog has gone down: whoever paused for it, on any shard, may read.
+    fn resume_everywhere(&mut self, carrier: CarrierId) {
+        let shards = self.shared().shards;
+        for shard in (0..shards).filter(|shard| *shard != self.shard) {
+            self.actions.push(Action::Post { shard, mail: Mail::Resume(carrier) });
+        }
+        self.resume(Timestamp::NEVER);
+    }
+
+    /// Submits a message over a bind, or gives it back if the bind has gone.
+    fn submit_to(&mut self, now: Timestamp, id: LinkId, queued: Queued) -> Option<Queued> {
+        let Some(Link { side: Far::Smsc(smsc), out, .. }) = self.link(id) else {
+            return Some(queued);
+        };
+        let record = queued.record.clone();
+        let message = Message::decode(&record)?;
+        let asked = asked_of_carrier(message.registered_delivery);
+        let sm = sm_of_message(&message, asked, smsc.session.peer_takes_tlvs());
+        let given_back = smsc.session.request(now, &SubmitSm(sm), queued, out).err();
+        self.mark_dirty(id);
+        given_back
+    }
+
+    /// Answers what a carrier brought: it is on disk.
+    fn acknowledge(&mut self, id: LinkId, sequence: u32, data: bool) {
+        let Some(Link { side: Far::Smsc(smsc), out, .. }) = self.link(id) else { return };
+        if data {
+            let resp = DataSmResp { message_id: Some(b""), ..DataSmResp::default() };
+            smsc.session.respond(sequence, CommandStatus::ESME_ROK, &resp, out);
+        } else {
+            let resp = DeliverSmResp { message_id: Some(b""), ..DeliverSmResp::default() };
+            smsc.session.respond(sequence, CommandStatus::ESME_ROK, &resp, out);
+        }
+        self.mark_dirty(id);
+    }
+
+    /// Offers an application what it is owed, or gives it back if the bind has gone.
+    fn offer(&mut self, now: Timestamp, id: LinkId, owed: Owed) {
+        let message_id = self.shared().cipher.seal(owed.ord);
+        let mut room = std::mem::take(&mut self.room.receipt);
+        let given_back = match self.link(id) {
+            Some(Link { side: Far::Esme(esme), out, .. }) => {
+                let takes_tlvs = esme.session.peer_takes_tlvs();
+                match owed.what.clone() {
+                    OwedWhat::Receipt(receipt) => {
+                        let sm = sm_of_receipt(message_id, &receipt, takes_tlvs, &mut room);
+                        esme.session.request(now, &DeliverSm(sm), owed, out).err()
+                    }
+                    OwedWhat::Message(record) => match Message::decode(&record) {
+                        Some(message) => {
+                            let sm = sm_of_message(&message, 0, takes_tlvs);
+                            esme.session.request(now, &DeliverSm(sm), owed, out).err()
+                        }
+                        None => None,
+                    },
+                    OwedWhat::OnDisk => Some(owed),
+                }
+            }
+            _ => Some(owed),
+        };
+        self.room.receipt = room;
+        match given_back {
+            Some(owed) => self.engine.unanswered(id, owed),
+            None => self.mark_dirty(id),
+        }
+    }
+
+    fn queried(&mut self, id: LinkId, sequence: u32, message_id: &[u8], found: Option<QueryFound>) {
+        let Some(Link { side: Far::Esme(esme), out, .. }) = self.link(id) else { return };
+        let Some(found) = found else {
+            let status = CommandStatus::ESME_RQUERYFAIL;
+            esme.session.refuse(CommandId::QUERY_SM, sequence, status, out);
+            self.mark_dirty(id);
+            return;
+        };
+        let mut final_date = Vec::new();
+        if found.final_at > Timestamp(0) {
+            absolute_time(found.final_at, &mut final_date);
+        }
+        let resp = QuerySmResp {
+            message_id: Some(message_id),
+            final_date: &final_date,
+            message_state: message_state(&found.state),
+            ..QuerySmResp::default()
+        };
+        esme.session.respond(sequence, CommandStatus::ESME_ROK, &resp, out);
+        self.mark_dirty(id);
+    }
+}
+
+/// An absolute time in UTC: `YYMMDDhhmmsst00+` (§7.1.1.1).
+fn absolute_time(at: Timestamp, out: &mut Vec<u8>) {
+    let date = ReceiptDate::at(at, 0);
+    date.write_ten_digits(out);
+    out.extend_from_slice(&[b'0' + date.second / 10, b'0' + date.second % 10]);
+    out.extend_from_slice(b"000+");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_final_date_has_sixteen_characters_in_utc() {
+        let mut out = Vec::new();
+        absolute_time(Timestamp(1_795_312_987_000_000), &mut out);
+        assert_eq!(out.len(), 16);
+        assert!(out.ends_with(b"000+"), "{}", String::from_utf8_lossy(&out));
+    }
+}

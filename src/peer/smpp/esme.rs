@@ -1,0 +1,346 @@
+//! Applications: what an ESME's PDUs mean to us.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use super::exchange::{Action, Exchange};
+use super::link::{EsmeLink, Far, Link};
+use super::translate::{message_of_data_sm, message_of_sm};
+use super::verdict::command_status;
+use crate::base::clock::Timestamp;
+use crate::base::id::AccountId;
+use crate::message::record::{Direction, Message};
+use crate::pipeline::effect::{Asker, LinkId};
+use crate::pipeline::settings::{BindMode, SmppSettings};
+use crate::pipeline::shared::AccountShared;
+use crate::receipt::owed::Owed;
+use crate::wire::smpp::command::CommandId;
+use crate::wire::smpp::event::{CloseReason, Event};
+use crate::wire::smpp::header::Header;
+use crate::wire::smpp::limits::Limits;
+use crate::wire::smpp::pdu::{self, Bind, Pdu, QuerySm};
+use crate::wire::smpp::session::{SessionConfig, Timers};
+use crate::wire::smpp::status::CommandStatus;
+
+/// A session is refused a bind so often before it is closed.
+const BIND_REFUSALS_MAX: u32 = 3;
+
+/// A pause for a carrier's backlog is never longer.
+const PAUSE_MAX: Duration = Duration::from_millis(100);
+
+/// How a session behaves before its account is known; its window is set by the account.
+pub(super) fn session_config(settings: &SmppSettings) -> SessionConfig {
+    SessionConfig {
+        timers: Timers {
+            session_init: settings.session_init_timeout,
+            enquire_link: settings.enquire_link,
+            response: settings.response_timeout,
+            inactivity: settings.inactivity,
+            ..Timers::default()
+        },
+        pdu_bytes_max: settings.pdu_bytes_max,
+        limits: Limits { password_max: 65, ..Limits::STANDARD },
+        window: WINDOW_MAX,
+        ..SessionConfig::default()
+    }
+}
+
+/// The session's own limit; what an account may have on offer is kept by its desk.
+const WINDOW_MAX: usize = 100_000;
+
+impl Exchange {
+    pub(super) fn receive_esme(&mut self, now: Timestamp, id: LinkId, input: &[u8]) -> usize {
+        let mut rest = input;
+        loop {
+            let before = rest;
+            let Some(Link { side: Far::Esme(esme), out, .. }) = self.link(id) else { break };
+            if esme.window_full() || now < esme.paused_until {
+                esme.starved = true;
+                break;
+            }
+            let Some(event) = esme.session.receive(now, &mut rest, out) else { break };
+            if let Event::Bind { header, bind } = event {
+                if self.bind_request(now, id, header, &bind, before) {
+                    return input.len();
+                }
+                continue;
+            }
+            self.esme_event(now, id, event);
+        }
+        input.len() - rest.len()
+    }
+
+    pub(super) fn time_out_esme(&mut self, now: Timestamp, id: LinkId) {
+        while let Some(Link { side: Far::Esme(esme), out, .. }) = self.link(id) {
+            let Some(event) = esme.session.timeout(now, out) else { break };
+            self.esme_event(now, id, event);
+        }
+    }
+
+    fn esme_event(&mut self, now: Timestamp, id: LinkId, event: Event<'_, Owed>) {
+        match event {
+            Event::Request { header, pdu } => self.esme_request(now, id, header, &pdu),
+            Event::Response { token, header, .. } => {
+                self.engine.answered(now, id, token, header.command_status.0);
+            }
+            Event::Late { token, header, .. } => {
+                self.engine.answered_late(&token, header.command_status.0);
+            }
+            Event::Expired { token, .. } => self.engine.unanswered(id, token),
+            Event::Malformed { header, .. } => {
+                let text = format!("malformed {} from {}", header.command_id, self.esme_name(id));
+                self.fault(now, id, header.command_status, &text);
+            }
+            Event::Close(reason) => {
+                self.esme_over(now, id, reason);
+                self.close(now, id, Duration::ZERO);
+            }
+            Event::Unmatched { .. }
+            | Event::Unbind
+            | Event::Bind { .. }
+            | Event::Bound { .. }
+            | Event::BindRefused { .. }
+            | Event::Outbind { .. } => {}
+        }
+    }
+
+    /// What ended the session is told when it was not the application's wish.
+    fn esme_over(&mut self, now: Timestamp, id: LinkId, reason: CloseReason) {
+        let text = match reason {
+            CloseReason::PeerUnbound | CloseReason::Unbound => return,
+            CloseReason::BadLength { command_length } => {
+                format!("command_length {command_length} cannot be: closed")
+            }
+            CloseReason::SessionInit => "no bind in time: closed".to_owned(),
+            CloseReason::Silent => "enquire_link not answered: closed".to_owned(),
+            CloseReason::Inactive => "no message for too long: closed".to_owned(),
+            _ => "unbind not answered: closed".to_owned(),
+        };
+        let text = format!("{text}, {}", self.esme_name(id));
+        self.fault(now, id, CommandStatus::ESME_ROK, &text);
+    }
+
+    fn esme_name(&mut self, id: LinkId) -> String {
+        let shared = self.shared().clone();
+        let Some(Link { side: Far::Esme(esme), .. }) = self.link(id) else { return String::new() };
+        let account = esme.account.and_then(|account| shared.account(account));
+        match account {
+            Some(account) => format!("account {} at {}", account.config.name, esme.from),
+            None => format!("{} unbound", esme.from),
+        }
+    }
+
+    /// Notes a fault of a link in the ledger and the log, at most once a second.
+    pub(super) fn fault(&mut self, now: Timestamp, id: LinkId, status: CommandStatus, text: &str) {
+        let Some(link) = self.link(id) else { return };
+        let faults = match &mut link.side {
+            Far::Esme(esme) => &mut esme.faults,
+            Far::Smsc(smsc) => &mut smsc.faults,
+        };
+        if let Some(count) = faults.count(now) {
+            tracing::warn!(count, command_status = status.0, "{text}");
+            self.engine.notice(b"smpp", status.0, count, text);
+        }
+    }
+
+    /// Decides on a bind. `true` when the link was moved to its account's shard and is gone.
+    fn bind_request(
+        &mut self,
+        now: Timestamp,
+        id: LinkId,
+        header: Header,
+        bind: &Bind<'_>,
+        octets: &[u8],
+    ) -> bool {
+        let shared = self.shared().clone();
+        let system_id = self.settings.system_id.clone();
+        let account = shared
+            .accounts
+            .iter()
+            .find(|account| account.config.system_id.as_bytes() == bind.system_id);
+        let refusal = match account {
+            None => Some(CommandStatus::ESME_RINVSYSID),
+            Some(account) => refuse_bind(account, bind),
+        };
+        if let Some(status) = refusal {
+            self.bind_refused(now, id, header, bind, status);
+            return false;
+        }
+        let Some(account) = account else { return false };
+        if account.home != self.shard {
+            self.remove(now, id, Duration::ZERO);
+            let (shard, replay) = (account.home, octets.to_vec());
+            self.actions.push(Action::Move { link: id, shard, replay });
+            return true;
+        }
+        let Some(Link { side: Far::Esme(esme), out, .. }) = self.link(id) else { return false };
+        if account.binds.load(Ordering::Relaxed) as usize >= account.config.binds_max {
+            self.bind_refused(now, id, header, bind, CommandStatus::ESME_RALYBND);
+            return false;
+        }
+        esme.session.accept_bind(now, system_id.as_bytes(), out);
+        esme.account = Some(account.id);
+        esme.window = account.config.window;
+        let receives = mode_of(bind.mode) != BindMode::Transmitter;
+        tracing::info!(account = account.config.name, from = esme.from, "bound");
+        self.engine.bind_up(account.id, id, receives.then_some(account.config.window));
+        false
+    }
+
+    fn bind_refused(
+        &mut self,
+        now: Timestamp,
+        id: LinkId,
+        _header: Header,
+        bind: &Bind<'_>,
+        status: CommandStatus,
+    ) {
+        let Some(Link { side: Far::Esme(esme), out, .. }) = self.link(id) else { return };
+        esme.session.refuse_bind(status, out);
+        esme.refused += 1;
+        let over = esme.refused >= BIND_REFUSALS_MAX;
+        let system_id = String::from_utf8_lossy(bind.system_id);
+        let text = format!("bind of {system_id:?} refused: {status}, from {}", esme.from);
+        tracing::warn!(command_status = status.0, "{text}");
+        self.engine.notice(bind.system_id, status.0, 1, &text);
+        if over {
+            self.close(now, id, Duration::ZERO);
+        }
+    }
+
+    fn esme_request(&mut self, now: Timestamp, id: LinkId, header: Header, pdu: &Pdu<'_>) {
+        let mut tlvs = std::mem::take(&mut self.room.tlvs);
+        let sequence = header.sequence_number;
+        match pdu {
+            Pdu::SubmitSm(submit_sm) if submit_sm.has_two_texts() => {
+                // §5.3.2.32: one or the other.
+                self.refuse(id, header, CommandStatus::ESME_RINVMSGLEN);
+            }
+            Pdu::SubmitSm(submit_sm) => {
+                let message = message_of_sm(submit_sm, Direction::Outbound, &mut tlvs);
+                self.submit(now, id, header, Asker::Bind(id, sequence), &message);
+            }
+            Pdu::DataSm(data_sm) => {
+                let message = message_of_data_sm(data_sm, Direction::Outbound, &mut tlvs);
+                self.submit(now, id, header, Asker::BindData(id, sequence), &message);
+            }
+            Pdu::QuerySm(query_sm) => self.query(id, header, query_sm),
+            Pdu::CancelSm(_) => self.refuse(id, header, CommandStatus::ESME_RCANCELFAIL),
+            Pdu::ReplaceSm(_) => self.refuse(id, header, CommandStatus::ESME_RREPLACEFAIL),
+            _ => self.refuse(id, header, CommandStatus::ESME_RINVCMDID),
+        }
+        self.room.tlvs = tlvs;
+    }
+
+    fn submit(
+        &mut self,
+        now: Timestamp,
+        id: LinkId,
+        header: Header,
+        asker: Asker,
+        message: &Message<'_>,
+    ) {
+        let Some(account) = self.bound_account(id) else {
+            self.refuse(id, header, CommandStatus::ESME_RINVBNDSTS);
+            return;
+        };
+        match self.engine.submit(now, account, asker, message) {
+            Ok(over_share) => {
+                if over_share && let Some(Link { side: Far::Esme(esme), .. }) = self.link(id) {
+                    esme.paused_until = now + PAUSE_MAX;
+                    self.paused.push(id);
+                }
+            }
+            Err((refusal, _)) => {
+                let status = command_status(refusal);
+                self.engine.refusal(now, account, message, status.0);
+                self.refuse(id, header, status);
+            }
+        }
+    }
+
+    fn bound_account(&mut self, id: LinkId) -> Option<AccountId> {
+        match self.link(id) {
+            Some(Link { side: Far::Esme(EsmeLink { account, .. }), .. }) => *account,
+            _ => None,
+        }
+    }
+
+    fn query(&mut self, id: LinkId, header: Header, query_sm: &QuerySm<'_>) {
+        let ord = self.shared().cipher.open(query_sm.message_id);
+        match (self.bound_account(id), ord) {
+            (Some(account), Some(ord)) => {
+                let source = query_sm.source_addr.to_vec();
+                self.engine.query(id, header.sequence_number, account, ord, source);
+            }
+            (_, None) => self.refuse(id, header, CommandStatus::ESME_RINVMSGID),
+            (None, _) => self.refuse(id, header, CommandStatus::ESME_RINVBNDSTS),
+        }
+    }
+
+    /// Answers a request of an application with a status and no body.
+    fn refuse(&mut self, id: LinkId, header: Header, status: CommandStatus) {
+        if let Some(Link { side: Far::Esme(esme), out, .. }) = self.link(id) {
+            esme.session.refuse(header.command_id, header.sequence_number, status, out);
+        }
+    }
+
+    /// Answers a submit that is on disk.
+    pub(super) fn accepted(&mut self, id: LinkId, sequence: u32, data: bool, message_id: &[u8]) {
+        let Some(Link { side: Far::Esme(esme), out, .. }) = self.link(id) else { return };
+        let message_id = Some(message_id);
+        if data {
+            let resp = pdu::DataSmResp { message_id, ..pdu::DataSmResp::default() };
+            esme.session.respond(sequence, CommandStatus::ESME_ROK, &resp, out);
+        } else {
+            let resp = pdu::SubmitSmResp { message_id, ..pdu::SubmitSmResp::default() };
+            esme.session.respond(sequence, CommandStatus::ESME_ROK, &resp, out);
+        }
+        // Octets that the window left unread may be read now, unless a pause holds them.
+        let again = esme.starved && esme.paused_until == Timestamp(0);
+        if again {
+            esme.starved = false;
+            self.actions.push(Action::ReadAgain(id));
+        }
+        self.mark_dirty(id);
+    }
+
+    /// Answers a submit that was admitted and then found no room.
+    pub(super) fn refused_later(
+        &mut self,
+        id: LinkId,
+        sequence: u32,
+        data: bool,
+        status: CommandStatus,
+    ) {
+        let Some(link) = self.link(id) else { return };
+        match &mut link.side {
+            Far::Esme(esme) => {
+                let command = if data { CommandId::DATA_SM } else { CommandId::SUBMIT_SM };
+                esme.session.refuse(command, sequence, status, &mut link.out);
+            }
+            Far::Smsc(smsc) => {
+                let command = if data { CommandId::DATA_SM } else { CommandId::DELIVER_SM };
+                smsc.session.refuse(command, sequence, status, &mut link.out);
+            }
+        }
+        self.mark_dirty(id);
+    }
+}
+
+/// Why an account may not bind so, if it may not.
+fn refuse_bind(account: &AccountShared, bind: &Bind<'_>) -> Option<CommandStatus> {
+    if !account.config.password.matches(bind.password) {
+        return Some(CommandStatus::ESME_RINVPASWD);
+    }
+    let allowed = account.config.bind_modes.contains(&mode_of(bind.mode));
+    (!allowed).then_some(CommandStatus::ESME_RBINDFAIL)
+}
+
+const fn mode_of(mode: pdu::BindMode) -> BindMode {
+    match mode {
+        pdu::BindMode::Transmitter => BindMode::Transmitter,
+        pdu::BindMode::Receiver => BindMode::Receiver,
+        pdu::BindMode::Transceiver => BindMode::Transceiver,
+    }
+}

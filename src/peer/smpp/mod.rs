@@ -1,0 +1,28 @@
+//! SMPP peers: ESMEs that bind to us, SMSCs that we bind to.
+//!
+//! [`exchange`] holds a shard's links and its engine, without a socket or a clock: octets and facts go
+//! in, octets and [`Action`](exchange::Action)s come out. [`esme`] and [`smsc`] say what each side's
+//! PDUs mean, [`translate`] turns messages into PDUs and back, [`verdict`] turns our words into
+//! `command_status`. [`switchboard`] puts shards on threads and sockets; the simulation does without.
+
+mod apply;
+
+mod asker;
+
+pub mod esme;
+
+pub mod exchange;
+
+pub mod link;
+
+mod shard;
+
+pub mod smsc;
+
+mod socket;
+
+pub mod switchboard;
+
+pub mod translate;
+
+pub mod verdict;

@@ -1,0 +1,433 @@
+//! A shard in service: a thread with its exchange, its sockets and its mailbox.
+//!
+//! Everything of a shard happens on one thread, turn by turn, so nothing here is locked. The exchange
+//! decides; this gives it octets, time, mail and the disk's progress, and does what it asks for.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, VecDeque};
+use std::io;
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Notify, mpsc, watch};
+
+use super::exchange::{Action, Exchange};
+use super::socket::{Moved, Socket, run};
+use crate::base::clock::{Clock, Timestamp};
+use crate::base::id::CarrierId;
+use crate::pipeline::ask::Ask;
+use crate::pipeline::effect::LinkId;
+use crate::pipeline::mail::Mail;
+
+/// Octets read in one turn.
+const READ_BYTES: usize = 64 * 1024;
+
+/// How long a dial may take.
+const DIAL_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long links may take to end when the gateway stops.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What reaches a shard from outside.
+pub(super) enum Letter {
+    /// Mail for its exchange.
+    Mail(Mail),
+    /// A connection whose account lives here.
+    Moved(Moved),
+}
+
+/// Letters that may wait in a mailbox; a batch is one letter.
+pub(super) const MAILBOX_LETTERS_MAX: usize = 4_096;
+
+/// How to reach everybody.
+#[derive(Clone)]
+pub(super) struct Post {
+    pub(super) shards: Vec<mpsc::Sender<Letter>>,
+    pub(super) asker: mpsc::Sender<(usize, Ask)>,
+}
+
+/// What a shard's thread is started with.
+pub(super) struct Start {
+    pub(super) index: usize,
+    pub(super) exchange: Exchange,
+    pub(super) clock: Clock,
+    pub(super) post: Post,
+    pub(super) letters: mpsc::Receiver<Letter>,
+    pub(super) durable: Arc<Notify>,
+    pub(super) listener: Option<std::net::TcpListener>,
+    pub(super) connections: Arc<AtomicUsize>,
+    pub(super) connections_max: usize,
+    pub(super) patience: Duration,
+    pub(super) stop: watch::Receiver<bool>,
+}
+
+/// One shard's thread.
+pub(super) struct Shard {
+    index: usize,
+    exchange: RefCell<Exchange>,
+    sockets: RefCell<HashMap<LinkId, Rc<Socket>>>,
+    clock: Clock,
+    post: Post,
+    /// Letters that found a mailbox full.
+    unsent: RefCell<VecDeque<(usize, Letter)>>,
+    unasked: RefCell<VecDeque<Ask>>,
+    room: RefCell<Box<[u8]>>,
+    armed: Cell<Timestamp>,
+    rearm: Notify,
+    dirty: RefCell<Vec<LinkId>>,
+    connections: Arc<AtomicUsize>,
+    patience: Duration,
+    stopping: Cell<bool>,
+}
+
+/// Runs a shard until the gateway stops.
+pub(super) async fn serve(start: Start) {
+    let Start { listener, letters, durable, mut stop, connections_max, .. } = start;
+    let shard = Rc::new(Shard {
+        index: start.index,
+        exchange: RefCell::new(start.exchange),
+        sockets: RefCell::default(),
+        clock: start.clock,
+        post: start.post,
+        unsent: RefCell::default(),
+        unasked: RefCell::default(),
+        room: RefCell::new(vec![0; READ_BYTES].into_boxed_slice()),
+        armed: Cell::new(Timestamp::NEVER),
+        rearm: Notify::new(),
+        dirty: RefCell::default(),
+        connections: start.connections,
+        patience: start.patience,
+        stopping: Cell::new(false),
+    });
+    shard.exchange.borrow_mut().start();
+    shard.end_turn();
+    tokio::task::spawn_local(shard.clone().follow_disk(durable));
+    tokio::task::spawn_local(shard.clone().follow_clock());
+    tokio::task::spawn_local(shard.clone().follow_mail(letters));
+    if let Some(listener) = listener {
+        tokio::task::spawn_local(shard.clone().listen(listener, connections_max));
+    }
+    while !*stop.borrow_and_update() && stop.changed().await.is_ok() {}
+    shard.drain().await;
+}
+
+impl Shard {
+    fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    async fn follow_disk(self: Rc<Self>, durable: Arc<Notify>) {
+        loop {
+            durable.notified().await;
+            self.end_turn();
+        }
+    }
+
+    /// Wakes when the exchange has something due.
+    async fn follow_clock(self: Rc<Self>) {
+        loop {
+            let due = self.armed.get();
+            let sleep = tokio::time::sleep_until(self.clock.instant(due).into());
+            tokio::select! {
+                () = sleep => {
+                    self.armed.set(Timestamp::NEVER);
+                    self.end_turn();
+                }
+                () = self.rearm.notified() => {}
+            }
+        }
+    }
+
+    async fn follow_mail(self: Rc<Self>, mut letters: mpsc::Receiver<Letter>) {
+        let mut batch = Vec::new();
+        while letters.recv_many(&mut batch, 64).await > 0 {
+            for letter in batch.drain(..) {
+                match letter {
+                    Letter::Mail(mail) => {
+                        let now = self.now();
+                        self.exchange.borrow_mut().mail(now, mail);
+                    }
+                    Letter::Moved(moved) => self.take_over(moved),
+                }
+            }
+            self.end_turn();
+        }
+    }
+
+    async fn listen(self: Rc<Self>, listener: std::net::TcpListener, connections_max: usize) {
+        let Ok(listener) = TcpListener::from_std(listener) else { return };
+        loop {
+            match listener.accept().await {
+                Ok((stream, from)) => {
+                    if self.connections.load(Ordering::Relaxed) >= connections_max {
+                        tracing::warn!(%from, connections_max, "too many connections: closed");
+                        continue;
+                    }
+                    self.connections.fetch_add(1, Ordering::Relaxed);
+                    self.accept(stream, from, Vec::new());
+                }
+                Err(error) => {
+                    // Out of descriptors, as a rule: it gets better when links end.
+                    tracing::error!(%error, "cannot accept");
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+            }
+        }
+    }
+
+    fn accept(self: &Rc<Self>, stream: TcpStream, from: SocketAddr, replay: Vec<u8>) {
+        let _best_effort = stream.set_nodelay(true);
+        let link = self.exchange.borrow_mut().accept(self.now(), from.to_string());
+        self.open(link, stream, replay);
+    }
+
+    fn open(self: &Rc<Self>, link: LinkId, stream: TcpStream, unread: Vec<u8>) {
+        let socket = Rc::new(Socket::new(link, stream));
+        *socket.unread.borrow_mut() = unread;
+        self.sockets.borrow_mut().insert(link, socket.clone());
+        tokio::task::spawn_local(run(self.clone(), socket));
+    }
+
+    fn take_over(self: &Rc<Self>, moved: Moved) {
+        let stream =
+            moved.stream.set_nonblocking(true).and_then(|()| TcpStream::from_std(moved.stream));
+        match stream {
+            Ok(stream) => self.accept(stream, moved.from, moved.replay),
+            Err(error) => tracing::error!(%error, "a connection was lost between shards"),
+        }
+    }
+
+    async fn dial(self: Rc<Self>, carrier: CarrierId, bind: u16, after: Duration) {
+        tokio::time::sleep(after).await;
+        let address = self
+            .exchange
+            .borrow()
+            .shared()
+            .carrier(carrier)
+            .map(|shared| shared.config.address.clone())
+            .unwrap_or_default();
+        if self.stopping.get() {
+            return;
+        }
+        let stream = match tokio::time::timeout(DIAL_TIMEOUT, TcpStream::connect(&address)).await {
+            Ok(Ok(stream)) => stream,
+            Ok(Err(error)) => return self.dial_failed(carrier, bind, &address, &error.to_string()),
+            Err(_) => return self.dial_failed(carrier, bind, &address, "no answer in time"),
+        };
+        let _best_effort = stream.set_nodelay(true);
+        let link = self.exchange.borrow_mut().connected(self.now(), carrier, bind);
+        if let Some(link) = link {
+            self.connections.fetch_add(1, Ordering::Relaxed);
+            self.open(link, stream, Vec::new());
+            self.end_turn();
+        }
+    }
+
+    fn dial_failed(self: &Rc<Self>, carrier: CarrierId, bind: u16, address: &str, error: &str) {
+        tracing::warn!(address, bind, error, "cannot connect to carrier");
+        self.exchange.borrow_mut().dial_failed(carrier, bind, Duration::ZERO);
+        self.end_turn();
+    }
+
+    // What the sockets' tasks call.
+
+    /// Whether the log's staging buffer is full: nothing is read until it is not.
+    pub(super) fn reading_stopped(&self) -> bool {
+        self.exchange.borrow().engine.blocked()
+    }
+
+    /// Whether octets of the link wait for its window or a pause: then nothing more is read.
+    pub(super) fn is_starved(&self, socket: &Socket) -> bool {
+        socket.unread.borrow().len() >= READ_BYTES
+            || self.exchange.borrow_mut().is_starved(socket.link)
+    }
+
+    pub(super) fn patience(&self) -> Duration {
+        self.patience
+    }
+
+    pub(super) fn out_len(&self, link: LinkId) -> usize {
+        self.exchange.borrow_mut().link(link).map_or(0, |link| link.out.len())
+    }
+
+    pub(super) fn write_link(&self, socket: &Socket) {
+        if let Some(link) = self.exchange.borrow_mut().link(socket.link) {
+            socket.write(&mut link.out);
+        }
+    }
+
+    /// Reads into the shard's room, behind what the link has left there.
+    pub(super) fn read_into(
+        &self,
+        read: impl FnOnce(&mut [u8]) -> io::Result<usize>,
+        socket: &Socket,
+    ) -> io::Result<usize> {
+        let mut room = self.room.borrow_mut();
+        let unread = socket.unread.borrow();
+        if room.len() < unread.len() + READ_BYTES / 2 {
+            let longer = vec![0; unread.len() + READ_BYTES].into_boxed_slice();
+            *room = longer;
+        }
+        let (head, tail) = room.split_at_mut(unread.len());
+        head.copy_from_slice(&unread);
+        read(tail)
+    }
+
+    /// Gives the exchange what is unread of a link and the `fresh` octets behind that, and ends the
+    /// turn.
+    pub(super) fn feed(self: &Rc<Self>, socket: &Rc<Socket>, fresh: usize) {
+        let now = self.now();
+        {
+            let mut unread = socket.unread.borrow_mut();
+            let mut exchange = self.exchange.borrow_mut();
+            if fresh == 0 {
+                let used = exchange.receive(now, socket.link, &unread);
+                unread.drain(..used);
+            } else {
+                let room = self.room.borrow();
+                let octets = &room[..unread.len() + fresh];
+                let used = exchange.receive(now, socket.link, octets);
+                unread.clear();
+                unread.extend_from_slice(&octets[used..]);
+            }
+        }
+        self.end_turn();
+    }
+
+    pub(super) fn link_closed(self: &Rc<Self>, link: LinkId) {
+        self.exchange.borrow_mut().closed(self.now(), link);
+        self.end_turn();
+    }
+
+    pub(super) fn forget(&self, socket: &Socket) {
+        self.sockets.borrow_mut().remove(&socket.link);
+        if socket.moving.borrow().is_none() {
+            self.connections.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Gives a connection to the shard of its account.
+    pub(super) fn hand_on(&self, socket: Rc<Socket>, to: usize, replay: Vec<u8>) {
+        let Ok(socket) = Rc::try_unwrap(socket) else { return };
+        let moved = socket.into_std().and_then(|stream| Ok((stream.peer_addr()?, stream)));
+        match moved {
+            Ok((from, stream)) => self.send(to, Letter::Moved(Moved { stream, from, replay })),
+            Err(error) => tracing::warn!(%error, "a connection was lost between shards"),
+        }
+    }
+
+    /// Ends the turn: writes, answers, submits, and passes on.
+    fn end_turn(self: &Rc<Self>) {
+        let now = self.now();
+        let deadline = {
+            let mut exchange = self.exchange.borrow_mut();
+            let outcome = exchange.durable(now).and_then(|()| exchange.end_turn(now));
+            if outcome.is_err() {
+                stop_at_once();
+            }
+            exchange.deadline()
+        };
+        self.act();
+        self.write_dirty();
+        self.send_unsent();
+        if deadline < self.armed.get() {
+            self.armed.set(deadline);
+            self.rearm.notify_one();
+        }
+    }
+
+    fn write_dirty(&self) {
+        let mut dirty = self.dirty.borrow_mut();
+        let mut exchange = self.exchange.borrow_mut();
+        let sockets = self.sockets.borrow();
+        exchange.take_dirty(&mut dirty);
+        for id in dirty.drain(..) {
+            if let (Some(link), Some(socket)) = (exchange.link(id), sockets.get(&id)) {
+                socket.write(&mut link.out);
+            }
+        }
+    }
+
+    fn act(self: &Rc<Self>) {
+        let actions = std::mem::take(&mut self.exchange.borrow_mut().actions);
+        for action in actions {
+            match action {
+                Action::Close { link, last } => {
+                    if let Some(socket) = self.sockets.borrow().get(&link) {
+                        socket.close_after(last);
+                    }
+                }
+                Action::Dial { carrier, bind, after } => {
+                    tokio::task::spawn_local(self.clone().dial(carrier, bind, after));
+                }
+                Action::Move { link, shard, replay } => {
+                    if let Some(socket) = self.sockets.borrow().get(&link) {
+                        *socket.moving.borrow_mut() = Some((shard, replay));
+                        socket.wake.notify_one();
+                    }
+                }
+                Action::Ask(ask) => self.unasked.borrow_mut().push_back(ask),
+                Action::Post { shard, mail } => self.send(shard, Letter::Mail(mail)),
+                Action::ReadAgain(link) => {
+                    if let Some(socket) = self.sockets.borrow().get(&link) {
+                        socket.read_again.set(true);
+                        socket.wake.notify_one();
+                    }
+                }
+            }
+        }
+    }
+
+    fn send(&self, to: usize, letter: Letter) {
+        self.unsent.borrow_mut().push_back((to, letter));
+    }
+
+    /// Sends what waits; a full mailbox is tried again with the next turn, which is at most a tick
+    /// away, since this shard never waits for another.
+    fn send_unsent(&self) {
+        let mut unsent = self.unsent.borrow_mut();
+        while let Some((to, letter)) = unsent.pop_front() {
+            let Some(mailbox) = self.post.shards.get(to) else { continue };
+            if let Err(mpsc::error::TrySendError::Full(letter)) = mailbox.try_send(letter) {
+                unsent.push_front((to, letter));
+                break;
+            }
+        }
+        let mut unasked = self.unasked.borrow_mut();
+        while let Some(ask) = unasked.pop_front() {
+            let sent = self.post.asker.try_send((self.index, ask));
+            if let Err(mpsc::error::TrySendError::Full((_, ask))) = sent {
+                unasked.push_front(ask);
+                break;
+            }
+        }
+    }
+
+    /// Ends all links in the protocol's way, within a time.
+    async fn drain(self: Rc<Self>) {
+        self.stopping.set(true);
+        let now = self.now();
+        self.exchange.borrow_mut().drain(now);
+        self.end_turn();
+        let until = tokio::time::Instant::now() + DRAIN_TIMEOUT;
+        while self.exchange.borrow().link_count() > 0 && tokio::time::Instant::now() < until {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            self.end_turn();
+        }
+        while !self.exchange.borrow().engine.settled() && tokio::time::Instant::now() < until {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            self.end_turn();
+        }
+    }
+}
+
+/// A write or a sync failed: what the page cache holds is not to be trusted, so nothing more is said
+/// to anybody. Recovery finds what was promised.
+fn stop_at_once() -> ! {
+    tracing::error!("the log cannot be written: the gateway stops at once");
+    std::process::exit(74)
+}

@@ -1,0 +1,284 @@
+//! Carriers: what an SMSC's PDUs mean to us.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use super::exchange::Exchange;
+use super::link::{Far, Link};
+use super::translate::{err_of, message_of_data_sm, message_of_sm};
+use crate::base::clock::Timestamp;
+use crate::base::id::CarrierId;
+use crate::deliver::queue::Queued;
+use crate::message::address::Address;
+use crate::message::event::Doubt;
+use crate::message::record::{Direction, Message};
+use crate::pipeline::effect::LinkId;
+use crate::pipeline::facts::{CarrierMessageId, ReceiptIn};
+use crate::pipeline::settings::{BindMode, CarrierConfig, SmppSettings};
+use crate::wire::smpp::event::{CloseReason, Event};
+use crate::wire::smpp::header::Header;
+use crate::wire::smpp::limits::Limits;
+use crate::wire::smpp::message_id::NormalId;
+use crate::wire::smpp::pdu::{self, Bind, Pdu};
+use crate::wire::smpp::receipt::{Receipt, ReceiptKind};
+use crate::wire::smpp::session::{INTERFACE_VERSION, SessionConfig, Timers};
+use crate::wire::smpp::status::CommandStatus;
+
+/// A carrier that refuses our name or password locks accounts that keep trying.
+const REFUSED_PAUSE: Duration = Duration::from_secs(60);
+
+/// An old session of ours still lives there: wait past its timers.
+const ALREADY_BOUND_PAUSE: Duration = Duration::from_secs(10);
+
+/// How a session with this carrier behaves.
+pub(super) fn session_config(settings: &SmppSettings, carrier: &CarrierConfig) -> SessionConfig {
+    SessionConfig {
+        timers: Timers {
+            enquire_link: carrier.enquire_link,
+            response: carrier.response_timeout,
+            ..Timers::default()
+        },
+        pdu_bytes_max: settings.pdu_bytes_max,
+        limits: Limits::LENIENT,
+        window: carrier.window as usize,
+        ..SessionConfig::default()
+    }
+}
+
+/// The bind request for bind number `bind`: transmitters come first, then receivers.
+pub(super) fn bind_request(carrier: &CarrierConfig, bind: u16) -> Bind<'_> {
+    let mode = match carrier.bind_mode {
+        _ if u32::from(bind) >= carrier.binds => pdu::BindMode::Receiver,
+        BindMode::Transmitter => pdu::BindMode::Transmitter,
+        BindMode::Receiver => pdu::BindMode::Receiver,
+        BindMode::Transceiver => pdu::BindMode::Transceiver,
+    };
+    Bind {
+        mode,
+        system_id: carrier.system_id.as_bytes(),
+        password: carrier.password.reveal(),
+        system_type: carrier.system_type.as_bytes(),
+        interface_version: INTERFACE_VERSION,
+        ..Bind::default()
+    }
+}
+
+/// Whether a bind submits.
+fn submits(carrier: &CarrierConfig, bind: u16) -> bool {
+    u32::from(bind) < carrier.binds && carrier.bind_mode != BindMode::Receiver
+}
+
+impl Exchange {
+    pub(super) fn receive_smsc(&mut self, now: Timestamp, id: LinkId, input: &[u8]) -> usize {
+        let mut rest = input;
+        let mut room = std::mem::take(&mut self.room.text);
+        while let Some(Link { side: Far::Smsc(smsc), out, .. }) = self.link(id) {
+            let Some(event) = smsc.session.receive(now, &mut rest, out) else { break };
+            let (carrier, bind) = (smsc.carrier, smsc.bind);
+            self.smsc_event(now, id, (carrier, bind), event, &mut room);
+        }
+        self.room.text = room;
+        if let Some(Link { side: Far::Smsc(smsc), .. }) = self.link(id) {
+            let carrier = smsc.carrier;
+            if let Some(shared) = self.shared().carrier(carrier) {
+                shared.last_received_at.store(now.0, Ordering::Relaxed);
+            }
+        }
+        input.len() - rest.len()
+    }
+
+    pub(super) fn time_out_smsc(&mut self, now: Timestamp, id: LinkId) {
+        let mut room = Vec::new();
+        while let Some(Link { side: Far::Smsc(smsc), out, .. }) = self.link(id) {
+            let Some(event) = smsc.session.timeout(now, out) else { break };
+            let (carrier, bind) = (smsc.carrier, smsc.bind);
+            self.smsc_event(now, id, (carrier, bind), event, &mut room);
+        }
+    }
+
+    fn smsc_event(
+        &mut self,
+        now: Timestamp,
+        id: LinkId,
+        (carrier, bind): (CarrierId, u16),
+        event: Event<'_, Queued>,
+        room: &mut Vec<u8>,
+    ) {
+        match event {
+            Event::Response { token, header, pdu, .. } => {
+                self.submit_answered(now, id, carrier, token, header, &pdu);
+            }
+            Event::Request { header, pdu } => {
+                self.smsc_request(now, id, carrier, header, &pdu, room);
+            }
+            Event::Late { token, header, pdu } => {
+                if let (CommandStatus::ESME_ROK, Some(written)) =
+                    (header.command_status, id_in(&pdu))
+                {
+                    let normal = NormalId::new(written);
+                    let id = CarrierMessageId { written, canonical: normal.as_octets() };
+                    self.engine.sent(now, carrier, None, &token, &id);
+                }
+            }
+            Event::Expired { token, .. } => {
+                self.engine.in_doubt(now, carrier, id, token, Doubt::ResponseTimeout);
+            }
+            Event::Bound { .. } => self.bound(id, carrier, bind),
+            Event::BindRefused { status } => {
+                let text = format!("carrier refuses our bind: {status}");
+                self.fault(now, id, status, &text);
+                let pause = match status {
+                    CommandStatus::ESME_RINVPASWD | CommandStatus::ESME_RINVSYSID => REFUSED_PAUSE,
+                    CommandStatus::ESME_RALYBND => ALREADY_BOUND_PAUSE,
+                    _ => Duration::ZERO,
+                };
+                self.close(now, id, pause);
+            }
+            Event::Malformed { header, .. } => {
+                let text = format!("malformed {} from a carrier", header.command_id);
+                self.fault(now, id, header.command_status, &text);
+            }
+            Event::Close(reason) => {
+                if !matches!(reason, CloseReason::Unbound) {
+                    let text = format!("bind {bind} to a carrier is over: {reason:?}");
+                    self.fault(now, id, CommandStatus::ESME_ROK, &text);
+                }
+                self.close(now, id, Duration::ZERO);
+            }
+            Event::Unmatched { .. }
+            | Event::Unbind
+            | Event::Bind { .. }
+            | Event::Outbind { .. } => {}
+        }
+    }
+
+    fn bound(&mut self, id: LinkId, carrier: CarrierId, bind: u16) {
+        if let Some(Link { side: Far::Smsc(smsc), .. }) = self.link(id) {
+            smsc.bound = true;
+        }
+        self.dialled(carrier, bind);
+        let shared = self.shared().clone();
+        let Some(shared) = shared.carrier(carrier) else { return };
+        tracing::info!(carrier = shared.config.name, bind, "bound to carrier");
+        let window = submits(&shared.config, bind).then_some(shared.config.window as usize);
+        self.engine.carrier_up(carrier, id, bind, window);
+    }
+
+    fn submit_answered(
+        &mut self,
+        now: Timestamp,
+        id: LinkId,
+        carrier: CarrierId,
+        queued: Queued,
+        header: Header,
+        pdu: &Pdu<'_>,
+    ) {
+        let refused = matches!(pdu, Pdu::GenericNack(_)) || !header.command_status.is_ok();
+        if refused {
+            let status = match header.command_status.0 {
+                // A nack that gives no reason.
+                0 => CommandStatus::ESME_RSYSERR.0,
+                status => status,
+            };
+            self.engine.refused(now, carrier, id, queued, status);
+            return;
+        }
+        let written = id_in(pdu).unwrap_or_default();
+        let normal = NormalId::new(written);
+        let message_id = CarrierMessageId { written, canonical: normal.as_octets() };
+        self.engine.sent(now, carrier, Some(id), &queued, &message_id);
+    }
+
+    fn smsc_request(
+        &mut self,
+        now: Timestamp,
+        id: LinkId,
+        carrier: CarrierId,
+        header: Header,
+        pdu: &Pdu<'_>,
+        room: &mut Vec<u8>,
+    ) {
+        let sequence = header.sequence_number;
+        let mut tlvs = std::mem::take(&mut self.room.tlvs);
+        match pdu {
+            Pdu::DeliverSm(sm) if ReceiptKind::of(sm.esm_class).is_some() => {
+                let message = message_of_sm(sm, Direction::Inbound, &mut tlvs);
+                let receipt = Receipt::of_sm(sm, room);
+                let intermediate = ReceiptKind::of(sm.esm_class) == Some(ReceiptKind::Intermediate);
+                let came = (id, sequence, false);
+                self.receipt(now, carrier, came, intermediate, &message, &receipt);
+            }
+            Pdu::DataSm(data_sm) if ReceiptKind::of(data_sm.esm_class).is_some() => {
+                let message = message_of_data_sm(data_sm, Direction::Inbound, &mut tlvs);
+                let receipt = Receipt::of_data_sm(data_sm, room);
+                let intermediate =
+                    ReceiptKind::of(data_sm.esm_class) == Some(ReceiptKind::Intermediate);
+                let came = (id, sequence, true);
+                self.receipt(now, carrier, came, intermediate, &message, &receipt);
+            }
+            Pdu::DeliverSm(sm) => {
+                let message = message_of_sm(sm, Direction::Inbound, &mut tlvs);
+                self.engine.inbound(carrier, (id, sequence, false), &message);
+            }
+            Pdu::DataSm(data_sm) => {
+                let message = message_of_data_sm(data_sm, Direction::Inbound, &mut tlvs);
+                self.engine.inbound(carrier, (id, sequence, true), &message);
+            }
+            // It has no response (§4.12).
+            Pdu::AlertNotification(_) => {}
+            _ => {
+                if let Some(Link { side: Far::Smsc(smsc), out, .. }) = self.link(id) {
+                    let status = CommandStatus::ESME_RINVCMDID;
+                    smsc.session.refuse(header.command_id, sequence, status, out);
+                }
+            }
+        }
+        self.room.tlvs = tlvs;
+    }
+
+    fn receipt(
+        &mut self,
+        now: Timestamp,
+        carrier: CarrierId,
+        (link, sequence, data): (LinkId, u32, bool),
+        intermediate: bool,
+        message: &Message<'_>,
+        receipt: &Receipt<'_>,
+    ) {
+        let mut err_room = [0; 5];
+        let state = receipt.state.map_or(0, |state| state as u8);
+        let carrier_message_id = receipt.id.unwrap_or_default();
+        let address = |address: Address<'_>| address.addr.len();
+        debug_assert!(address(message.source) <= 65, "decoded within its limit");
+        self.engine.receipt(
+            now,
+            carrier,
+            &ReceiptIn {
+                link,
+                sequence,
+                data,
+                // An intermediate notification never ends a message, whatever it says.
+                message_state: if intermediate { 1 } else { state },
+                carrier_message_id,
+                err: err_of(receipt, &mut err_room),
+                raw: receipt.raw,
+                source: message.source,
+                destination: message.destination,
+            },
+            NormalId::new(carrier_message_id).as_octets(),
+            || {
+                let forms = NormalId::new(carrier_message_id).candidates();
+                forms.map(|form| form.as_octets().to_vec()).collect()
+            },
+        );
+    }
+}
+
+/// The `message_id` of an answer to a submit.
+fn id_in<'a>(pdu: &Pdu<'a>) -> Option<&'a [u8]> {
+    match pdu {
+        Pdu::SubmitSmResp(resp) => resp.message_id,
+        Pdu::DataSmResp(resp) => resp.message_id,
+        _ => None,
+    }
+}

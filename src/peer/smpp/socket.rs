@@ -1,0 +1,184 @@
+//! A link's socket and the task that reads it.
+//!
+//! One read a turn, never until empty, so that a busy link does not keep the others waiting. What a
+//! peer does not read is kept up to a limit; then the peer is not read either, and after a time
+//! without progress the link is closed.
+
+use std::cell::{Cell, RefCell};
+use std::io;
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::time::Duration;
+
+use tokio::net::TcpStream;
+use tokio::sync::Notify;
+
+use super::shard::Shard;
+use crate::pipeline::effect::LinkId;
+
+/// Octets that may wait for a peer that does not read, before it is not read either.
+const OUT_BYTES_MAX: usize = 1 << 20;
+
+/// A socket of this shard.
+#[derive(Debug)]
+pub(super) struct Socket {
+    pub(super) link: LinkId,
+    stream: TcpStream,
+    /// Octets read and not used yet.
+    pub(super) unread: RefCell<Vec<u8>>,
+    /// Octets of a link that has gone, still to be written.
+    last: RefCell<Vec<u8>>,
+    /// Wakes the task: something of what follows has changed.
+    pub(super) wake: Notify,
+    pub(super) read_again: Cell<bool>,
+    blocked: Cell<bool>,
+    pub(super) closing: Cell<bool>,
+    pub(super) moving: RefCell<Option<(usize, Vec<u8>)>>,
+}
+
+impl Socket {
+    pub(super) fn new(link: LinkId, stream: TcpStream) -> Self {
+        Self {
+            link,
+            stream,
+            unread: RefCell::default(),
+            last: RefCell::default(),
+            wake: Notify::new(),
+            read_again: Cell::new(false),
+            blocked: Cell::new(false),
+            closing: Cell::new(false),
+            moving: RefCell::default(),
+        }
+    }
+
+    /// The socket itself, to be given to another shard.
+    pub(super) fn into_std(self) -> io::Result<std::net::TcpStream> {
+        self.stream.into_std()
+    }
+
+    /// Writes as much as the socket takes; the task waits for room for the rest.
+    pub(super) fn write(&self, out: &mut Vec<u8>) {
+        if out.is_empty() || self.blocked.get() {
+            return;
+        }
+        match self.stream.try_write(out) {
+            Ok(written) if written == out.len() => {
+                out.clear();
+                // A burst's room is not kept for ever.
+                out.shrink_to(OUT_BYTES_MAX / 16);
+            }
+            Ok(written) => {
+                out.drain(..written);
+                self.block();
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.block(),
+            Err(_) => {
+                // The reader meets the same error and ends the link.
+                out.clear();
+            }
+        }
+    }
+
+    fn block(&self) {
+        self.blocked.set(true);
+        self.wake.notify_one();
+    }
+
+    /// Ends the socket after these octets.
+    pub(super) fn close_after(&self, last: Vec<u8>) {
+        *self.last.borrow_mut() = last;
+        self.closing.set(true);
+        self.wake.notify_one();
+    }
+}
+
+/// Reads a link until it ends, one way or another.
+pub(super) async fn run(shard: Rc<Shard>, socket: Rc<Socket>) {
+    // Octets of a link that was moved here are waiting already.
+    if !socket.unread.borrow().is_empty() {
+        shard.feed(&socket, 0);
+    }
+    loop {
+        if socket.closing.get() || socket.moving.borrow().is_some() {
+            break;
+        }
+        let stalled = shard.out_len(socket.link) > OUT_BYTES_MAX;
+        let may_read = !stalled && !shard.reading_stopped() && !shard.is_starved(&socket);
+        tokio::select! {
+            biased;
+            ready = socket.stream.writable(), if socket.blocked.get() => {
+                if ready.is_err() || !progressed(&shard, &socket) {
+                    break;
+                }
+            }
+            () = socket.wake.notified() => {
+                if socket.read_again.take() {
+                    shard.feed(&socket, 0);
+                }
+            }
+            ready = socket.stream.readable(), if may_read => {
+                if ready.is_err() || !read(&shard, &socket) {
+                    break;
+                }
+            }
+            () = tokio::time::sleep(shard.patience()), if socket.blocked.get() => {
+                tracing::warn!(link = socket.link.0, "peer does not read: closed");
+                break;
+            }
+        }
+    }
+    finish(&shard, socket).await;
+}
+
+/// Room again: writes on. `false` when the socket is broken.
+fn progressed(shard: &Rc<Shard>, socket: &Socket) -> bool {
+    socket.blocked.set(false);
+    shard.write_link(socket);
+    true
+}
+
+/// One read. `false` at the end of the stream.
+fn read(shard: &Rc<Shard>, socket: &Rc<Socket>) -> bool {
+    match shard.read_into(|room| socket.stream.try_read(room), socket) {
+        Ok(0) => false,
+        Ok(count) => {
+            shard.feed(socket, count);
+            true
+        }
+        Err(error) => error.kind() == io::ErrorKind::WouldBlock,
+    }
+}
+
+async fn finish(shard: &Rc<Shard>, socket: Rc<Socket>) {
+    shard.forget(&socket);
+    let moving = socket.moving.borrow_mut().take();
+    if let Some((to, replay)) = moving {
+        shard.hand_on(socket, to, replay);
+        return;
+    }
+    if !socket.closing.get() {
+        shard.link_closed(socket.link);
+        return;
+    }
+    let last = std::mem::take(&mut *socket.last.borrow_mut());
+    let write_last = async {
+        let mut rest = &last[..];
+        while !rest.is_empty() && socket.stream.writable().await.is_ok() {
+            match socket.stream.try_write(rest) {
+                Ok(written) => rest = &rest[written..],
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(_) => break,
+            }
+        }
+    };
+    // What cannot be said in a second is not waited for.
+    let _unsaid = tokio::time::timeout(Duration::from_secs(1), write_last).await;
+}
+
+/// A connection on its way to another shard.
+#[derive(Debug)]
+pub(super) struct Moved {
+    pub(super) stream: std::net::TcpStream,
+    pub(super) from: SocketAddr,
+    pub(super) replay: Vec<u8>,
+}

@@ -1,0 +1,200 @@
+//! All shards of a gateway in service: their threads, their mailboxes, the way in for the API.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::JoinHandle;
+
+use tokio::sync::{Notify, mpsc, oneshot, watch};
+
+use super::asker;
+use super::exchange::Exchange;
+use super::shard::{self, Letter, MAILBOX_LETTERS_MAX, Post, Start};
+use crate::base::clock::Clock;
+use crate::base::id::MessageOrd;
+use crate::ledger::store::Ledger;
+use crate::pipeline::engine::Engine;
+use crate::pipeline::mail::Mail;
+use crate::pipeline::port::{Refusal, Submission, Submit, Submitted};
+use crate::pipeline::settings::Settings;
+use crate::pipeline::shared::{AccountShared, CarrierShared, Shared};
+use crate::route::table::{Route, RouteTable};
+use crate::spool::journal::Journal;
+
+/// The shards at work.
+pub struct Switchboard {
+    shared: Arc<Shared>,
+    post: Post,
+    stop: watch::Sender<bool>,
+    threads: Vec<JoinHandle<()>>,
+    address: Option<SocketAddr>,
+}
+
+impl std::fmt::Debug for Switchboard {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Switchboard").field("shards", &self.shared.shards).finish_non_exhaustive()
+    }
+}
+
+/// Makes what the shards share: the settings, with the ledger's numbers for their names.
+///
+/// # Errors
+/// What the disk said when a new name was to be kept.
+pub fn share(settings: &Settings, ledger: &Ledger, shards: usize) -> io::Result<Shared> {
+    let mut accounts = Vec::with_capacity(settings.accounts.len());
+    for (place, account) in settings.accounts.iter().enumerate() {
+        let id = ledger.names().account(&account.name)?;
+        accounts.push(AccountShared::new(id, account.clone(), place % shards));
+    }
+    let mut carriers = Vec::with_capacity(settings.carriers.len());
+    for (place, carrier) in settings.carriers.iter().enumerate() {
+        let id = ledger.names().carrier(&carrier.name)?;
+        // From the other end, so that a small gateway has its accounts and carriers apart.
+        let home = shards - 1 - place % shards;
+        carriers.push(CarrierShared::new(id, carrier.clone(), home));
+    }
+    let routes = settings.routes.iter().filter_map(|route| {
+        let carrier = carriers.get(route.carrier)?.id;
+        Some(Route { prefix: route.prefix.clone().into_bytes(), carrier })
+    });
+    let routes = RouteTable::new(routes.collect());
+    Ok(Shared::new(accounts, carriers, routes, ledger.id_cipher(), shards))
+}
+
+impl Switchboard {
+    /// Takes up what is unfinished, opens the listener and starts the shards.
+    ///
+    /// # Errors
+    /// What the disk said, or why the address cannot be listened on.
+    pub fn start(
+        settings: &Settings,
+        shared: Arc<Shared>,
+        ledger: &Arc<Ledger>,
+        journal: &Journal,
+        clock: Clock,
+    ) -> io::Result<Self> {
+        let listener = settings.smpp.listen.map(listen).transpose()?;
+        let address = listener.as_ref().map(std::net::TcpListener::local_addr).transpose()?;
+        let (asker, asks) = mpsc::channel(asker::ASKS_MAX);
+        let (senders, receivers): (Vec<_>, Vec<_>) =
+            (0..shared.shards).map(|_| mpsc::channel(MAILBOX_LETTERS_MAX)).unzip();
+        let post = Post { shards: senders, asker };
+        let (stop, _) = watch::channel(false);
+        let connections = Arc::new(AtomicUsize::new(0));
+        let mut board = Self { shared: shared.clone(), post, stop, threads: Vec::new(), address };
+        let mut listener = listener;
+        let smpp = Arc::new(settings.smpp.clone());
+        for (index, letters) in receivers.into_iter().enumerate() {
+            let now = clock.now();
+            let seed = fastrand::u64(..);
+            let mut engine = Engine::new(shared.clone(), index, journal.clone(), now, seed);
+            let restored = engine.restore(ledger)?;
+            tracing::info!(
+                shard = index,
+                queued = restored.queued,
+                in_doubt = restored.in_doubt,
+                "unfinished messages taken up"
+            );
+            let durable = Arc::new(Notify::new());
+            let wake = durable.clone();
+            journal.subscribe(Box::new(move || wake.notify_one()));
+            let start = Start {
+                index,
+                exchange: Exchange::new(index, smpp.clone(), engine, seed),
+                clock,
+                post: board.post.clone(),
+                letters,
+                durable,
+                listener: listener.take(),
+                connections: connections.clone(),
+                connections_max: settings.smpp.sessions_max,
+                patience: settings.smpp.response_timeout,
+                stop: board.stop.subscribe(),
+            };
+            board.threads.push(spawn_shard(start)?);
+        }
+        let (ledger, post) = (ledger.clone(), board.post.clone());
+        // It ends with the process: it may be waiting for the ledger.
+        std::thread::Builder::new()
+            .name("asker".into())
+            .spawn(move || asker::run(&ledger, &post, asks))?;
+        Ok(board)
+    }
+
+    /// Where applications bind.
+    pub const fn address(&self) -> Option<SocketAddr> {
+        self.address
+    }
+
+    /// The way in for the API.
+    pub fn submitter(&self) -> Submitter {
+        Submitter { shared: self.shared.clone(), post: self.post.clone() }
+    }
+
+    /// Refuses what is new, ends all links in the protocol's way, and waits for the shards.
+    pub fn stop(self) {
+        self.shared.draining.store(true, Ordering::Relaxed);
+        self.stop.send_replace(true);
+        for thread in self.threads {
+            if thread.join().is_err() {
+                tracing::error!("a shard's thread has panicked");
+            }
+        }
+    }
+}
+
+fn listen(address: SocketAddr) -> io::Result<std::net::TcpListener> {
+    let listener = std::net::TcpListener::bind(address).map_err(|error| {
+        io::Error::new(error.kind(), format!("cannot listen on {address}: {error}"))
+    })?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
+}
+
+fn spawn_shard(start: Start) -> io::Result<JoinHandle<()>> {
+    std::thread::Builder::new().name(format!("shard-{}", start.index)).spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        match runtime {
+            Ok(runtime) => {
+                tokio::task::LocalSet::new().block_on(&runtime, shard::serve(start));
+            }
+            Err(error) => tracing::error!(%error, "cannot start a shard"),
+        }
+    })
+}
+
+/// Submits for the API: to the shard of the account.
+#[derive(Clone)]
+pub struct Submitter {
+    shared: Arc<Shared>,
+    post: Post,
+}
+
+impl std::fmt::Debug for Submitter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Submitter")
+    }
+}
+
+impl Submit for Submitter {
+    fn submit(&self, submission: Submission) -> Submitted {
+        let accounts = &self.shared.accounts;
+        let home = accounts
+            .iter()
+            .find(|account| account.config.name == submission.account)
+            .map(|account| account.home);
+        let mailbox = home.and_then(|home| self.post.shards.get(home)).cloned();
+        Box::pin(async move {
+            let mailbox = mailbox.ok_or(Refusal::UnknownAccount)?;
+            let (told, answer) = oneshot::channel::<Result<MessageOrd, Refusal>>();
+            let reply = Box::new(move |outcome| {
+                // A client that has gone does not want to know.
+                let _gone = told.send(outcome);
+            });
+            let letter = Letter::Mail(Mail::Submit(submission, reply));
+            mailbox.send(letter).await.map_err(|_| Refusal::Draining)?;
+            answer.await.unwrap_or(Err(Refusal::Draining))
+        })
+    }
+}
