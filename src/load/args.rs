@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use crate::load::ceiling;
-use crate::load::flow::Config;
+use crate::load::config::Config;
 use crate::load::host::Host;
 use crate::load::pace::Pace;
 use crate::load::report::Report;
@@ -19,7 +19,7 @@ use crate::sim::config::duration;
 ///
 /// Without --rate the loop is closed: a submit goes out as soon as a window has room. With it the
 /// loop is open: latency counts from the moment a message was due. Exit code 1 if a receipt was lost,
-/// doubled or unknown, or the run could not be made.
+/// doubled or unknown, a connection broke (but for --reconnect), or the run could not be made.
 #[derive(Clone, Debug, clap::Args)]
 pub struct LoadArgs {
     /// Where to bind.
@@ -185,7 +185,10 @@ fn try_run(args: &LoadArgs) -> io::Result<bool> {
         runs = ceiling::measure(&flows, &sink)?;
     }
     runs.insert(0, run_flows(&args.to.to_string(), &flows, &args.pids)?);
-    let clean = runs.first().is_some_and(crate::load::run::Run::is_clean);
+    let clean = runs.first().is_some_and(|run| {
+        let broken = run.flows.iter().any(|(_, tally)| tally.disconnects > 0);
+        run.is_clean() && (args.reconnect || !broken)
+    });
     let report = Report { host: Host::read(), runs };
     let mut stdout = io::stdout().lock();
     if args.json {

@@ -7,7 +7,7 @@ use std::io::{self, BufRead, BufReader};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
 
-use crate::load::flow::Config;
+use crate::load::config::Config;
 use crate::load::run::{Run, run};
 
 /// A child process that listens.

@@ -1,7 +1,7 @@
 //! `postrider load`: an ESME that submits as fast as it may, or on time, and matches every receipt.
 //!
-//! A [`flow`] is one account's traffic over some binds in one thread: [`pace`] says when messages are
-//! due, [`template`] writes them, [`client`] moves them, [`track`] matches what comes back and
+//! A flow is one account's traffic over some binds in one thread: [`pace`] says when messages are
+//! due, `template` writes them, [`client`] and `bind` move them, [`track`] matches what comes back and
 //! [`tally`] counts it. [`run`] puts flows side by side, [`cpu`] watches the process under test,
 //! [`report`] prints. Beside the gateway stand the two ceilings it is compared with: [`responder`]
 //! answers submits and does nothing else, [`relay`] forwards without storing; [`ceiling`] runs both.
@@ -13,9 +13,13 @@ pub mod args;
 
 pub mod run;
 
-pub mod flow;
+pub mod config;
+
+mod flow;
 
 pub mod client;
+
+mod bind;
 
 pub mod pace;
 

@@ -39,8 +39,9 @@ pub struct RelayArgs {
     /// Binds to the SMSC for each system id.
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64))]
     binds: u16,
-    /// Unanswered submits on each of these.
-    #[arg(long, default_value_t = 1000)]
+    /// Unanswered submits on each of these. Wide, so that what bounds is the ESMEs' own windows: a
+    /// submit that waits here holds up the deliver_sm_resp behind it.
+    #[arg(long, default_value_t = 16_384)]
     window: usize,
 }
 

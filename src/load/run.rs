@@ -6,8 +6,8 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crate::load::client;
+use crate::load::config::Config;
 use crate::load::cpu::{self, Usage};
-use crate::load::flow::Config;
 use crate::load::progress::{Display, Progress};
 use crate::load::tally::Tally;
 

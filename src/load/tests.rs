@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::task::LocalSet;
 
 use crate::load::client;
-use crate::load::flow::Config;
+use crate::load::config::Config;
 use crate::load::listen::accept;
 use crate::load::pace::Pace;
 use crate::load::relay::{Relay, attend};

@@ -2,7 +2,7 @@
 //!
 //! Ids are kept as 64-bit hashes: at ten million messages the odds of two alike are one in 400,000.
 //! **Invariants**: memory grows with what is outstanding, not with what has passed: of matched ones
-//! a tag of 32 bits is kept, in a ring of [`REMEMBERED`]. **Not here**: time; callers bring it.
+//! a tag of 32 bits is kept, in a ring of eight million. **Not here**: time; callers bring it.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};

@@ -1,7 +1,7 @@
 //! Simulated peers: the far side of the gateway, for load tests, demos and tests in process.
 //!
 //! [`smsc`] is an SMSC that takes binds and submits and sends receipts. Beside it stand the parts
-//! that every peer here is made of: [`link`] moves octets, [`slots`] pairs responses with requests.
+//! that every peer here is made of: `link` moves octets, `slots` pairs responses with requests.
 //!
 //! **Invariants**: one thread a peer, no task and no allocation per message; everything that waits
 //! is bounded. **Not here**: simulation of the gateway itself in virtual time.
