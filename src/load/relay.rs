@@ -24,9 +24,9 @@ use crate::wire::smpp::limits::Limits;
 use crate::wire::smpp::pdu::{Bind, BindMode, Pdu, encode};
 use crate::wire::smpp::status::CommandStatus;
 
-/// deliver_sm in flight on an ESME's bind: more than an SMSC sends, so that receipts never hold up
-/// the responses behind them.
-const ESME_WINDOW: usize = 16 * 1024;
+/// deliver_sm in flight on an ESME's bind: more than an SMSC sends on all of the relay's, so that
+/// receipts never hold up the responses behind them.
+const ESME_WINDOW: usize = 256 * 1024;
 
 /// Run the store-less forwarder, the ceiling of any gateway with receipts.
 #[derive(Clone, Debug, clap::Args)]

@@ -41,8 +41,9 @@ pub struct SimSmscArgs {
     /// Time from a submit to its receipt: one time or a range.
     #[arg(long, default_value = "10ms..50ms")]
     delay: Span,
-    /// deliver_sm in flight on one bind.
-    #[arg(long, default_value_t = 1000)]
+    /// deliver_sm in flight on one bind. Real SMSCs allow 1 to 100; the default does not hold up the
+    /// receipts of a load test.
+    #[arg(long, default_value_t = 10_000)]
     window: usize,
     /// Shares of delivered, undeliverable, expired, rejected and silent (no receipt).
     #[arg(long, default_value = "delivered=100")]

@@ -21,7 +21,8 @@ pub struct Config {
     pub receipt_ids: IdStyle,
     /// Time from a submit to its receipt.
     pub delay: Span,
-    /// deliver_sm in flight on one bind.
+    /// deliver_sm in flight on one bind. Real SMSCs allow 1 to 100; the default does not hold up the
+    /// receipts of a load test.
     pub window: usize,
     /// Shares of the ways a message can end.
     pub outcomes: Outcomes,
@@ -51,7 +52,7 @@ impl Default for Config {
             ids: IdStyle::default(),
             receipt_ids: IdStyle::default(),
             delay: Span::new(Duration::from_millis(10), Duration::from_millis(50)),
-            window: 1000,
+            window: 10_000,
             outcomes: Outcomes::default(),
             fate_prefix: "447700900".to_owned(),
             rate: None,

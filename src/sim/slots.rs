@@ -7,12 +7,14 @@
 /// The window of one bind.
 #[derive(Debug)]
 pub(crate) struct Slots<T> {
+    /// Grows as far as requests were ever in flight at once.
     slots: Vec<Slot<T>>,
     free: Vec<u32>,
+    window: usize,
     bits: u32,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Slot<T> {
     generation: u32,
     busy: bool,
@@ -29,18 +31,14 @@ impl<T: Default> Slots<T> {
     /// A window of `window` requests, at least one and at most [`WINDOW_MAX`].
     pub(crate) fn new(window: usize) -> Self {
         let window = window.clamp(1, WINDOW_MAX);
-        let slot = || Slot { generation: 0, busy: false, value: T::default() };
-        Self {
-            slots: (0..window).map(|_| slot()).collect(),
-            free: (0..window as u32).rev().collect(),
-            bits: window.next_power_of_two().trailing_zeros(),
-        }
+        let bits = window.next_power_of_two().trailing_zeros();
+        Self { slots: Vec::new(), free: Vec::new(), window, bits }
     }
 
     /// Requests that may still be sent.
     #[inline]
     pub(crate) fn room(&self) -> usize {
-        self.free.len()
+        self.window - self.busy()
     }
 
     /// Requests not yet answered.
@@ -51,7 +49,14 @@ impl<T: Default> Slots<T> {
     /// A number for one more request and the place to remember it in; `None` if the window is full.
     #[inline]
     pub(crate) fn take(&mut self) -> Option<(u32, &mut T)> {
-        let number = self.free.pop()?;
+        let number = match self.free.pop() {
+            Some(number) => number,
+            None if self.slots.len() < self.window => {
+                self.slots.push(Slot::default());
+                self.slots.len() as u32 - 1
+            }
+            None => return None,
+        };
         let slot = self.slots.get_mut(number as usize)?;
         let generations = 1 << (SEQUENCE_BITS - self.bits);
         slot.generation = (slot.generation + 1) % generations;

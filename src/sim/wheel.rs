@@ -11,8 +11,10 @@ use crate::base::clock::Timestamp;
 /// Buckets of the ring; the width follows from the longest delay.
 const BUCKETS: u64 = 1024;
 
-/// Emptied buckets whose room is kept.
+/// Emptied buckets whose room is kept, and the most room that is kept of each: after a jam some are
+/// very large.
 const SPARE: usize = 64;
+const SPARE_OCTETS: usize = 512 * 1024;
 
 /// A ring of buckets.
 #[derive(Debug)]
@@ -76,7 +78,7 @@ impl Wheel {
                 } else {
                     ready.append(&mut octets);
                 }
-                if self.spare.len() < SPARE && octets.capacity() > 0 {
+                if self.spare.len() < SPARE && (1..=SPARE_OCTETS).contains(&octets.capacity()) {
                     self.spare.push(octets);
                 }
             }
