@@ -1,3 +1,59 @@
 //! The HTTP API: submitting, looking messages up, health and metrics.
+//!
+//! `api` has the routes and what they share, `server` the connections; one file for each endpoint
+//! (`post_message`, `list_messages`, `get_message`, `list_events`, `health`, `metrics`, `errors`).
+//! `auth` and `observe` stand before all of them. The pipeline is known by its ports alone, the past
+//! by the ledger. Not here: what a message goes through.
+
+pub mod api;
+
+mod auth;
 
 pub mod config;
+
+mod errors;
+
+mod event_view;
+
+mod filters;
+
+mod get_message;
+
+mod health;
+
+mod history;
+
+mod hold;
+
+mod list_events;
+
+mod list_messages;
+
+mod lookup;
+
+mod mask;
+
+mod message_view;
+
+mod metrics;
+
+mod observe;
+
+mod post_message;
+
+mod problem;
+
+pub mod problem_table;
+
+mod request_id;
+
+mod route_metrics;
+
+pub mod server;
+
+mod submission;
+
+#[cfg(test)]
+mod tests;
+
+mod when;

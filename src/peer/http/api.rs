@@ -1,0 +1,117 @@
+//! The API's routes and what its handlers share.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::Method;
+use axum::middleware::from_fn_with_state;
+use axum::routing::get;
+use tokio::sync::Semaphore;
+
+use super::config::HttpConfig;
+use super::problem::Problem;
+use super::route_metrics::AllRoutes;
+use super::{
+    errors, get_message, health, list_events, list_messages, metrics, observe, post_message,
+    problem_table as kinds,
+};
+use crate::base::clock::Clock;
+use crate::base::id::IdCipher;
+use crate::ledger::store::Ledger;
+use crate::pipeline::port::{Board, Submit};
+use crate::telemetry::ingress::IngressMetrics;
+use crate::telemetry::registry::Registry;
+
+/// Templates and methods of all routes, which are labels of metrics.
+pub(super) const ROUTES: &[(&str, Method)] = &[
+    ("/v1/messages", Method::POST),
+    ("/v1/messages", Method::GET),
+    ("/v1/messages/{id}", Method::GET),
+    ("/v1/messages/{id}/events", Method::GET),
+    ("/errors/{code}", Method::GET),
+    ("/metrics", Method::GET),
+    ("/livez", Method::GET),
+    ("/readyz", Method::GET),
+];
+
+/// Questions to the ledger at a time; each holds a thread that may wait for the disk.
+const LOOKUPS_MAX: usize = 8;
+
+/// What the API is made of.
+pub struct Parts {
+    /// Its settings.
+    pub config: HttpConfig,
+    /// Where it submits.
+    pub submit: Arc<dyn Submit>,
+    /// What it knows of the present.
+    pub board: Arc<dyn Board>,
+    /// What it knows of the past.
+    pub ledger: Arc<Ledger>,
+    /// Where it counts.
+    pub registry: Arc<Registry>,
+    /// What time it is.
+    pub clock: Clock,
+}
+
+/// The API, shared by its connections.
+pub struct Api {
+    pub(super) config: HttpConfig,
+    pub(super) submit: Arc<dyn Submit>,
+    pub(super) board: Arc<dyn Board>,
+    pub(super) ledger: Arc<Ledger>,
+    pub(super) registry: Arc<Registry>,
+    pub(super) clock: Clock,
+    pub(super) ids: IdCipher,
+    pub(super) ingress: IngressMetrics,
+    pub(super) routes: AllRoutes,
+    pub(super) lookups: Semaphore,
+}
+
+impl Api {
+    /// Puts it together. [`serve`](super::server::serve) answers with it.
+    pub fn new(parts: Parts) -> Arc<Self> {
+        let Parts { config, submit, board, ledger, registry, clock } = parts;
+        Arc::new(Self {
+            config,
+            submit,
+            board,
+            clock,
+            ids: ledger.id_cipher(),
+            ledger,
+            ingress: IngressMetrics::new(&registry, "http"),
+            routes: AllRoutes::new(&registry),
+            registry,
+            lookups: Semaphore::new(LOOKUPS_MAX),
+        })
+    }
+
+    pub(super) fn router(self: Arc<Self>) -> Router {
+        let messages = get(list_messages::list).post(post_message::post);
+        Router::new()
+            .route("/v1/messages", messages)
+            .route("/v1/messages/{id}", get(get_message::get))
+            .route("/v1/messages/{id}/events", get(list_events::list))
+            .route("/errors/{code}", get(errors::explain))
+            .route("/metrics", get(metrics::metrics))
+            .route("/livez", get(health::livez))
+            .route("/readyz", get(health::readyz))
+            .method_not_allowed_fallback(async || {
+                Problem::new(kinds::METHOD_NOT_ALLOWED, "see the Allow header")
+            })
+            .fallback(async || Problem::new(kinds::NOT_FOUND, "no route has this path"))
+            .layer(from_fn_with_state(Arc::clone(&self), observe::observe))
+            .with_state(self)
+    }
+}
+
+impl std::fmt::Debug for Parts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Parts").field("config", &self.config).finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for Api {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Api").field("config", &self.config).finish_non_exhaustive()
+    }
+}

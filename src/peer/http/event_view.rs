@@ -1,0 +1,195 @@
+//! The events of a message as the API shows them: each with who says so, a sentence, and the far
+//! side's own words.
+
+use serde_json::{Value, json};
+
+use super::history::{text, without_text};
+use super::mask::Shown;
+use super::message_view::{Surface, reason, stat};
+use super::when::rfc3339;
+use crate::base::clock::Timestamp;
+use crate::ledger::stored::{StoredEvent, StoredMessage};
+use crate::message::event::{Doubt, Report, What};
+use crate::message::reason::Reason;
+use crate::message::record::Direction;
+use crate::wire::smpp::status::CommandStatus;
+
+/// One event before its envelope: who says so, the sentence, and the rest.
+struct Line {
+    by: &'static str,
+    summary: String,
+    reason: Reason,
+    more: Value,
+}
+
+impl Surface<'_> {
+    /// The whole history, the acceptance first.
+    pub(super) fn events(&self, stored: &StoredMessage, events: &[StoredEvent]) -> Vec<Value> {
+        let (by, summary) = match stored.message().direction {
+            Direction::Outbound => ("account", self.accepted(stored)),
+            Direction::Inbound => ("carrier", "received from the handset, on disk".to_owned()),
+        };
+        let line = Line { by, summary, reason: Reason::None, more: json!({}) };
+        let mut shown = vec![envelope(0, "accepted", stored.accepted_at, line)];
+        for stored in events {
+            let Some(event) = stored.event() else { continue };
+            let line = self.line(&event.what);
+            shown.push(envelope(shown.len(), event.what.name(), stored.at, line));
+        }
+        shown
+    }
+
+    /// A receipt that no message is known for.
+    pub(super) fn orphan(&self, stored: &StoredEvent) -> Option<Value> {
+        let What::Orphan { carrier, report, source, destination } = stored.event()?.what else {
+            return None;
+        };
+        let name = self.carrier_name(carrier).unwrap_or_else(|| "a carrier".to_owned());
+        let in_full = self.caller.sees_numbers();
+        let mut event = envelope(0, "orphan", stored.at, receipt(&name, &report));
+        event["from"] = json!(Shown::of(&source, in_full));
+        event["to"] = json!(Shown::of(&destination, in_full));
+        Some(event)
+    }
+
+    fn accepted(&self, stored: &StoredMessage) -> String {
+        let message = stored.message();
+        let account = self.api.ledger.names().account_name(message.account);
+        let carrier = self.carrier_name(message.carrier);
+        format!(
+            "accepted from {}, routed to {}, on disk",
+            account.as_deref().unwrap_or("an account"),
+            carrier.as_deref().unwrap_or("no carrier"),
+        )
+    }
+
+    fn line(&self, what: &What<'_>) -> Line {
+        let name = |carrier| self.carrier_name(carrier).unwrap_or_else(|| "a carrier".to_owned());
+        let gateway = |summary: String, reason: Reason, more: Value| Line {
+            by: "gateway",
+            summary,
+            reason,
+            more,
+        };
+        match *what {
+            What::Sending { carrier, bind, attempt } => gateway(
+                format!("submitting to {}, attempt {attempt}", name(carrier)),
+                Reason::None,
+                json!({ "carrier": name(carrier), "bind": bind, "attempt": attempt }),
+            ),
+            What::Sent { carrier, carrier_message_id } => {
+                let id = text(carrier_message_id);
+                Line {
+                    by: "carrier",
+                    summary: format!("{} took it as {id}", name(carrier)),
+                    reason: Reason::None,
+                    more: json!({ "carrier": name(carrier), "carrier_message_id": id }),
+                }
+            }
+            What::Refused { carrier, command_status, reason, retry_at } => {
+                self.refused(&name(carrier), command_status, reason, retry_at)
+            }
+            What::InDoubt { carrier, cause, resend } => {
+                let then = if resend { "submitted again, may arrive twice" } else { "left so" };
+                let why = match cause {
+                    Doubt::LinkLost => "the link broke",
+                    Doubt::ResponseTimeout => "no answer came in time",
+                    Doubt::Restart => "the gateway stopped",
+                };
+                let summary = format!("{why} before {} answered: {then}", name(carrier));
+                let more = json!({ "carrier": name(carrier), "resend": resend });
+                gateway(summary, Reason::InDoubt, more)
+            }
+            What::Receipt { carrier, report } => receipt(&name(carrier), &report),
+            What::Ended { reason } => {
+                gateway(format!("ended here: {}", reason.title()), reason, json!({}))
+            }
+            What::Answered { command_status } => answered(command_status),
+            What::Orphan { .. } | What::Notice { .. } => {
+                gateway(what.name().to_owned(), Reason::None, json!({}))
+            }
+        }
+    }
+
+    fn refused(
+        &self,
+        carrier: &str,
+        command_status: u32,
+        reason: Reason,
+        retry_at: Timestamp,
+    ) -> Line {
+        let retry_at = (retry_at != Timestamp::NEVER).then(|| rfc3339(retry_at));
+        let then = match &retry_at {
+            Some(at) => format!("tried again at {at}"),
+            None => "not tried again".to_owned(),
+        };
+        Line {
+            by: "carrier",
+            summary: format!("{carrier} refused it with {}, {then}", status(command_status)),
+            reason,
+            more: json!({ "carrier": carrier, "retry_at": retry_at, "raw": raw_status(command_status) }),
+        }
+    }
+}
+
+fn receipt(carrier: &str, report: &Report<'_>) -> Line {
+    let state = stat(report.message_state);
+    let words = state.map_or_else(|| report.message_state.to_string(), str::to_owned);
+    let err = text(report.err);
+    let code = if err.is_empty() { String::new() } else { format!(" err {err}") };
+    Line {
+        by: "network",
+        summary: format!("receipt from {carrier}: {words}{code}"),
+        reason: Reason::from_u8(report.reason).unwrap_or(Reason::VendorOther),
+        more: json!({
+            "carrier": carrier,
+            "carrier_message_id": text(report.carrier_message_id),
+            "last": report.last,
+            "raw": {
+                "protocol": "smpp",
+                "message_state": report.message_state,
+                "dlr_stat": state,
+                "dlr_err": err,
+                "text": without_text(report.raw),
+            },
+        }),
+    }
+}
+
+fn answered(command_status: u32) -> Line {
+    let summary = if command_status == 0 {
+        "the application took what it was owed".to_owned()
+    } else {
+        format!("the application answered {}: offered again", status(command_status))
+    };
+    let more = json!({ "raw": raw_status(command_status) });
+    Line { by: "account", summary, reason: Reason::None, more }
+}
+
+fn envelope(seq: usize, kind: &str, at: Timestamp, line: Line) -> Value {
+    let mut event = json!({
+        "seq": seq,
+        "at": rfc3339(at),
+        "type": kind,
+        "by": line.by,
+        "summary": line.summary,
+        "reason": reason(line.reason),
+    });
+    if let (Some(event), Value::Object(more)) = (event.as_object_mut(), line.more) {
+        event.extend(more);
+    }
+    event
+}
+
+fn status(command_status: u32) -> String {
+    let name = CommandStatus(command_status).name();
+    name.map_or_else(|| format!("status 0x{command_status:08x}"), str::to_owned)
+}
+
+fn raw_status(command_status: u32) -> Value {
+    json!({
+        "protocol": "smpp",
+        "command_status": command_status,
+        "name": CommandStatus(command_status).name(),
+    })
+}

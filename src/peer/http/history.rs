@@ -1,0 +1,104 @@
+//! What a message's events say taken together: who has it under which id, and since when.
+//!
+//! Not here: its state, which the ledger folds by itself.
+
+use crate::base::clock::Timestamp;
+use crate::base::id::CarrierId;
+use crate::ledger::stored::StoredEvent;
+use crate::message::event::What;
+use crate::message::record::Message;
+use crate::message::state::State;
+
+/// The fold of one message's events for display.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct History {
+    pub(super) carrier: CarrierId,
+    pub(super) carrier_message_id: Option<String>,
+    pub(super) sent_at: Option<Timestamp>,
+    pub(super) final_at: Option<Timestamp>,
+    pub(super) retry_at: Option<Timestamp>,
+    /// The newest receipt in the network's own words.
+    pub(super) receipt: Option<Receipt>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Receipt {
+    pub(super) message_state: u8,
+    pub(super) err: String,
+    pub(super) raw: String,
+}
+
+impl History {
+    pub(super) fn fold(message: &Message<'_>, events: &[StoredEvent]) -> Self {
+        let mut history = Self {
+            carrier: message.carrier,
+            carrier_message_id: None,
+            sent_at: None,
+            final_at: None,
+            retry_at: None,
+            receipt: None,
+        };
+        let mut state = State::accepted(message);
+        for stored in events {
+            let Some(event) = stored.event() else { continue };
+            state.apply(&event.what);
+            history.take(&event.what, stored.at);
+            if state.status.is_final() {
+                history.final_at.get_or_insert(stored.at);
+            }
+        }
+        history
+    }
+
+    fn take(&mut self, what: &What<'_>, at: Timestamp) {
+        match *what {
+            What::Sending { carrier, .. } => {
+                self.carrier = carrier;
+                self.retry_at = None;
+            }
+            What::Sent { carrier, carrier_message_id } => {
+                self.carrier = carrier;
+                self.carrier_message_id = Some(text(carrier_message_id));
+                self.sent_at.get_or_insert(at);
+            }
+            What::Refused { retry_at, .. } => {
+                self.retry_at = (retry_at != Timestamp::NEVER).then_some(retry_at);
+            }
+            What::Receipt { report, .. } => {
+                self.receipt = Some(Receipt {
+                    message_state: report.message_state,
+                    err: text(report.err),
+                    raw: without_text(report.raw),
+                });
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Octets of the wire as text.
+pub(super) fn text(octets: &[u8]) -> String {
+    String::from_utf8_lossy(octets).into_owned()
+}
+
+/// A receipt's text without the beginning of the message that it ends with (SMPP App. B).
+pub(super) fn without_text(raw: &[u8]) -> String {
+    let raw = text(raw);
+    let lower = raw.to_ascii_lowercase();
+    match lower.find("text:") {
+        Some(at) => format!("{}…", &raw[..at + "text:".len()]),
+        None => raw,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_message_at_the_end_of_a_receipt_is_left_out() {
+        let raw = b"id:0123 sub:001 stat:DELIVRD err:000 Text:your code is 1234";
+        assert_eq!(without_text(raw), "id:0123 sub:001 stat:DELIVRD err:000 Text:…");
+        assert_eq!(without_text(b"stat:DELIVRD"), "stat:DELIVRD");
+    }
+}

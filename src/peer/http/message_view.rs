@@ -1,0 +1,129 @@
+//! A message as the API shows it.
+
+use serde_json::{Value, json};
+
+use super::api::Api;
+use super::auth::Caller;
+use super::history::History;
+use super::hold::hold;
+use super::mask::Shown;
+use super::post_message::public_id;
+use super::when::rfc3339;
+use crate::base::id::CarrierId;
+use crate::gsm::alphabet::Alphabet;
+use crate::ledger::stored::StoredMessage;
+use crate::message::disposition::Disposition;
+use crate::message::reason::Reason;
+use crate::message::record::{Direction, Message};
+use crate::message::state::State;
+use crate::pipeline::port::CarrierView;
+use crate::wire::smpp::message_state::MessageState;
+
+/// What a page of messages is shown with.
+#[derive(Clone, Copy)]
+pub(super) struct Surface<'a> {
+    pub(super) api: &'a Api,
+    pub(super) caller: &'a Caller,
+    pub(super) carriers: &'a [CarrierView],
+}
+
+impl Surface<'_> {
+    /// One message.
+    pub(super) fn message(
+        &self,
+        stored: &StoredMessage,
+        state: &State,
+        history: &History,
+    ) -> Value {
+        let message = stored.message();
+        let id = public_id(self.api, stored.ord);
+        let place = format!("/v1/messages/{id}");
+        let in_full = self.caller.sees_numbers();
+        let view = self.carriers.iter().find(|view| view.id == history.carrier);
+        json!({
+            "id": id,
+            "object": "message",
+            "channel": "sms",
+            "direction": direction(message.direction),
+            "status": state.status.name(),
+            "disposition": state.disposition.name(),
+            "evidence": state.evidence.name(),
+            "reason": reason(state.reason),
+            "contradicted": state.contradicted(),
+            "may_be_double": state.may_be_double(),
+            "account": self.api.ledger.names().account_name(message.account),
+            "from": Shown::of(&message.source, in_full),
+            "to": Shown::of(&message.destination, in_full),
+            "client_ref": client_ref(&message),
+            "parts": message.parts,
+            "encoding": Alphabet::of(message.data_coding).map(Alphabet::name),
+            "data_coding": message.data_coding,
+            "attempts": state.attempts,
+            "carrier": self.carrier(history),
+            "raw": raw(history),
+            "created_at": rfc3339(stored.accepted_at),
+            "sent_at": history.sent_at.map(rfc3339),
+            "final_at": history.final_at.map(rfc3339),
+            "hold": (state.disposition == Disposition::InProgress)
+                .then(|| hold(state, history, view))
+                .flatten(),
+            "links": { "self": place, "events": format!("{place}/events") },
+        })
+    }
+
+    /// The name of a carrier's number.
+    pub(super) fn carrier_name(&self, id: CarrierId) -> Option<String> {
+        self.api.ledger.names().carrier_name(id)
+    }
+
+    fn carrier(&self, history: &History) -> Value {
+        let name = self.carrier_name(history.carrier);
+        name.map_or(
+            Value::Null,
+            |name| json!({ "id": name, "message_id": history.carrier_message_id }),
+        )
+    }
+}
+
+/// A reason with what a person reads.
+pub(super) fn reason(reason: Reason) -> Value {
+    if reason == Reason::None {
+        return Value::Null;
+    }
+    json!({
+        "code": reason.name(),
+        "group": reason.group(),
+        "permanent": reason.permanent(),
+        "title": reason.title(),
+        "advice": reason.advice(),
+    })
+}
+
+/// The network's own words.
+fn raw(history: &History) -> Value {
+    history.receipt.as_ref().map_or(Value::Null, |receipt| {
+        json!({
+            "protocol": "smpp",
+            "message_state": receipt.message_state,
+            "dlr_stat": stat(receipt.message_state),
+            "dlr_err": receipt.err,
+            "text": receipt.raw,
+        })
+    })
+}
+
+/// The word of a `message_state` (SMPP §5.2.28).
+pub(super) fn stat(message_state: u8) -> Option<&'static str> {
+    MessageState::from_number(u32::from(message_state)).map(MessageState::stat)
+}
+
+const fn direction(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Outbound => "outbound",
+        Direction::Inbound => "inbound",
+    }
+}
+
+fn client_ref(message: &Message<'_>) -> Option<String> {
+    (!message.client_ref.is_empty()).then(|| super::history::text(message.client_ref))
+}

@@ -1,0 +1,39 @@
+//! `GET /metrics`: the page Prometheus scrapes.
+//!
+//! What the board knows is put into gauges when somebody asks, so that nothing has to keep them up
+//! to date in between.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+
+use super::api::Api;
+use crate::base::clock::Timestamp;
+use crate::pipeline::port::{CarrierView, Refusal};
+use crate::telemetry::carrier::CarrierMetrics;
+
+pub(super) async fn metrics(State(api): State<Arc<Api>>) -> Response {
+    for view in api.board.carriers() {
+        show(&api.registry.carrier(&view.name), &view);
+    }
+    api.registry.draining(api.board.refusing() == Some(Refusal::Draining));
+    let page = api.registry.render();
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], page).into_response()
+}
+
+fn show(metrics: &CarrierMetrics, view: &CarrierView) {
+    metrics.up.set(if view.binds_up > 0 { 1.0 } else { 0.0 });
+    metrics.queue_ready.set(view.queued as f64);
+    metrics.queue_deferred.set(view.deferred as f64);
+    metrics.queue_inflight.set(view.in_flight as f64);
+    metrics.window_inflight.set(view.in_flight as f64);
+    metrics.window_limit.set(view.window as f64);
+    metrics.rate_limit.set(view.rate_per_second.map_or(0.0, f64::from));
+    metrics.last_rx.set(unix_seconds(view.last_received_at));
+}
+
+fn unix_seconds(at: Timestamp) -> f64 {
+    at.as_millis() as f64 / 1000.0
+}

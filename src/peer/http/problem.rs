@@ -1,0 +1,134 @@
+//! A refusal as the API writes it: `application/problem+json` (RFC 9457).
+//!
+//! A handler makes a [`Problem`]; the layer that knows the request's id writes the body
+//! ([`Problem::body`]). Not here: which kinds there are.
+
+use std::time::Duration;
+
+use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use super::problem_table::{self as kinds, Kind};
+use crate::pipeline::port::Refusal;
+
+/// One refusal.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Problem {
+    pub(super) kind: Kind,
+    pub(super) detail: String,
+    pub(super) errors: Vec<FieldError>,
+    pub(super) retry_after: Option<Duration>,
+}
+
+/// What is wrong with one field of a body, or parameter of a query.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct FieldError {
+    /// JSON pointer (RFC 6901), or the name of a parameter.
+    pub(super) at: At,
+    pub(super) code: &'static str,
+    pub(super) detail: String,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum At {
+    Pointer(String),
+    Parameter(String),
+}
+
+impl Problem {
+    pub(super) fn new(kind: Kind, detail: impl Into<String>) -> Self {
+        Self { kind, detail: detail.into(), errors: Vec::new(), retry_after: None }
+    }
+
+    /// A problem with one field of the body.
+    pub(super) fn at(kind: Kind, pointer: &str, detail: impl Into<String>) -> Self {
+        let detail = detail.into();
+        let at = At::Pointer(pointer.to_owned());
+        let error = FieldError { at, code: kind.code, detail: detail.clone() };
+        Self { errors: vec![error], ..Self::new(kind, detail) }
+    }
+
+    fn after(self, seconds: u64) -> Self {
+        Self { retry_after: Some(Duration::from_secs(seconds)), ..self }
+    }
+
+    /// The body, once the request's id is known.
+    pub(super) fn body(&self, request_id: &str) -> Value {
+        let Kind { code, status, title, retryable, .. } = self.kind;
+        let mut body = json!({
+            "type": format!("/errors/{code}"),
+            "title": title,
+            "status": status,
+            "detail": self.detail,
+            "instance": format!("/requests/{request_id}"),
+            "code": code,
+            "request_id": request_id,
+            "retryable": retryable,
+        });
+        if !self.errors.is_empty() {
+            body["errors"] = self.errors.iter().map(FieldError::body).collect();
+        }
+        body
+    }
+}
+
+impl FieldError {
+    fn body(&self) -> Value {
+        let (name, place) = match &self.at {
+            At::Pointer(pointer) => ("pointer", pointer),
+            At::Parameter(parameter) => ("parameter", parameter),
+        };
+        json!({ name: place, "code": self.code, "detail": self.detail })
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.kind.status);
+        let mut response = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR).into_response();
+        if self.kind == kinds::UNAUTHORIZED {
+            let challenge = HeaderValue::from_static("Bearer realm=\"postrider\"");
+            response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+        }
+        if let Some(after) = self.retry_after {
+            // Whole seconds, and never less than asked for.
+            let seconds = after.as_secs() + u64::from(after.subsec_nanos() > 0);
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+        }
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::UnknownAccount => {
+                Self::at(kinds::UNKNOWN_ACCOUNT, "/account", "no account has this name")
+            }
+            Refusal::OverRate(wait) => Self {
+                retry_after: Some(wait),
+                ..Self::new(kinds::OVER_RATE, "the account's rate is used up for now")
+            },
+            Refusal::NoRoute => Self::at(kinds::NO_ROUTE, "/to", "no route has this prefix"),
+            Refusal::QueueFull => {
+                Self::new(kinds::QUEUE_FULL, "the carrier of this destination has no room").after(5)
+            }
+            Refusal::InvalidSource => {
+                Self::at(kinds::INVALID_SOURCE, "/from", "this cannot be a sender")
+            }
+            Refusal::InvalidDestination => {
+                Self::at(kinds::INVALID_DESTINATION, "/to", "this cannot be a destination")
+            }
+            Refusal::TooLong => Self::at(kinds::TOO_LONG, "/text", "the text is too long"),
+            Refusal::DiskFull => {
+                Self::new(kinds::DISK_FULL, "free space is below its floor").after(30)
+            }
+            Refusal::DiskFailed => Self::new(kinds::DISK_FAILED, "a write failed").after(60),
+            Refusal::Draining => Self::new(kinds::DRAINING, "the gateway is stopping").after(5),
+            Refusal::Busy => Self::new(kinds::BUSY, "too much is being written").after(1),
+        }
+    }
+}

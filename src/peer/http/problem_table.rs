@@ -1,0 +1,131 @@
+//! Every problem the API answers with: code, HTTP status, title, whether trying again can help, and
+//! what to do about it. `GET /errors/{code}` shows an entry.
+
+/// One kind of problem.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Kind {
+    /// The code, which is a name and stays.
+    pub code: &'static str,
+    /// HTTP status.
+    pub status: u16,
+    /// What it is, in a few words.
+    pub title: &'static str,
+    /// Whether the same request may work later.
+    pub retryable: bool,
+    /// What to do about it.
+    pub advice: &'static str,
+}
+
+/// Writes the constants and the list of all of them.
+macro_rules! kinds {
+    ($($item:ident = $status:literal $code:literal $retryable:literal $title:literal, $advice:literal;)*) => {
+        $(
+            pub(super) const $item: Kind = Kind {
+                code: $code,
+                status: $status,
+                title: $title,
+                retryable: $retryable,
+                advice: $advice,
+            };
+        )*
+
+        /// All kinds of problem.
+        pub const ALL: &[Kind] = &[$($item),*];
+    };
+}
+
+kinds! {
+    INVALID_JSON = 400 "invalid_json" false
+        "The body is not a JSON object",
+        "Send one JSON object in UTF-8.";
+    INVALID_QUERY = 400 "invalid_query" false
+        "A parameter of the query cannot be used",
+        "See `errors`: each entry names a parameter and what it may be.";
+    IDEMPOTENCY_NOT_SUPPORTED = 400 "idempotency_not_supported" false
+        "Idempotency-Key is not supported yet",
+        "Leave the header out; use client_ref to find out whether a message was taken.";
+    UNAUTHORIZED = 401 "unauthorized" false
+        "No key, or not one of ours",
+        "Send `Authorization: Bearer <key>` with a key of the configuration.";
+    SCOPE_MISSING = 403 "scope_missing" false
+        "The key may not do this",
+        "Use a key with the scope named, or have it added to this one.";
+    ACCOUNT_NOT_ALLOWED = 403 "account_not_allowed" false
+        "The key belongs to another account",
+        "Leave `account` out, or use a key of that account.";
+    NOT_FOUND = 404 "not_found" false
+        "There is nothing here",
+        "Check the path and the id; ids of other accounts are not found either.";
+    METHOD_NOT_ALLOWED = 405 "method_not_allowed" false
+        "This path has no such method",
+        "See the Allow header.";
+    PAYLOAD_TOO_LARGE = 413 "payload_too_large" false
+        "The body is too large",
+        "Send less; the limit is http.body_bytes_max of the configuration.";
+    UNSUPPORTED_MEDIA_TYPE = 415 "unsupported_media_type" false
+        "The body is not application/json",
+        "Send `Content-Type: application/json`.";
+    INVALID_REQUEST = 422 "invalid_request" false
+        "The message has fields that cannot be used",
+        "See `errors`: each entry points to a field and says what is wrong.";
+    INVALID_SOURCE = 422 "invalid_source" false
+        "The sender cannot be one",
+        "Up to 15 digits with or without `+`, or up to 11 letters, digits and marks.";
+    INVALID_DESTINATION = 422 "invalid_destination" false
+        "The destination cannot be one",
+        "`+` with country code and number: up to 15 digits.";
+    TOO_LONG = 422 "too_long" false
+        "The text does not fit into one part",
+        "160 characters of the GSM alphabet, where ^{}[]~\\|€ count twice, or 70 of any other.";
+    NO_ROUTE = 422 "no_route" false
+        "No route takes this destination",
+        "Check the number; have the operator add a [[route]] if it is right.";
+    UNKNOWN_ACCOUNT = 422 "unknown_account" false
+        "There is no such account",
+        "Name an account of the configuration.";
+    OVER_RATE = 429 "over_rate" true
+        "The account is over its rate",
+        "Try again after the time in Retry-After; nothing was taken.";
+    QUEUE_FULL = 503 "queue_full" true
+        "The carrier's queue is full",
+        "Try again later; nothing was taken.";
+    DISK_FULL = 503 "disk_full" true
+        "The disk is nearly full, so nothing is taken",
+        "Try again later; the operator has to make room.";
+    DISK_FAILED = 503 "disk_failed" true
+        "A write failed, so nothing is taken any more",
+        "Try again later; the operator has to look at the disk and restart.";
+    DRAINING = 503 "draining" true
+        "The gateway is stopping",
+        "Try again in a moment, or at another node; nothing was taken.";
+    BUSY = 503 "busy" true
+        "The gateway is busy",
+        "Try again in a moment; nothing was taken.";
+    TIMEOUT = 503 "timeout" true
+        "There was no answer in time",
+        "A message may have been taken all the same: look for its client_ref before sending again.";
+    INTERNAL = 500 "internal" true
+        "Something failed here",
+        "Try again; tell the operator the request id.";
+}
+
+impl Kind {
+    /// The kind of a code.
+    pub fn of(code: &str) -> Option<&'static Self> {
+        ALL.iter().find(|kind| kind.code == code)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_names_and_there_once() {
+        for (index, kind) in ALL.iter().enumerate() {
+            assert!(kind.code.bytes().all(|octet| octet.is_ascii_lowercase() || octet == b'_'));
+            assert!(ALL[..index].iter().all(|other| other.code != kind.code), "{}", kind.code);
+            assert_eq!(Kind::of(kind.code), Some(kind));
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! The listener and its connections: each driven by hyper, bounded, and ended in peace.
+//!
+//! **Invariants**: at most `connections_max` at a time, the rest wait in the kernel; a header that
+//! does not come in time ends its connection; after `stop` nothing new is accepted and every request
+//! begun is answered. Not here: TLS, which a proxy in front ends.
+
+use std::io;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+
+use super::api::Api;
+
+/// Pause after `accept` failed for want of a descriptor, so that it does not spin.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Answers on a listener until `stop` becomes true or its sender is gone, and then until every
+/// connection has ended.
+pub async fn serve(listener: TcpListener, api: Arc<Api>, mut stop: watch::Receiver<bool>) {
+    let room = Arc::new(Semaphore::new(api.config.connections_max));
+    let mut connections = JoinSet::new();
+    let router = Arc::clone(&api).router();
+    loop {
+        while connections.try_join_next().is_some() {}
+        let accepted = tokio::select! {
+            biased;
+            () = stopped(&mut stop) => break,
+            accepted = accept(&listener, &room) => accepted,
+        };
+        match accepted {
+            Ok((stream, permit)) => {
+                let (api, router, stop) = (Arc::clone(&api), router.clone(), stop.clone());
+                connections.spawn(async move {
+                    api.ingress.sessions.increment(1.0);
+                    connection(stream, &api, router, stop).await;
+                    api.ingress.sessions.decrement(1.0);
+                    drop(permit);
+                });
+            }
+            Err(error) => {
+                tracing::warn!(error = %error, "a connection to the api could not be accepted");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+    drop(listener);
+    while connections.join_next().await.is_some() {}
+}
+
+async fn accept(
+    listener: &TcpListener,
+    room: &Arc<Semaphore>,
+) -> io::Result<(TcpStream, tokio::sync::OwnedSemaphorePermit)> {
+    let permit = Arc::clone(room).acquire_owned().await.map_err(io::Error::other)?;
+    let (stream, _) = listener.accept().await?;
+    // Without it a pipelined answer waits for the client's delayed acknowledgement.
+    stream.set_nodelay(true)?;
+    Ok((stream, permit))
+}
+
+async fn connection(stream: TcpStream, api: &Api, router: Router, mut stop: watch::Receiver<bool>) {
+    let served = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(api.config.header_timeout)
+        .pipeline_flush(true)
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+    let mut served = pin!(served);
+    let ended = tokio::select! {
+        ended = served.as_mut() => ended,
+        () = stopped(&mut stop) => {
+            served.as_mut().graceful_shutdown();
+            served.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(error = %error, "a connection to the api broke");
+    }
+}
+
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    // A sender that is gone cannot ask for anything else any more.
+    let _ = stop.wait_for(|&stop| stop).await;
+}

@@ -1,0 +1,277 @@
+//! From the JSON of a submission to the message that the pipeline takes.
+//!
+//! Everything wrong with a body is found in one pass, each with a JSON pointer.
+//! Not here: what only the pipeline knows (accounts, routes, rates).
+
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+use super::problem::{At, FieldError, Problem};
+use super::problem_table as kinds;
+use crate::gsm::alphabet::{Encoded, encode};
+
+/// A submission whose fields can each be used.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Wanted {
+    pub(super) to: String,
+    pub(super) from: String,
+    pub(super) text: Encoded,
+    pub(super) client_ref: Option<String>,
+    pub(super) account: Option<String>,
+    pub(super) validity: Option<Duration>,
+    pub(super) dry_run: bool,
+}
+
+const FIELDS: [&str; 8] =
+    ["to", "from", "text", "client_ref", "account", "validity_s", "dry_run", "channel"];
+
+/// Longest reference of a client, in octets.
+pub(super) const CLIENT_REF_OCTETS: usize = 100;
+
+/// Longest validity period: 30 days, which the relative form of SMPP §7.1.1.2 can say in days.
+const VALIDITY_S_MAX: u64 = 2_592_000;
+
+impl Wanted {
+    /// Reads a body.
+    pub(super) fn read(body: &[u8]) -> Result<Self, Problem> {
+        let value: Value = serde_json::from_slice(body).map_err(|error| {
+            Problem::new(kinds::INVALID_JSON, format!("this is not JSON: {error}"))
+        })?;
+        let Value::Object(object) = value else {
+            return Err(Problem::new(kinds::INVALID_JSON, "this is JSON, and not an object"));
+        };
+        let mut fields = Fields { object: &object, errors: Vec::new() };
+        let wanted = Self {
+            to: fields.to(),
+            from: fields.from(),
+            text: fields.body(),
+            client_ref: fields.client_ref(),
+            account: fields.string("account"),
+            validity: fields.validity(),
+            dry_run: fields.dry_run(),
+        };
+        fields.channel();
+        fields.unknown();
+        match fields.problem() {
+            Some(problem) => Err(problem),
+            None => Ok(wanted),
+        }
+    }
+
+    /// SMPP §7.1.1.2: the relative form `YYMMDDhhmmsstnnR`.
+    pub(super) fn validity_period(&self) -> Vec<u8> {
+        let Some(validity) = self.validity else { return Vec::new() };
+        let seconds = validity.as_secs();
+        let (days, rest) = (seconds / 86_400, seconds % 86_400);
+        let (hours, minutes, seconds) = (rest / 3600, rest / 60 % 60, rest % 60);
+        format!("0000{days:02}{hours:02}{minutes:02}{seconds:02}000R").into_bytes()
+    }
+}
+
+struct Fields<'a> {
+    object: &'a Map<String, Value>,
+    errors: Vec<FieldError>,
+}
+
+impl Fields<'_> {
+    fn wrong(&mut self, field: &str, code: &'static str, detail: impl Into<String>) {
+        let pointer = format!("/{}", field.replace('~', "~0").replace('/', "~1"));
+        self.errors.push(FieldError { at: At::Pointer(pointer), code, detail: detail.into() });
+    }
+
+    /// A field that may be absent or null.
+    fn string(&mut self, field: &str) -> Option<String> {
+        match self.object.get(field) {
+            None | Some(Value::Null) => None,
+            Some(Value::String(text)) => Some(text.clone()),
+            Some(_) => {
+                self.wrong(field, "invalid_type", "has to be a string");
+                None
+            }
+        }
+    }
+
+    fn required(&mut self, field: &str) -> Option<String> {
+        if matches!(self.object.get(field), None | Some(Value::Null)) {
+            self.wrong(field, "missing", "has to be there");
+            return None;
+        }
+        self.string(field)
+    }
+
+    fn to(&mut self) -> String {
+        let Some(to) = self.required("to") else { return String::new() };
+        let digits = to.strip_prefix('+').unwrap_or(&to);
+        let usable = (1..=15).contains(&digits.len()) && digits.bytes().all(|d| d.is_ascii_digit());
+        if !usable {
+            let detail = "has to be up to 15 digits, with or without `+`";
+            self.wrong("to", "invalid_destination", detail);
+        }
+        to
+    }
+
+    /// A number, a short code, or a name of up to 11 characters (TS 23.040 §9.1.2.5).
+    fn from(&mut self) -> String {
+        let Some(from) = self.required("from") else { return String::new() };
+        let digits = from.strip_prefix('+').unwrap_or(&from);
+        let number = !digits.is_empty() && digits.bytes().all(|octet| octet.is_ascii_digit());
+        let usable = if number {
+            digits.len() <= 15
+        } else {
+            let printable = |octet: u8| (0x20..0x7f).contains(&octet);
+            !from.trim().is_empty() && from.len() <= 11 && from.bytes().all(printable)
+        };
+        if !usable {
+            let detail = "has to be up to 15 digits, with or without `+`, or up to 11 characters of \
+                          printable ASCII";
+            self.wrong("from", "invalid_source", detail);
+        }
+        from
+    }
+
+    fn body(&mut self) -> Encoded {
+        let text = self.required("text");
+        let missing = text.is_none();
+        let encoded = encode(&text.unwrap_or_default());
+        let (units, max) = (encoded.units, encoded.alphabet.units_max());
+        if encoded.units == 0 && !missing {
+            self.wrong("text", "empty", "has to have at least one character");
+        }
+        if units > max {
+            let name = encoded.alphabet.name();
+            let detail = format!("is {units} units of {name} and one part holds {max}");
+            self.wrong("text", "too_long", detail);
+        }
+        encoded
+    }
+
+    fn client_ref(&mut self) -> Option<String> {
+        let reference = self.string("client_ref")?;
+        if reference.is_empty() || reference.len() > CLIENT_REF_OCTETS {
+            let detail = format!("has to be 1 to {CLIENT_REF_OCTETS} octets");
+            self.wrong("client_ref", "invalid_length", detail);
+        }
+        Some(reference)
+    }
+
+    fn validity(&mut self) -> Option<Duration> {
+        let value = self.object.get("validity_s").filter(|value| !value.is_null())?;
+        match value.as_u64().filter(|seconds| (1..=VALIDITY_S_MAX).contains(seconds)) {
+            Some(seconds) => Some(Duration::from_secs(seconds)),
+            None => {
+                let detail = format!("has to be a whole number from 1 to {VALIDITY_S_MAX}");
+                self.wrong("validity_s", "out_of_range", detail);
+                None
+            }
+        }
+    }
+
+    fn dry_run(&mut self) -> bool {
+        match self.object.get("dry_run") {
+            None | Some(Value::Null) => false,
+            Some(Value::Bool(value)) => *value,
+            Some(_) => {
+                self.wrong("dry_run", "invalid_type", "has to be true or false");
+                false
+            }
+        }
+    }
+
+    fn channel(&mut self) {
+        if self.string("channel").is_some_and(|channel| channel != "sms") {
+            self.wrong("channel", "unknown_channel", "has to be \"sms\", the only one so far");
+        }
+    }
+
+    fn unknown(&mut self) {
+        let object = self.object;
+        for field in object.keys().filter(|field| !FIELDS.contains(&field.as_str())) {
+            self.wrong(field, "unknown_field", format!("is not one of {}", FIELDS.join(", ")));
+        }
+    }
+
+    /// A single error gives the problem its own code.
+    fn problem(self) -> Option<Problem> {
+        let first = self.errors.first()?;
+        let kind = match (self.errors.len(), first.code) {
+            (1, "invalid_destination") => kinds::INVALID_DESTINATION,
+            (1, "invalid_source") => kinds::INVALID_SOURCE,
+            (1, "too_long") => kinds::TOO_LONG,
+            _ => kinds::INVALID_REQUEST,
+        };
+        let (At::Pointer(place) | At::Parameter(place)) = &first.at;
+        let mut detail = format!("{place} {}", first.detail);
+        if self.errors.len() > 1 {
+            detail = format!("{detail}; and {} more", self.errors.len() - 1);
+        }
+        Some(Problem { errors: self.errors, ..Problem::new(kind, detail) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pointers(body: &str) -> Vec<(String, &'static str)> {
+        let problem = Wanted::read(body.as_bytes()).expect_err("something is wrong");
+        let place = |error: FieldError| match error.at {
+            At::Pointer(place) | At::Parameter(place) => (place, error.code),
+        };
+        problem.errors.into_iter().map(place).collect()
+    }
+
+    #[test]
+    fn a_whole_body_is_read() {
+        let body = r#"{"to":"+447700900123","from":"ACME","text":"Hi","client_ref":"a","account":"x",
+            "validity_s":93784,"dry_run":true,"channel":"sms"}"#;
+        let wanted = Wanted::read(body.as_bytes()).expect("it is right");
+        assert_eq!((wanted.to.as_str(), wanted.from.as_str()), ("+447700900123", "ACME"));
+        assert_eq!(wanted.text.octets, b"Hi");
+        assert_eq!(wanted.validity_period(), b"000001020304000R");
+        assert!(wanted.dry_run);
+    }
+
+    #[test]
+    fn everything_wrong_is_pointed_at() {
+        let body = r#"{"to":"077 00","from":"a name too long","text":"","client_ref":"",
+            "validity_s":0,"dry_run":1,"channel":"mms","te/xt":1}"#;
+        let expected = [
+            ("/to", "invalid_destination"),
+            ("/from", "invalid_source"),
+            ("/text", "empty"),
+            ("/client_ref", "invalid_length"),
+            ("/validity_s", "out_of_range"),
+            ("/dry_run", "invalid_type"),
+            ("/channel", "unknown_channel"),
+            ("/te~1xt", "unknown_field"),
+        ];
+        assert_eq!(pointers(body), expected.map(|(place, code)| (place.to_owned(), code)));
+        let missing = pointers("{}");
+        assert_eq!(missing.len(), 3, "{missing:?}");
+    }
+
+    #[test]
+    fn a_text_of_one_part_is_taken_and_a_longer_one_is_told_the_limit() {
+        let body = |text: &str| format!(r#"{{"to":"1","from":"1","text":"{text}"}}"#);
+        assert!(Wanted::read(body(&"a".repeat(160)).as_bytes()).is_ok());
+        assert!(Wanted::read(body(&"я".repeat(70)).as_bytes()).is_ok());
+        for (text, said) in [
+            ("a".repeat(161), "161 units of gsm7 and one part holds 160"),
+            ("€".repeat(81), "162 units of gsm7 and one part holds 160"),
+            ("я".repeat(71), "71 units of ucs2 and one part holds 70"),
+        ] {
+            let problem = Wanted::read(body(&text).as_bytes()).expect_err("too long");
+            assert_eq!(problem.kind, kinds::TOO_LONG);
+            assert!(problem.detail.contains(said), "{}", problem.detail);
+        }
+    }
+
+    #[test]
+    fn what_is_no_object_is_said_to_be_none() {
+        for body in ["", "[]", "\"x\"", "{\"to\":", "{}x"] {
+            let problem = Wanted::read(body.as_bytes()).expect_err("no object");
+            assert_eq!(problem.kind, kinds::INVALID_JSON, "{body}");
+        }
+    }
+}

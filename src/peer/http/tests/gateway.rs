@@ -1,0 +1,260 @@
+//! A gateway to test against: ledger and API are real, what decides about messages is pretended.
+
+use std::future::ready;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::base::clock::Clock;
+use crate::base::id::{AccountId, CarrierId, MessageOrd};
+use crate::ledger::config::LedgerConfig;
+use crate::ledger::running::Running;
+use crate::ledger::store::Ledger;
+use crate::message::address::Address;
+use crate::message::event::{Event, What};
+use crate::message::record::Message;
+use crate::peer::http::api::{Api, Parts};
+use crate::peer::http::config::{HttpConfig, KeyConfig, Scope};
+use crate::peer::http::server::serve;
+use crate::pipeline::port::{
+    AccountView, Board, CarrierView, Refusal, Submission, Submit, Submitted,
+};
+use crate::spool::chunk::Chunk;
+use crate::spool::journal::Journal;
+use crate::spool::sim_disk::SimDisk;
+use crate::telemetry::registry::Registry;
+
+/// The accounts, by their numbers.
+pub(super) const LOAD: AccountId = AccountId(0);
+pub(super) const SHOP: AccountId = AccountId(1);
+
+/// The carrier.
+pub(super) const SINK: CarrierId = CarrierId(0);
+
+/// Keys: everything and no account, account `load`, account `shop` with what the name says.
+pub(super) const ADMIN: &str = "admin-key";
+pub(super) const LOAD_KEY: &str = "load-key";
+pub(super) const SHOP_READER: &str = "shop-reader";
+
+#[derive(Default)]
+pub(super) struct Pretended {
+    journal: Mutex<Option<Journal>>,
+    pub(super) refusal: Mutex<Option<Refusal>>,
+    pub(super) refusing: Mutex<Option<Refusal>>,
+    pub(super) taken: Mutex<Vec<Submission>>,
+    pub(super) carriers: Mutex<Vec<CarrierView>>,
+    /// Submissions wait for this.
+    pub(super) slowness: Mutex<Duration>,
+}
+
+impl Submit for Pretended {
+    fn submit(&self, submission: Submission) -> Submitted {
+        if let Some(refusal) = *self.refusal.lock().expect("whole") {
+            return Box::pin(ready(Err(refusal)));
+        }
+        let message = Message {
+            account: if submission.account == "shop" { SHOP } else { LOAD },
+            carrier: SINK,
+            source: Address::infer(&submission.source),
+            destination: Address::infer(&submission.destination),
+            data_coding: submission.data_coding,
+            client_ref: &submission.client_ref,
+            body: &submission.body,
+            validity_period: &submission.validity_period,
+            parts: 1,
+            ..Message::default()
+        };
+        let journal = self.journal.lock().expect("whole").clone().expect("set");
+        let ord = append(&journal, &message);
+        self.taken.lock().expect("whole").push(submission);
+        let slowness = *self.slowness.lock().expect("whole");
+        Box::pin(async move {
+            tokio::time::sleep(slowness).await;
+            Ok(ord)
+        })
+    }
+}
+
+impl Board for Pretended {
+    fn carriers(&self) -> Vec<CarrierView> {
+        self.carriers.lock().expect("whole").clone()
+    }
+
+    fn accounts(&self) -> Vec<AccountView> {
+        Vec::new()
+    }
+
+    fn refusing(&self) -> Option<Refusal> {
+        *self.refusing.lock().expect("whole")
+    }
+}
+
+fn append(journal: &Journal, message: &Message<'_>) -> MessageOrd {
+    let mut chunk = Chunk::new();
+    chunk.message(message);
+    journal.append(Clock::start().now(), &mut chunk).expect("room").base_ord
+}
+
+pub(super) struct Gateway {
+    pub(super) api: Arc<Api>,
+    pub(super) pretended: Arc<Pretended>,
+    pub(super) address: SocketAddr,
+    running: Running,
+    stop: watch::Sender<bool>,
+    serving: JoinHandle<()>,
+}
+
+/// What was answered.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) head: String,
+    pub(super) body: String,
+}
+
+impl Answer {
+    pub(super) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
+    }
+
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.head.lines().find_map(|line| {
+            let (key, value) = line.split_once(':')?;
+            key.eq_ignore_ascii_case(name).then(|| value.trim())
+        })
+    }
+}
+
+fn key(text: &str, scopes: &[Scope], account: Option<&str>) -> KeyConfig {
+    KeyConfig {
+        digest: Sha256::digest(text).into(),
+        scopes: scopes.to_vec(),
+        account: account.map(str::to_owned),
+    }
+}
+
+pub(super) fn config() -> HttpConfig {
+    HttpConfig {
+        keys: vec![
+            key(ADMIN, &[Scope::All], None),
+            key(LOAD_KEY, &[Scope::MessagesSend, Scope::MessagesRead], Some("load")),
+            key(SHOP_READER, &[Scope::MessagesRead], Some("shop")),
+        ],
+        ..HttpConfig::default()
+    }
+}
+
+impl Gateway {
+    pub(super) async fn start() -> Self {
+        Self::start_with(config()).await
+    }
+
+    pub(super) async fn start_with(config: HttpConfig) -> Self {
+        let disk = Arc::new(SimDisk::new(1));
+        let opened = Ledger::open(disk, LedgerConfig::tiny()).expect("a new directory");
+        let running = opened.start().expect("threads");
+        running.ledger.names().register(&["load", "shop"], &["sink"]).expect("room");
+        let pretended = Arc::new(Pretended::default());
+        *pretended.journal.lock().expect("whole") = Some(running.journal.clone());
+        let sink = CarrierView { name: "sink".into(), binds: 4, binds_up: 4, ..Default::default() };
+        pretended.carriers.lock().expect("whole").push(sink);
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("bound");
+        let api = Api::new(Parts {
+            config,
+            submit: Arc::<Pretended>::clone(&pretended),
+            board: Arc::<Pretended>::clone(&pretended),
+            ledger: Arc::clone(&running.ledger),
+            registry: Registry::new(),
+            clock: Clock::start(),
+        });
+        let (stop, stopping) = watch::channel(false);
+        let serving = tokio::spawn(serve(listener, Arc::clone(&api), stopping));
+        Self { api, pretended, address, running, stop, serving }
+    }
+
+    /// Sends a request of one connection and reads all of its answer.
+    pub(super) async fn ask(&self, key: &str, request: &str, body: &str) -> Answer {
+        let head = format!(
+            "{request} HTTP/1.1\r\nhost: t\r\nauthorization: Bearer {key}\r\nconnection: close\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
+        self.raw(&format!("{head}{body}")).await
+    }
+
+    pub(super) async fn get(&self, key: &str, path: &str) -> Answer {
+        self.ask(key, &format!("GET {path}"), "").await
+    }
+
+    pub(super) async fn post(&self, key: &str, body: &str) -> Answer {
+        self.ask(key, "POST /v1/messages", body).await
+    }
+
+    pub(super) async fn raw(&self, request: &str) -> Answer {
+        let mut stream = TcpStream::connect(self.address).await.expect("it listens");
+        stream.write_all(request.as_bytes()).await.expect("it reads");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.expect("it answers");
+        split(&answer)
+    }
+
+    /// Records what happened to a message.
+    pub(super) fn happens(&self, ord: MessageOrd, what: What<'_>) {
+        let mut chunk = Chunk::new();
+        chunk.event(&Event { ord, what });
+        let end = self.running.journal.append(Clock::start().now(), &mut chunk).expect("room").end;
+        self.running.journal.durable();
+        self.indexed(end);
+    }
+
+    /// Records a message that came by another way than the API.
+    pub(super) fn arrives(&self, message: &Message<'_>) -> MessageOrd {
+        let mut chunk = Chunk::new();
+        chunk.message(message);
+        let appended = self.running.journal.append(Clock::start().now(), &mut chunk).expect("room");
+        self.indexed(appended.end);
+        appended.base_ord
+    }
+
+    fn indexed(&self, end: crate::spool::lsn::Lsn) {
+        assert!(self.running.ledger.wait_indexed(end, Duration::from_secs(5)), "it is indexed");
+    }
+
+    pub(super) fn id(&self, ord: MessageOrd) -> String {
+        format!("msg_{}", self.api.ids.seal(ord))
+    }
+
+    pub(super) fn carrier(&self, change: impl FnOnce(&mut CarrierView)) {
+        change(&mut self.pretended.carriers.lock().expect("whole")[0]);
+    }
+
+    /// Begins to stop.
+    pub(super) fn stop(&self) {
+        self.stop.send_replace(true);
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.serving.is_finished()
+    }
+
+    pub(super) async fn end(self) {
+        self.stop();
+        self.serving.await.expect("no panic");
+        drop(self.api);
+        self.running.stop().expect("nothing failed");
+    }
+}
+
+pub(super) fn split(answer: &str) -> Answer {
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((answer, ""));
+    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
+    Answer { status, head: head.to_owned(), body: body.to_owned() }
+}

@@ -1,0 +1,13 @@
+//! The API over real sockets, before a real ledger and a pretended pipeline.
+
+mod gateway;
+
+mod connections;
+
+mod looking_up;
+
+mod privacy;
+
+mod refusing;
+
+mod submitting;
