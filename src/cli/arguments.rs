@@ -1,11 +1,13 @@
 //! The subcommands, and the way from arguments to one of them.
 
 use std::ffi::OsString;
+use std::future::Future;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use super::{check, serve};
+use super::print::note;
+use super::{check, send, serve, trace};
 
 /// A carrier-grade SMS gateway that can tell anyone what happened to any message.
 ///
@@ -20,15 +22,19 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Run the gateway
+    Serve(serve::ServeArgs),
+    /// Say whether a configuration can be used, and what is wrong with it
+    Check(check::CheckArgs),
+    /// Send one message through a gateway's API
+    Send(send::SendArgs),
+    /// Show what happened to a message
+    Trace(trace::TraceArgs),
     /// Load a gateway or an SMSC over SMPP and match every receipt to its message
     Load(Box<crate::load::args::LoadArgs>),
     /// Peers to test against
     #[command(subcommand)]
     Sim(Sim),
-    /// Run the gateway
-    Serve(serve::ServeArgs),
-    /// Say whether a configuration can be used, and what is wrong with it
-    Check(check::CheckArgs),
 }
 
 #[derive(Debug, Subcommand)]
@@ -58,6 +64,19 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Sim(Sim::Relay(arguments)) => crate::load::relay::run(arguments),
         Command::Serve(arguments) => serve::run(arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Send(arguments) => wait_for(send::run(&arguments)),
+        Command::Trace(arguments) => wait_for(trace::run(&arguments)),
+    }
+}
+
+/// Runs a subcommand that talks to a gateway.
+fn wait_for(subcommand: impl Future<Output = ExitCode>) -> ExitCode {
+    match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(subcommand),
+        Err(error) => {
+            note(format_args!("postrider: the runtime cannot start: {error}"));
+            ExitCode::FAILURE
+        }
     }
 }
 

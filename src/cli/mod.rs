@@ -2,7 +2,11 @@
 //!
 //! One file for each subcommand, with its arguments and what it prints. Exit codes: 0 done, 1 it did
 //! not work, 2 it worked with a reservation that the subcommand states, 64 wrong usage.
-//! **Invariant**: nothing here decides anything about a message.
+//! **Invariant**: nothing here decides anything about a message. Nothing is coloured or animated.
+
+mod access;
+
+mod api_client;
 
 pub mod arguments;
 
@@ -10,4 +14,10 @@ mod check;
 
 mod print;
 
+mod send;
+
 mod serve;
+
+mod timeline;
+
+mod trace;

@@ -10,15 +10,16 @@ use super::secret::SecretPlaces;
 use super::section::{Reader, Section, did_you_mean, variable};
 use super::tables::{many, one, unique};
 use super::{account, carrier, http, log, route, smpp, spool};
+use crate::base::secret::Secret;
 use crate::peer::http::config::HttpConfig;
 use crate::pipeline::settings::Settings;
 
-/// Reads every section; what is wrong is in the reader's findings.
+/// Reads every section, and the API's keys in clear; what is wrong is in the reader's findings.
 pub(super) fn read<'a>(
     reader: &'a Reader<'a>,
     places: &SecretPlaces,
     root: &'a DeTable<'a>,
-) -> Config {
+) -> (Config, Vec<Secret>) {
     let mut settings = Settings::default();
     let top = Section::new(reader, "", String::new(), Some((root, 0..0)));
     settings.data_dir = top
@@ -47,11 +48,11 @@ pub(super) fn read<'a>(
         sections.iter().map(|section| route::read(section, &settings.carriers)).collect();
     unique(&sections, "prefix", settings.routes.iter().map(|route| &route.prefix));
 
-    let http = api(reader, places, &top, root, &settings);
+    let (http, plain_keys) = api(reader, places, &top, root, &settings);
     top.finish();
     gaps(reader, &settings, &http);
     strays(reader);
-    Config { settings, http, log }
+    (Config { settings, http, log }, plain_keys)
 }
 
 fn api<'a>(
@@ -60,16 +61,17 @@ fn api<'a>(
     top: &Section<'a>,
     root: &'a DeTable<'a>,
     settings: &Settings,
-) -> HttpConfig {
+) -> (HttpConfig, Vec<Secret>) {
     let section = one(reader, top, root, "http");
     let table = root.get("http").and_then(|value| value.get_ref().as_table());
+    let mut plain_keys = Vec::new();
     let keys = table.map_or_else(Vec::new, |table| {
         many(reader, &section, table, "key", "http.key")
             .iter()
-            .map(|section| http::read_key(section, places, &settings.accounts))
+            .map(|section| http::read_key(section, places, &settings.accounts, &mut plain_keys))
             .collect()
     });
-    http::read(&section, keys)
+    (http::read(&section, keys), plain_keys)
 }
 
 /// What is allowed and cannot work.

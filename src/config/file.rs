@@ -9,6 +9,7 @@ use super::finding::{ConfigError, Finding, Place, Severity};
 use super::place::Source;
 use super::secret::SecretPlaces;
 use super::section::Reader;
+use crate::base::secret::Secret;
 use crate::peer::http::config::HttpConfig;
 use crate::pipeline::settings::Settings;
 use crate::telemetry::log::LogConfig;
@@ -31,6 +32,8 @@ pub struct Checked {
     pub config: Config,
     /// Warnings, in the order of the file.
     pub warnings: Vec<Finding>,
+    /// The API's keys that are there in clear, for programs on this machine that use it.
+    pub plain_keys: Vec<Secret>,
 }
 
 /// What a configuration takes from outside its file.
@@ -85,7 +88,7 @@ impl Config {
         let reader = Reader::new(&source);
         let places =
             SecretPlaces { beside: beside.to_owned(), credentials: surroundings.credentials };
-        let config = check::read(&reader, &places, &root);
+        let (config, plain_keys) = check::read(&reader, &places, &root);
         // What could not be read at all leaves holes that are no news of their own.
         if findings.is_empty() {
             findings = reader.findings.into_inner();
@@ -98,7 +101,7 @@ impl Config {
         if findings.iter().any(|finding| finding.severity == Severity::Error) {
             return Err(ConfigError { findings });
         }
-        Ok(Checked { config, warnings: findings })
+        Ok(Checked { config, warnings: findings, plain_keys })
     }
 }
 

@@ -4,6 +4,7 @@ use sha2::{Digest, Sha256};
 
 use super::secret::{SecretPlaces, secret};
 use super::section::Section;
+use crate::base::secret::Secret;
 use crate::peer::http::config::{HttpConfig, KeyConfig, Scope};
 use crate::pipeline::settings::AccountConfig;
 
@@ -27,6 +28,7 @@ pub(super) fn read_key(
     section: &Section<'_>,
     places: &SecretPlaces,
     accounts: &[AccountConfig],
+    plain_keys: &mut Vec<Secret>,
 ) -> KeyConfig {
     const SCOPES: &str =
         "at least one of \"messages:send\", \"messages:read\", \"numbers:reveal\", \"*\"";
@@ -40,7 +42,7 @@ pub(super) fn read_key(
         Some(_) => {}
     }
     let key = KeyConfig {
-        digest: digest(section, places),
+        digest: digest(section, places, plain_keys),
         scopes: held.unwrap_or_default(),
         account: account(section, "account", accounts),
     };
@@ -48,7 +50,7 @@ pub(super) fn read_key(
     key
 }
 
-fn digest(section: &Section<'_>, places: &SecretPlaces) -> [u8; 32] {
+fn digest(section: &Section<'_>, places: &SecretPlaces, plain_keys: &mut Vec<Secret>) -> [u8; 32] {
     const ALLOWED: &str = "either key = a secret or sha256 = 64 hexadecimal digits of its digest";
     let key = secret(section, places, "key");
     let hex = section.text_or_none("sha256", ALLOWED);
@@ -57,7 +59,9 @@ fn digest(section: &Section<'_>, places: &SecretPlaces) -> [u8; 32] {
             if key.reveal().is_empty() {
                 section.fail_secret("key", "is empty".to_owned(), ALLOWED.to_owned());
             }
-            Sha256::digest(key.reveal()).into()
+            let digest = Sha256::digest(key.reveal()).into();
+            plain_keys.push(key);
+            digest
         }
         (None, Some(hex)) => from_hex(&hex).unwrap_or_else(|| {
             section.fail("sha256", "is not a SHA-256 digest".to_owned(), ALLOWED.to_owned());

@@ -1,0 +1,175 @@
+//! Asking the gateway's HTTP API: one request, one connection.
+//!
+//! Speaks HTTP without TLS, as the API does; what faces a network stands behind a proxy and is asked
+//! with other tools. Not here: what the answers mean.
+
+use std::time::Duration;
+
+use axum::body::{Body, to_bytes};
+use hyper::client::conn::http1;
+use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST};
+use hyper::{Method, Request, Uri};
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use crate::base::secret::Secret;
+
+/// Where the API is and what opens it.
+#[derive(Debug)]
+pub(super) struct ApiClient {
+    authority: String,
+    key: Secret,
+}
+
+/// Why there is no usable answer.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ApiError {
+    /// The address is none that this client can speak to.
+    #[error("{0} is not an address such as http://127.0.0.1:8080")]
+    Address(String),
+    /// Nobody answers, or not in HTTP.
+    #[error("the gateway at {0} does not answer: {1}")]
+    Unreachable(String, String),
+    /// The API refused.
+    #[error("{title} ({code}): {detail}")]
+    Refused {
+        /// HTTP status.
+        status: u16,
+        /// The problem's code.
+        code: String,
+        /// The problem's title.
+        title: String,
+        /// The problem's detail.
+        detail: String,
+    },
+}
+
+impl ApiError {
+    /// Whether the API knows nothing of what was asked for.
+    pub(super) const fn is_not_found(&self) -> bool {
+        matches!(self, Self::Refused { status: 404, .. })
+    }
+}
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
+const ANSWER_BYTES_MAX: usize = 16 << 20;
+
+impl ApiClient {
+    /// The API at an address.
+    pub(super) fn new(url: &str, key: Secret) -> Result<Self, ApiError> {
+        let wrong = || ApiError::Address(url.to_owned());
+        let uri: Uri = url.parse().map_err(|_| wrong())?;
+        if uri.scheme_str() != Some("http") || !matches!(uri.path(), "" | "/") {
+            return Err(wrong());
+        }
+        let host = uri.host().ok_or_else(wrong)?;
+        let port = uri.port_u16().unwrap_or(80);
+        Ok(Self { authority: format!("{host}:{port}"), key })
+    }
+
+    /// What is at a path.
+    pub(super) async fn get(&self, path: &str) -> Result<Value, ApiError> {
+        self.ask(Method::GET, path, None).await
+    }
+
+    /// What answers to a body.
+    pub(super) async fn post(&self, path: &str, body: &Value) -> Result<Value, ApiError> {
+        self.ask(Method::POST, path, Some(body)).await
+    }
+
+    async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Value, ApiError> {
+        let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
+        let bearer = [b"Bearer ", self.key.reveal()].concat();
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(HOST, &self.authority)
+            .header(ACCEPT, "application/json")
+            .header(CONTENT_TYPE, "application/json")
+            .header(AUTHORIZATION, bearer)
+            .body(body)
+            .map_err(|error| self.unreachable(error))?;
+        let exchange = timeout(ANSWER_TIMEOUT, self.exchange(request)).await;
+        let (status, body) = exchange.map_err(|elapsed| self.unreachable(elapsed))??;
+        answer(status, &body)
+    }
+
+    async fn exchange(&self, request: Request<Body>) -> Result<(u16, Vec<u8>), ApiError> {
+        let connecting = TcpStream::connect(&self.authority);
+        let stream = timeout(CONNECT_TIMEOUT, connecting)
+            .await
+            .map_err(|elapsed| self.unreachable(elapsed))?
+            .map_err(|error| self.unreachable(error))?;
+        let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
+            .await
+            .map_err(|error| self.unreachable(error))?;
+        // Ends with the connection, which ends with the sender.
+        let driver = tokio::spawn(connection);
+        let response =
+            sender.send_request(request).await.map_err(|error| self.unreachable(error))?;
+        let status = response.status().as_u16();
+        let body = to_bytes(Body::new(response.into_body()), ANSWER_BYTES_MAX)
+            .await
+            .map_err(|error| self.unreachable(error))?;
+        driver.abort();
+        Ok((status, body.to_vec()))
+    }
+
+    fn unreachable(&self, error: impl std::fmt::Display) -> ApiError {
+        ApiError::Unreachable(self.authority.clone(), error.to_string())
+    }
+}
+
+fn answer(status: u16, body: &[u8]) -> Result<Value, ApiError> {
+    let value: Value = serde_json::from_slice(body).unwrap_or_default();
+    if (200..300).contains(&status) {
+        return Ok(value);
+    }
+    let field = |name: &str| value[name].as_str().unwrap_or_default().to_owned();
+    let title = match field("title") {
+        title if title.is_empty() => format!("HTTP status {status}"),
+        title => title,
+    };
+    Err(ApiError::Refused { status, code: field("code"), title, detail: field("detail") })
+}
+
+/// A value for a query.
+pub(super) fn escape(value: &str) -> String {
+    let mut escaped = String::with_capacity(value.len());
+    for octet in value.bytes() {
+        if octet.is_ascii_alphanumeric() || b"-_.~".contains(&octet) {
+            escaped.push(char::from(octet));
+        } else {
+            escaped.push_str(&format!("%{octet:02X}"));
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_plain_addresses_of_a_gateway_are_taken() {
+        for url in ["http://127.0.0.1:8080", "http://localhost/", "http://[::1]:81"] {
+            assert!(ApiClient::new(url, Secret::default()).is_ok(), "{url}");
+        }
+        for url in ["https://a", "127.0.0.1:8080", "http://a/v1", "", "http://"] {
+            assert!(ApiClient::new(url, Secret::default()).is_err(), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_plus_survives_a_query() {
+        assert_eq!(escape("+44 é"), "%2B44%20%C3%A9");
+    }
+}
