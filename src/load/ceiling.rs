@@ -56,14 +56,14 @@ pub fn measure(flows: &[Config], sink: &[String]) -> io::Result<Vec<Run>> {
     let responder = Listening::start(&["responder"])?;
     let bare: Vec<Config> =
         at(flows, responder.addr).map(|flow| Config { receipts: false, ..flow }).collect();
-    let bare = run("bare responder", &bare, &[responder.child.id()])?;
+    let bare = run("responder", &bare, &[responder.child.id()])?;
     drop(responder);
     let mut arguments = vec!["smsc", "--open", "--quiet"];
     arguments.extend(sink.iter().map(String::as_str));
     let sink = Listening::start(&arguments)?;
     let relay = Listening::start(&["relay", "--to", &sink.addr.to_string()])?;
     let through: Vec<Config> = at(flows, relay.addr).collect();
-    let through = run("store-less forwarder", &through, &[relay.child.id()])?;
+    let through = run("forwarder", &through, &[relay.child.id()])?;
     Ok(vec![bare, through])
 }
 

@@ -43,11 +43,15 @@ impl Usage {
     pub fn cpu_since(&self, earlier: &Self) -> Duration {
         let coarse = self.coarse.saturating_sub(earlier.coarse);
         match self.fine.zip(earlier.fine) {
-            // A thread that ended took its own account with it; then the two differ.
-            Some((fine, before)) if fine + COARSENESS >= before + coarse => fine - before,
+            Some((fine, before)) if tells_all(fine.saturating_sub(before), coarse) => fine - before,
             _ => coarse,
         }
     }
+}
+
+/// Whether the fine reading holds what the coarse one does: a thread that ended took its own with it.
+fn tells_all(fine: Duration, coarse: Duration) -> bool {
+    fine + COARSENESS >= coarse && fine * 2 >= coarse
 }
 
 /// The name of the process, as the kernel keeps it.
@@ -95,6 +99,13 @@ mod tests {
     fn a_name_with_brackets_does_not_shift_the_fields() {
         let stat = "7 (a ) b) S 1 7 7 0 -1 4194304 100 0 0 0 250 50 0 0 20 0 3 0 100 0 0";
         assert_eq!(ticks(stat), Some(300));
+    }
+
+    #[test]
+    fn a_thread_that_ended_is_not_forgotten() {
+        let millis = Duration::from_millis;
+        assert!(tells_all(millis(104), millis(110)), "rounding alone");
+        assert!(!tells_all(millis(1), millis(12)) && !tells_all(millis(700), millis(1_000)));
     }
 
     #[test]

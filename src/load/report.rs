@@ -6,12 +6,12 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use crate::load::host::Host;
-use crate::load::run::Run;
+use crate::load::run::{Process, Run};
 use crate::load::tally::{Latency, Tally, state_name};
 
-/// Width of the column of names, and of each column of figures.
-const NAMES: usize = 32;
-const FIGURES: usize = 22;
+/// Least width of the column of names, and of each column of figures.
+const NAMES: usize = 30;
+const FIGURES: usize = 14;
 
 /// Everything measured: the target's run first, then the ceilings, if asked for.
 #[derive(Clone, Debug)]
@@ -30,9 +30,11 @@ impl Report {
         writeln!(out, "postrider {version}, {cores} cores, {kernel}\n")?;
         let columns: Vec<(String, &Tally)> = self.columns();
         let titles = columns.iter().map(|(title, _)| title.clone());
-        row(out, "", titles)?;
+        let width = titles.clone().map(|title| title.chars().count()).max().unwrap_or(0);
+        let widths = (NAMES, width.max(FIGURES));
+        row(out, widths, "", titles)?;
         for (name, figure) in rows(&columns) {
-            row(out, &name, columns.iter().map(|(_, tally)| figure(tally)))?;
+            row(out, widths, &name, columns.iter().map(|(_, tally)| figure(tally)))?;
         }
         for (title, of) in [
             ("submit, ms from due", (|tally| &tally.submit) as fn(&Tally) -> &Latency),
@@ -41,7 +43,7 @@ impl Report {
             writeln!(out, "{title}")?;
             for name in ["p50", "p90", "p99", "p99.9", "max"] {
                 let figures = columns.iter().map(|(_, tally)| at(of(tally), name));
-                row(out, &format!("  {name}"), figures)?;
+                row(out, widths, &format!("  {name}"), figures)?;
             }
         }
         self.write_processes(out)?;
@@ -66,11 +68,18 @@ impl Report {
 
     fn write_processes(&self, out: &mut impl Write) -> io::Result<()> {
         let titles = ["cpu ms", "cpu ms per 1,000", "resident MiB", "peak MiB"];
+        let name = |run: &Run, process: &Process| {
+            format!("{} {} ({})", process.name, process.pid, run.target)
+        };
+        let names =
+            self.runs.iter().flat_map(|run| run.processes.iter().map(move |p| name(run, p)));
+        let width = names.map(|name| name.chars().count()).max().unwrap_or(0);
+        let widths = (width.max(NAMES), titles[1].len());
         writeln!(out)?;
-        row(out, "process", titles.map(str::to_owned))?;
+        row(out, widths, "process", titles.map(str::to_owned))?;
         for run in &self.runs {
             for process in &run.processes {
-                let name = format!("{} {} ({})", process.name, process.pid, run.target);
+                let name = name(run, process);
                 let mib = |kib: u64| format!("{:.1}", kib as f64 / 1024.0);
                 let figures = [
                     format!("{:.0}", process.cpu.as_secs_f64() * 1_000.0),
@@ -78,7 +87,7 @@ impl Report {
                     mib(process.resident_kib),
                     mib(process.peak_kib),
                 ];
-                row(out, &name, figures)?;
+                row(out, widths, &name, figures)?;
             }
         }
         Ok(())
@@ -88,7 +97,7 @@ impl Report {
         let Some(ratios) = self.ratios() else { return Ok(()) };
         writeln!(out, "\nagainst the store-less forwarder")?;
         for (name, ratio) in ratios {
-            row(out, &format!("  {name}"), [format!("{ratio:.2}")])?;
+            row(out, (NAMES, FIGURES), &format!("  {name}"), [format!("{ratio:.2}")])?;
         }
         Ok(())
     }
@@ -215,12 +224,13 @@ fn at(latency: &Latency, name: &str) -> String {
 
 fn row(
     out: &mut impl Write,
+    (names, figures_width): (usize, usize),
     name: &str,
     figures: impl IntoIterator<Item = String>,
 ) -> io::Result<()> {
-    let mut line = format!("{name:<NAMES$}");
+    let mut line = format!("{name:<names$}");
     for figure in figures {
-        line.push_str(&format!(" {figure:>FIGURES$}"));
+        line.push_str(&format!("  {figure:>figures_width$}"));
     }
     writeln!(out, "{}", line.trim_end())
 }

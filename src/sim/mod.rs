@@ -37,3 +37,6 @@ pub(crate) mod link;
 pub(crate) mod slots;
 
 pub(crate) mod answer;
+
+#[cfg(test)]
+mod tests;
