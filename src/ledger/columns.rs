@@ -54,6 +54,12 @@ impl Columns {
         }
     }
 
+    /// Empties it and keeps its memory.
+    pub(super) fn clear(&mut self) {
+        self.wide.iter_mut().for_each(Vec::clear);
+        self.narrow.iter_mut().for_each(Vec::clear);
+    }
+
     pub(super) fn rows(&self) -> usize {
         self.narrow[NARROWS - 1].len()
     }

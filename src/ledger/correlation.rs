@@ -8,7 +8,7 @@ use std::io;
 use std::sync::Arc;
 
 use super::appender::{Appender, ENTRY_BYTES, Shape};
-use super::memtable::Memtable;
+use super::memtable::{Entry, Memtable};
 use super::run::{Run, RunName};
 use crate::base::id::CarrierId;
 use crate::message::carrier_id::canonical_id;
@@ -47,6 +47,8 @@ pub(super) struct Correlations {
     pub(super) frozen: Vec<Arc<Memtable>>,
     /// Oldest first. Replaced whole, so that a look-up can hold it without the lock.
     pub(super) runs: Arc<Vec<Arc<Run>>>,
+    /// Memory of a table that is sealed.
+    spare: Vec<Entry>,
 }
 
 impl Correlations {
@@ -72,6 +74,7 @@ impl Correlations {
             newest: Memtable::default(),
             frozen: Vec::new(),
             runs: Arc::new(sealed),
+            spare: Vec::new(),
         };
         for number in first..count {
             let entry = opened.entries.get(number).map_err(|error| OpenError::io("ids", error))?;
@@ -92,9 +95,10 @@ impl Correlations {
     }
 
     fn remember(&mut self, entry: (u64, u64)) {
-        self.newest.insert(entry);
+        self.newest.insert(entry, self.run_entries as usize);
         if self.newest.count() as u64 == self.run_entries {
-            self.frozen.push(self.newest.freeze());
+            let next = Memtable::reusing(std::mem::take(&mut self.spare));
+            self.frozen.push(Arc::new(std::mem::replace(&mut self.newest, next)));
         }
     }
 
@@ -113,7 +117,9 @@ impl Correlations {
 
     /// Puts the run of the oldest complete table in its place.
     pub(super) fn sealed(&mut self, run: Run) {
-        self.frozen.remove(0);
+        if let Some(table) = Arc::into_inner(self.frozen.remove(0)) {
+            self.spare = table.into_memory();
+        }
         let mut runs = (*self.runs).clone();
         runs.push(Arc::new(run));
         self.runs = Arc::new(runs);

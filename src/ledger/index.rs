@@ -34,6 +34,8 @@ pub(super) struct Index {
     /// The columns of the newest segment, not full yet.
     pub(super) tail: Columns,
     pub(super) tail_span: Span,
+    /// Memory of a segment that is sealed.
+    spare: Option<Columns>,
     pub(super) states: States,
     pub(super) links: Links,
     pub(super) correlations: Correlations,
@@ -110,6 +112,7 @@ impl Index {
             segments: Vec::new(),
             tail: Columns::with_room(geometry),
             tail_span: Span::default(),
+            spare: None,
             states,
             links,
             correlations: ids,
@@ -173,13 +176,24 @@ impl Index {
         if self.tail.rows() < self.geometry.rows() {
             return;
         }
-        let full = std::mem::replace(&mut self.tail, Columns::with_room(self.geometry));
+        let next = self.spare.take().unwrap_or_else(|| Columns::with_room(self.geometry));
+        let full = std::mem::replace(&mut self.tail, next);
         self.segments.push(Segment {
             columns: Some(Arc::new(full)),
             file: None,
             numbers: None,
             span: std::mem::take(&mut self.tail_span),
         });
+    }
+
+    /// Puts the sorted numbers of a segment in their place and lets its columns go from memory.
+    pub(super) fn sealed(&mut self, segment: usize, numbers: Numbers) {
+        let Some(segment) = self.segments.get_mut(segment) else { return };
+        segment.numbers = Some(Arc::new(numbers));
+        if let Some(mut columns) = segment.columns.take().and_then(Arc::into_inner) {
+            columns.clear();
+            self.spare = Some(columns);
+        }
     }
 
     fn event(&mut self, place: Place, octets: &[u8]) -> io::Result<()> {

@@ -38,7 +38,7 @@ pub const TURN_RECORDS: usize = 1024;
 const READ_BYTES: usize = 1 << 20;
 
 /// Parts waiting for the sealer before the indexer sorts one itself.
-const UNSEALED_MAX: usize = 3;
+const UNSEALED_MAX: usize = 1;
 
 /// How long the indexer sleeps when nothing has come for a while.
 const IDLE_WAIT: Duration = Duration::from_millis(50);

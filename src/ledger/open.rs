@@ -104,7 +104,7 @@ fn assemble(
         log: recovered.log,
         journal: journal.clone(),
         index: RwLock::new(index),
-        sealing: Mutex::new(()),
+        sealing: Mutex::default(),
         progress,
         _lock: lock,
     });

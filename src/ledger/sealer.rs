@@ -64,18 +64,19 @@ enum Job {
 impl Ledger {
     /// Sorts one thing that is complete; `false` if there was none.
     pub(super) fn seal_one(&self) -> io::Result<bool> {
-        let _only = unpoisoned::lock(&self.sealing);
+        let mut sorted = unpoisoned::lock(&self.sealing);
         let Some(job) = self.seal_job() else { return Ok(false) };
         match job {
             Job::CarrierIds(name, table) => {
-                let run = Run::write(&*self.disk, &name, &table.sorted())?;
+                table.sort_into(&mut sorted);
+                drop(table);
+                let run = Run::write(&*self.disk, &name, &sorted)?;
                 self.disk.sync_dir()?;
                 unpoisoned::write(&self.index).correlations.sealed(run);
             }
             Job::Numbers(segment, columns) => {
                 let directory_id = self.identity.directory_id;
                 let geometry = self.config.geometry();
-                let mut sorted = Vec::new();
                 let mut write = |prefix: &'static str, column| {
                     let name = number_run(prefix, directory_id, segment);
                     sort_numbers(&columns, column, geometry, segment, &mut sorted);
@@ -83,11 +84,8 @@ impl Ledger {
                 };
                 let numbers = Numbers { to: write(TO, Wide::To)?, from: write(FROM, Wide::From)? };
                 self.disk.sync_dir()?;
-                let mut index = unpoisoned::write(&self.index);
-                if let Some(sealed) = index.segments.get_mut(segment) {
-                    sealed.numbers = Some(Arc::new(numbers));
-                    sealed.columns = None;
-                }
+                drop(columns);
+                unpoisoned::write(&self.index).sealed(segment, numbers);
             }
         }
         Ok(true)

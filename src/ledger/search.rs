@@ -63,9 +63,53 @@ struct Search<'a> {
 struct Scratch {
     /// Rows that match so far, newest first.
     rows: Vec<usize>,
+    /// Whether no column was looked at yet: every row matches.
+    fresh: bool,
     wide: Vec<u64>,
     narrow: Vec<u16>,
 }
+
+impl Scratch {
+    /// Whether any row is left.
+    const fn goes_on(&self) -> bool {
+        self.fresh || !self.rows.is_empty()
+    }
+
+    fn keep_narrow(&mut self, start: usize, wanted: impl Fn(u16) -> bool) {
+        keep(&mut self.rows, &mut self.fresh, start, &self.narrow, wanted);
+    }
+
+    fn keep_wide(&mut self, start: usize, wanted: impl Fn(u64) -> bool) {
+        keep(&mut self.rows, &mut self.fresh, start, &self.wide, wanted);
+    }
+}
+
+/// Keeps the rows whose value, the first of which is that of row `start`, is wanted.
+fn keep<T: Copy>(
+    rows: &mut Vec<usize>,
+    fresh: &mut bool,
+    start: usize,
+    values: &[T],
+    wanted: impl Fn(T) -> bool,
+) {
+    if !std::mem::take(fresh) {
+        rows.retain(|row| values.get(row - start).is_some_and(|&value| wanted(value)));
+        return;
+    }
+    // Most stretches hold nothing: a test without branches tells so many rows at a time.
+    let mut end = values.len();
+    for stretch in values.rchunks(STRETCH_ROWS) {
+        let first = end - stretch.len();
+        if stretch.iter().fold(false, |any, &value| any | wanted(value)) {
+            let hits = (first..end).rev().filter(|&at| wanted(values[at]));
+            rows.extend(hits.map(|at| start + at));
+        }
+        end = first;
+    }
+}
+
+/// Rows tested at a time.
+const STRETCH_ROWS: usize = 64;
 
 impl Search<'_> {
     fn is_over(&self) -> bool {
@@ -169,7 +213,7 @@ impl Search<'_> {
         self.budget = self.budget.saturating_sub(rows.len() as u64);
         let mut scratch = std::mem::take(&mut self.scratch);
         scratch.rows.clear();
-        scratch.rows.extend(rows.clone().rev());
+        scratch.fresh = true;
         self.filter(index, segment, rows, &mut scratch)?;
         for &row in &scratch.rows {
             if self.page.hits.len() >= query.limit.max(1) {
@@ -189,32 +233,33 @@ impl Search<'_> {
         rows: Range<usize>,
         scratch: &mut Scratch,
     ) -> io::Result<()> {
-        let query = self.query;
-        let Scratch { rows: kept, wide, narrow } = scratch;
         for (wanted, column) in self.narrow_columns() {
             if let Some(wanted) = wanted
-                && !kept.is_empty()
+                && scratch.goes_on()
             {
-                narrow.clear();
-                index.narrows(segment, column, rows.clone(), narrow)?;
-                kept.retain(|row| narrow.get(row - rows.start) == Some(&wanted));
+                scratch.narrow.clear();
+                index.narrows(segment, column, rows.clone(), &mut scratch.narrow)?;
+                scratch.keep_narrow(rows.start, |value| value == wanted);
             }
         }
-        let numbers = [(&query.to, Wide::To), (&query.from, Wide::From)];
+        let numbers = [(&self.query.to, Wide::To), (&self.query.from, Wide::From)];
         for (range, column) in numbers {
             if let Some(range) = range
-                && !kept.is_empty()
+                && scratch.goes_on()
             {
-                wide.clear();
-                index.wides(segment, column, rows.clone(), wide)?;
+                scratch.wide.clear();
+                index.wides(segment, column, rows.clone(), &mut scratch.wide)?;
                 let keys = range.keys();
-                kept.retain(|row| wide.get(row - rows.start).is_some_and(|k| keys.contains(k)));
+                scratch.keep_wide(rows.start, |key| keys.contains(&key));
             }
         }
-        if (query.since.is_some() || query.until.is_some()) && !kept.is_empty() {
-            wide.clear();
-            index.wides(segment, Wide::AcceptedAt, rows.clone(), wide)?;
-            kept.retain(|row| wide.get(row - rows.start).is_some_and(|&at| self.in_time(at)));
+        if (self.query.since.is_some() || self.query.until.is_some()) && scratch.goes_on() {
+            scratch.wide.clear();
+            index.wides(segment, Wide::AcceptedAt, rows.clone(), &mut scratch.wide)?;
+            scratch.keep_wide(rows.start, |at| self.in_time(at));
+        }
+        if scratch.fresh {
+            scratch.rows.extend(rows.rev());
         }
         Ok(())
     }

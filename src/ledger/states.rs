@@ -68,6 +68,8 @@ pub(super) struct States {
     unsynced: Vec<usize>,
     /// Files of segments that are not opened yet, while a checkpoint's pages are written again.
     loose: BTreeMap<usize, Arc<dyn DiskFile>>,
+    /// Memory of segments that were let go.
+    spares: Vec<Vec<Row>>,
     /// Whether a file was created since names were last made durable.
     new_names: bool,
 }
@@ -91,6 +93,7 @@ impl States {
             changed: BTreeMap::new(),
             unsynced: Vec::new(),
             loose: BTreeMap::new(),
+            spares: Vec::new(),
             new_names: false,
         }
     }
@@ -126,9 +129,11 @@ impl States {
     pub(super) fn push(&mut self, ord: MessageOrd, row: Row) {
         let segment = self.geometry.segment(ord);
         if segment == self.segments.len() {
+            let spare = self.spares.pop();
+            let rows = spare.unwrap_or_else(|| Vec::with_capacity(self.geometry.rows()));
             self.segments.push(SegmentStates {
                 file: None,
-                rows: Some(Vec::with_capacity(self.geometry.rows())),
+                rows: Some(rows),
                 dirty: vec![0; self.dirty_words()],
                 blocks: vec![BlockCounts::default(); self.geometry.blocks()],
             });
@@ -325,11 +330,19 @@ impl States {
     pub(super) fn evict(&mut self, resident: usize) {
         let kept = self.segments.len().saturating_sub(resident);
         for segment in self.segments[..kept].iter_mut().filter(|segment| segment.file.is_some()) {
-            segment.rows = None;
+            if let Some(mut rows) = segment.rows.take()
+                && self.spares.len() < SPARES_MAX
+            {
+                rows.clear();
+                self.spares.push(rows);
+            }
             segment.dirty = Vec::new();
         }
     }
 }
+
+/// Segments whose memory is kept for the next ones.
+const SPARES_MAX: usize = 2;
 
 fn read_rows(file: &dyn DiskFile, rows: Range<usize>, out: &mut Vec<Row>) -> io::Result<()> {
     let mut octets = [0; PAGE_BYTES];

@@ -18,6 +18,7 @@ use super::counts::AccountCounts;
 use super::identity::Identity;
 use super::index::Index;
 use super::links::Link;
+use super::memtable::Entry;
 use super::names::Names;
 use super::stats::Stats;
 use super::stored::{StoredEvent, StoredMessage};
@@ -47,8 +48,8 @@ pub struct Ledger {
     pub(super) log: Arc<Log>,
     pub(super) journal: Journal,
     pub(super) index: RwLock<Index>,
-    /// Only one at a time sorts.
-    pub(super) sealing: Mutex<()>,
+    /// Only one at a time sorts, in this memory.
+    pub(super) sealing: Mutex<Vec<Entry>>,
     pub(super) progress: Progress,
     pub(super) _lock: Box<dyn DiskLock>,
 }

@@ -1,14 +1,23 @@
-//! smoke
+//! The ledger as a whole: against a model, against power cuts, against its bounds.
+
+mod crash;
+
+mod model;
+
+mod proof;
+
+mod world;
+
 use std::sync::Arc;
 
 use super::config::LedgerConfig;
 use super::open::Opened;
-use super::query::{NumberRange, Query};
+use super::query::{NumberRange, Query, ROWS_MAX};
 use super::store::Ledger;
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId, MessageOrd};
 use crate::message::address::{Address, NumberKey};
-use crate::message::disposition::Disposition;
+use crate::message::disposition::{Disposition, Status};
 use crate::message::event::{Event, Report, What};
 use crate::message::record::Message;
 use crate::spool::chunk::Chunk;
@@ -85,5 +94,57 @@ fn a_message_is_found_by_everything_after_a_crash() {
         assert_eq!(ledger.to_submit(carrier, None, 2000).expect("reads").len(), 0);
         let crashed = disk.crash();
         opened = open(&crashed);
+    }
+}
+
+#[test]
+fn random_operations_agree_with_the_model() {
+    (0..30).for_each(|seed| random_operations(seed, 4, 400));
+}
+
+#[test]
+#[ignore = "takes minutes"]
+fn random_operations_agree_with_the_model_long() {
+    (1000..3000).for_each(|seed| random_operations(seed, 8, 800));
+}
+
+fn random_operations(seed: u64, rounds: u32, steps: u32) {
+    let mut world = world::World::new(seed);
+    for _ in 0..rounds {
+        world.open().expect("opens");
+        for _ in 0..world.random.u32(..steps) {
+            assert!(world.step());
+            if world.random.u8(..100) == 0 {
+                assert!(world.check());
+            }
+        }
+        assert!(world.check());
+    }
+}
+
+/// A query of which anything may be given.
+fn random_query(random: &mut fastrand::Rng, messages: usize) -> Query {
+    let mut maybe = |chance: u8| random.u8(..chance) == 0;
+    let given: [bool; 9] = std::array::from_fn(|i| maybe(if i < 2 { 2 } else { 4 }));
+    let digits = format!("4477{:03}", random.u16(..300));
+    let to = match random.bool() {
+        true => Some(NumberRange::exact(NumberKey::of(digits.as_bytes()))),
+        false => NumberRange::prefix(&digits.as_bytes()[..random.usize(4..8)]),
+    };
+    let sender = ["ACME", "Shop", "12345", "9"][random.usize(..4)];
+    let from = NumberRange::exact(NumberKey::of(sender.as_bytes()));
+    let span = messages as u64 * 40;
+    Query {
+        to: to.filter(|_| given[0]),
+        from: given[1].then_some(from),
+        account: given[2].then_some(AccountId(random.u16(..5))),
+        carrier: given[3].then_some(CarrierId(random.u16(..5))),
+        disposition: given[4].then_some(Disposition::ALL[random.usize(..7)]),
+        status: given[5].then_some(Status::ALL[random.usize(..14)]),
+        since: given[6].then_some(Timestamp(1_000_000 + random.u64(..=span))),
+        until: given[7].then_some(Timestamp(1_000_000 + random.u64(..=span))),
+        limit: random.usize(1..60),
+        after: given[8].then_some(MessageOrd(random.u64(..=messages as u64))),
+        rows_max: if random.bool() { ROWS_MAX } else { random.u64(1..300) },
     }
 }

@@ -119,7 +119,7 @@ impl Chunk {
     }
 
     /// Writes the header and the ordinals that depend on where the chunk landed.
-    pub(super) fn seal(&mut self, base_ord: MessageOrd, time: Timestamp) {
+    pub(crate) fn seal(&mut self, base_ord: MessageOrd, time: Timestamp) {
         for here in &self.here {
             let ord = base_ord.0 + u64::from(here.index);
             let at = here.ord_at as usize;

@@ -1,0 +1,218 @@
+//! The naive ledger: a list of messages, folded from the chunks that are durable. The oracle.
+
+use std::collections::VecDeque;
+
+use crate::base::clock::Timestamp;
+use crate::base::id::{AccountId, CarrierId, MessageOrd};
+use crate::ledger::counts::AccountCounts;
+use crate::ledger::query::Query;
+use crate::ledger::store::Ledger;
+use crate::ledger::stored::Hit;
+use crate::message::address::NumberKey;
+use crate::message::carrier_id::canonical_id;
+use crate::message::event::{Event, NO_MESSAGE, What};
+use crate::message::record::Message;
+use crate::message::state::State;
+use crate::spool::chunk::ChunkView;
+use crate::spool::lsn::Lsn;
+use crate::spool::record;
+
+/// A chunk as it was appended.
+#[derive(Clone)]
+pub(super) struct Written {
+    pub(super) end: Lsn,
+    pub(super) octets: Vec<u8>,
+}
+
+pub(super) struct Row {
+    octets: Vec<u8>,
+    at: Timestamp,
+    state: State,
+    events: Vec<(Timestamp, Vec<u8>)>,
+}
+
+#[derive(Default)]
+pub(super) struct Model {
+    rows: Vec<Row>,
+    /// Carrier, canonical id, message or none, event.
+    ids: Vec<(CarrierId, Vec<u8>, MessageOrd, Vec<u8>)>,
+    notices: VecDeque<Vec<u8>>,
+}
+
+impl Row {
+    fn message(&self) -> Message<'_> {
+        Message::decode(&self.octets).expect("whole")
+    }
+}
+
+impl Model {
+    pub(super) fn of<'a>(
+        chunks: impl IntoIterator<Item = &'a Written>,
+        notices_max: usize,
+    ) -> Self {
+        let mut model = Self::default();
+        chunks.into_iter().for_each(|chunk| model.apply(&chunk.octets));
+        let extra = model.notices.len().saturating_sub(notices_max);
+        model.notices.drain(..extra);
+        model
+    }
+
+    pub(super) fn messages(&self) -> usize {
+        self.rows.len()
+    }
+
+    fn apply(&mut self, octets: &[u8]) {
+        let chunk = ChunkView::parse(octets).expect("whole");
+        assert_eq!(chunk.base_ord.0, self.rows.len() as u64, "ordinals are dense");
+        for (_, octets) in chunk.iter() {
+            if let Some(octets) = record::message(octets) {
+                let state = State::accepted(&Message::decode(octets).expect("whole"));
+                let octets = octets.to_vec();
+                self.rows.push(Row { octets, at: chunk.time, state, events: Vec::new() });
+                continue;
+            }
+            let event = Event::decode(octets).expect("whole");
+            let id = match event.what {
+                What::Sent { carrier, carrier_message_id } => Some((carrier, carrier_message_id)),
+                What::Orphan { carrier, report, .. } => Some((carrier, report.carrier_message_id)),
+                _ => None,
+            };
+            if let Some((carrier, id)) = id {
+                self.ids.push((carrier, canonical_id(id).to_vec(), event.ord, octets.to_vec()));
+            }
+            if matches!(event.what, What::Notice { .. }) {
+                self.notices.push_back(octets.to_vec());
+            }
+            if event.ord != NO_MESSAGE {
+                let row = &mut self.rows[event.ord.0 as usize];
+                row.state.apply(&event.what);
+                row.events.push((chunk.time, octets.to_vec()));
+            }
+        }
+    }
+
+    /// Compares everything that can be asked.
+    pub(super) fn check(&self, ledger: &Ledger, random: &mut fastrand::Rng) {
+        assert_eq!(ledger.stats().messages, self.rows.len() as u64);
+        assert_eq!(ledger.stats().strays, 0);
+        for (at, row) in self.rows.iter().enumerate() {
+            let ord = MessageOrd(at as u64);
+            let message = ledger.message(ord).expect("reads").expect("there");
+            assert_eq!((message.octets(), message.accepted_at), (&row.octets[..], row.at));
+            assert_eq!(ledger.state(ord).expect("reads"), Some(row.state), "message {at}");
+            let events = ledger.events(ord).expect("reads");
+            let events: Vec<_> = events.iter().map(|e| (e.at, e.octets().to_vec())).collect();
+            assert_eq!(events, row.events, "message {at}");
+        }
+        let after = MessageOrd(self.rows.len() as u64);
+        assert_eq!(ledger.message(after).expect("reads"), None);
+        assert_eq!(ledger.state(after).expect("reads"), None);
+        self.check_ids(ledger, random);
+        self.check_lists(ledger);
+        (0..25).for_each(|_| self.check_search(ledger, random));
+    }
+
+    fn check_ids(&self, ledger: &Ledger, random: &mut fastrand::Rng) {
+        for _ in 0..self.ids.len().min(40) {
+            let (carrier, id, ..) = &self.ids[random.usize(..self.ids.len())];
+            let same =
+                || self.ids.iter().rev().filter(|entry| (&entry.0, &entry.1) == (carrier, id));
+            let mut ords: Vec<_> = same().map(|e| e.2).filter(|&ord| ord != NO_MESSAGE).collect();
+            ords.sort_unstable_by(|a, b| b.cmp(a));
+            ords.dedup();
+            ords.truncate(16);
+            assert_eq!(ledger.correlate(*carrier, &[id]).expect("reads"), ords);
+            let orphans: Vec<_> =
+                same().filter(|e| e.2 == NO_MESSAGE).map(|e| &e.3[..]).take(16).collect();
+            let found = ledger.orphans_by_id(*carrier, &[id]).expect("reads");
+            assert_eq!(found.iter().map(|e| e.octets()).collect::<Vec<_>>(), orphans);
+        }
+        assert_eq!(ledger.correlate(CarrierId(77), &[b"1"]).expect("reads"), []);
+        let notices = ledger.notices(usize::MAX).expect("reads");
+        let notices: Vec<_> = notices.iter().map(|notice| notice.octets()).collect();
+        assert_eq!(notices, self.notices.iter().rev().map(|n| &n[..]).collect::<Vec<_>>());
+    }
+
+    fn check_lists(&self, ledger: &Ledger) {
+        for number in 0..4 {
+            let account = AccountId(number);
+            let mut counts = AccountCounts::default();
+            let mut owed = Vec::new();
+            for (at, row) in self.rows.iter().enumerate() {
+                if row.message().account == account {
+                    counts.by[row.state.disposition as usize] += 1;
+                    counts.owed += u64::from(row.state.owed());
+                    owed.extend(row.state.owed().then_some(at as u64));
+                }
+            }
+            assert_eq!(ledger.counts(account), counts, "account {number}");
+            let found = ledger.owed(account, None, usize::MAX).expect("reads");
+            assert_eq!(found.iter().map(|hit| hit.ord.0).collect::<Vec<_>>(), owed);
+            if let Some(&middle) = owed.get(owed.len() / 2) {
+                let found = ledger.owed(account, Some(MessageOrd(middle)), 3).expect("reads");
+                let later: Vec<_> = owed.iter().copied().filter(|&o| o > middle).take(3).collect();
+                assert_eq!(found.iter().map(|hit| hit.ord.0).collect::<Vec<_>>(), later);
+            }
+            self.check_to_submit(ledger, CarrierId(number));
+        }
+    }
+
+    fn check_to_submit(&self, ledger: &Ledger, carrier: CarrierId) {
+        let found = ledger.to_submit(carrier, None, usize::MAX).expect("reads");
+        let found: Vec<_> = found.iter().map(|m| (m.ord.0, m.state, m.retry_at)).collect();
+        let expected: Vec<_> = (0..)
+            .zip(&self.rows)
+            .filter(|(_, row)| row.message().carrier == carrier && row.state.to_submit())
+            .map(|(at, row)| (at, row.state, row.retry_at()))
+            .collect();
+        assert_eq!(found, expected);
+    }
+
+    fn check_search(&self, ledger: &Ledger, random: &mut fastrand::Rng) {
+        let mut query = super::random_query(random, self.rows.len());
+        let expected: Vec<Hit> = (0..)
+            .map(MessageOrd)
+            .zip(&self.rows)
+            .filter(|(_, row)| row.matches(&query))
+            .map(|(ord, row)| Hit { ord, state: row.state, accepted_at: row.at })
+            .filter(|hit| query.after.is_none_or(|after| hit.ord < after))
+            .collect();
+        let mut found = Vec::new();
+        loop {
+            let page = ledger.search(&query).expect("reads");
+            assert!(page.hits.len() <= query.limit);
+            found.extend(page.hits);
+            assert_eq!(page.next.is_none(), page.complete);
+            if page.complete {
+                break;
+            }
+            assert!(query.after.is_none_or(|after| page.next < Some(after)), "{query:?}");
+            query.after = page.next;
+        }
+        assert!(expected.iter().rev().eq(&found), "{query:?}: {expected:?} {found:?}");
+    }
+}
+
+impl Row {
+    fn retry_at(&self) -> Option<Timestamp> {
+        let refusals =
+            self.events.iter().rev().filter_map(|(_, octets)| match Event::decode(octets)?.what {
+                What::Refused { retry_at, .. } => Some(retry_at),
+                _ => None,
+            });
+        refusals.take(usize::from(self.state.retrying())).next()
+    }
+
+    fn matches(&self, query: &Query) -> bool {
+        let message = self.message();
+        let key = |addr| NumberKey::of(addr).0;
+        query.to.as_ref().is_none_or(|r| r.keys().contains(&key(message.destination.addr)))
+            && query.from.as_ref().is_none_or(|r| r.keys().contains(&key(message.source.addr)))
+            && query.account.is_none_or(|account| account == message.account)
+            && query.carrier.is_none_or(|carrier| carrier == message.carrier)
+            && query.disposition.is_none_or(|wanted| wanted == self.state.disposition)
+            && query.status.is_none_or(|wanted| wanted == self.state.status)
+            && query.since.is_none_or(|since| self.at >= since)
+            && query.until.is_none_or(|until| self.at < until)
+    }
+}
