@@ -2,10 +2,14 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
+use super::api::{self, HttpApi};
 use super::gateway::Gateway;
+use super::notify;
 use crate::config::file::Config;
 use crate::telemetry::log;
+use crate::telemetry::registry::Registry;
 
 /// Runs a gateway until SIGTERM or SIGINT.
 pub fn run(config: &Path, data_dir: Option<PathBuf>, accept_corruption: bool) -> ExitCode {
@@ -45,17 +49,29 @@ pub fn run(config: &Path, data_dir: Option<PathBuf>, accept_corruption: bool) ->
 
 async fn serve(config: &Config, accept_corruption: bool) -> Result<(), super::gateway::StartError> {
     let gateway = Gateway::start(&config.settings, accept_corruption)?;
+    let registry = Registry::new();
+    let upkeep = api::keep_up(&gateway, Arc::clone(&registry));
+    let http = HttpApi::start(&config.http, &gateway, registry).await?;
     let recovered = gateway.recovered();
     tracing::info!(
         messages = recovered.messages,
         messages_replayed = recovered.messages_replayed,
         events_replayed = recovered.events_replayed,
         smpp = gateway.smpp_address().map(tracing::field::display),
+        http = http.as_ref().map(|http| tracing::field::display(http.address())),
         "ready"
     );
+    notify::ready();
+    let watchdog = notify::keep_watchdog(gateway.journal().clone());
     told_to_stop().await?;
     tracing::info!("stopping");
+    notify::stopping();
+    if let Some(http) = http {
+        http.stop().await;
+    }
+    upkeep.abort();
     gateway.stop();
+    watchdog.inspect(tokio::task::JoinHandle::abort);
     tracing::info!("stopped");
     Ok(())
 }

@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use crate::telemetry::log::shows_numbers;
+
 /// An address as the wire had it: type of number, numbering plan, and its octets without NUL.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
 pub struct Address<'a> {
@@ -42,13 +44,16 @@ impl fmt::Debug for Address<'_> {
 }
 
 /// An address as logs may show it: the first three and the last two characters of a number of
-/// seven or more, and only the length of anything shorter.
+/// seven or more, and only the length of anything shorter. In full if the operator asked for that.
 #[derive(Debug)]
 pub struct Masked<'a>(pub &'a [u8]);
 
 impl fmt::Display for Masked<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = String::from_utf8_lossy(self.0);
+        if shows_numbers() {
+            return f.write_str(&text);
+        }
         let count = text.chars().count();
         if count < 7 {
             return write!(f, "({count})");

@@ -1,0 +1,127 @@
+//! The HTTP API beside a gateway, and the figures that nobody else reports.
+//!
+//! **Invariant**: after [`HttpApi::stop`] every request begun has been answered, so the gateway
+//! behind it has to be stopped later.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio::time::MissedTickBehavior;
+
+use super::gateway::Gateway;
+use crate::base::clock::Clock;
+use crate::ledger::store::Ledger;
+use crate::peer::http::api::{Api, Parts};
+use crate::peer::http::config::HttpConfig;
+use crate::peer::http::server::serve;
+use crate::telemetry::registry::Registry;
+use crate::telemetry::store::StoreMetrics;
+
+/// A listening API.
+#[derive(Debug)]
+pub struct HttpApi {
+    address: SocketAddr,
+    stop: watch::Sender<bool>,
+    serving: JoinHandle<()>,
+}
+
+/// Time for requests that were begun when the gateway is told to stop.
+const DRAIN: Duration = Duration::from_secs(35);
+
+impl HttpApi {
+    /// Begins to listen, if the configuration says where.
+    ///
+    /// # Errors
+    /// When the address cannot be listened on.
+    pub async fn start(
+        config: &HttpConfig,
+        gateway: &Gateway,
+        registry: Arc<Registry>,
+    ) -> io::Result<Option<Self>> {
+        let Some(listen) = config.listen else { return Ok(None) };
+        let listener = TcpListener::bind(listen).await.map_err(|error| {
+            io::Error::new(error.kind(), format!("http.listen {listen}: {error}"))
+        })?;
+        let address = listener.local_addr()?;
+        let api = Api::new(Parts {
+            config: config.clone(),
+            submit: Arc::new(gateway.submitter()),
+            board: Arc::new(gateway.board()),
+            ledger: Arc::clone(gateway.ledger()),
+            registry,
+            clock: Clock::start(),
+        });
+        let (stop, stopping) = watch::channel(false);
+        let serving = tokio::spawn(serve(listener, api, stopping));
+        Ok(Some(Self { address, stop, serving }))
+    }
+
+    /// Where it listens.
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Takes nothing new, and waits for what was begun.
+    pub async fn stop(self) {
+        self.stop.send_replace(true);
+        if tokio::time::timeout(DRAIN, self.serving).await.is_err() {
+            tracing::warn!("requests to the api were cut off");
+        }
+    }
+}
+
+/// How often queued observations are counted, and the disk is looked at.
+const UPKEEP: Duration = Duration::from_secs(5);
+
+/// Keeps the registry small and the figures of the disk current, until it is aborted.
+pub fn keep_up(gateway: &Gateway, registry: Arc<Registry>) -> JoinHandle<()> {
+    let store = StoreMetrics::new(&registry);
+    let written = store.write_duration.clone();
+    gateway.journal().observe(Box::new(move |commit| written.record(commit.took)));
+    let ledger = Arc::clone(gateway.ledger());
+    tokio::spawn(async move {
+        let mut ticks = tokio::time::interval(UPKEEP);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut lagging = Lag::default();
+        loop {
+            ticks.tick().await;
+            registry.upkeep();
+            let ledger = Arc::clone(&ledger);
+            // Asks the file system.
+            let Ok(lag) = tokio::task::spawn_blocking({
+                let store = store.clone();
+                move || lagging.measure(&ledger, &store)
+            })
+            .await
+            else {
+                return;
+            };
+            lagging = lag;
+        }
+    })
+}
+
+/// The end of the log at the last look, to tell in time how far the index is behind.
+#[derive(Clone, Copy, Default)]
+struct Lag {
+    durable: u64,
+    seconds: f64,
+}
+
+impl Lag {
+    fn measure(self, ledger: &Ledger, store: &StoreMetrics) -> Self {
+        let stats = ledger.stats();
+        store.bytes.set(stats.log_bytes as f64);
+        store.free_bytes.set(stats.free_bytes as f64);
+        // What was durable at the last look and is not indexed now has waited that long.
+        let behind = stats.indexed.0 < self.durable;
+        let seconds = if behind { self.seconds + UPKEEP.as_secs_f64() } else { 0.0 };
+        store.index_lag.set(seconds);
+        Self { durable: if behind { self.durable } else { stats.durable.0 }, seconds }
+    }
+}

@@ -1,0 +1,39 @@
+//! Telling the service manager: ready, alive, stopping. Without one, nothing happens.
+
+use std::time::Duration;
+
+use sd_notify::NotifyState;
+use tokio::task::JoinHandle;
+
+use crate::spool::journal::{Health, Journal};
+
+/// The gateway listens and has recovered.
+pub fn ready() {
+    tell(&[NotifyState::Ready]);
+}
+
+/// The gateway takes nothing new.
+pub fn stopping() {
+    tell(&[NotifyState::Stopping]);
+}
+
+/// Says that the gateway is alive as long as it is, twice as often as the manager wants to know.
+/// A journal that has failed is not alive, and a runtime that hangs says nothing.
+pub fn keep_watchdog(journal: Journal) -> Option<JoinHandle<()>> {
+    let every = sd_notify::watchdog_enabled()? / 2;
+    Some(tokio::spawn(async move {
+        let mut ticks = tokio::time::interval(every.max(Duration::from_millis(100)));
+        loop {
+            ticks.tick().await;
+            if journal.health() != Health::Failed {
+                tell(&[NotifyState::Watchdog]);
+            }
+        }
+    }))
+}
+
+fn tell(state: &[NotifyState<'_>]) {
+    if let Err(error) = sd_notify::notify(state) {
+        tracing::warn!(%error, "the service manager does not listen");
+    }
+}
