@@ -8,8 +8,8 @@
 use std::fmt;
 use std::ops::Deref;
 
-/// Octets kept of an id; SMPP §4.2.2 allows 64.
-pub const CARRIER_ID_BYTES_MAX: usize = 64;
+/// Octets kept of an id; SMPP §5.2.23 allows 64 and a NUL.
+pub const CARRIER_ID_BYTES_MAX: usize = 65;
 
 /// A canonical id, kept inline.
 #[derive(Clone, Copy)]
@@ -18,9 +18,10 @@ pub struct CanonicalId {
     length: u8,
 }
 
-/// The canonical form of an id: lower case, without leading zeros (one is left of nothing but
-/// zeros) and cut at 64 octets.
+/// The canonical form of an id: lower case, without blanks around it, without leading zeros (one is
+/// left of nothing but zeros) and cut at 65 octets, as `wire` has it.
 pub fn canonical_id(id: &[u8]) -> CanonicalId {
+    let id = id.strip_suffix(&[0]).unwrap_or(id).trim_ascii();
     let zeros = id.iter().take_while(|&&octet| octet == b'0').count();
     let significant = &id[zeros.min(id.len().saturating_sub(1))..];
     let kept = &significant[..significant.len().min(CARRIER_ID_BYTES_MAX)];

@@ -192,6 +192,16 @@ pub fn answer(ledger: &Ledger, ask: &Ask) -> io::Result<Answer> {
 }
 
 impl Ask {
+    /// Sets what has to be indexed before the answer can be right.
+    pub fn wait_for(&mut self, appended: Lsn) {
+        match self {
+            Self::OwedList { after, .. }
+            | Self::OwedDetails { after, .. }
+            | Self::Correlate { after, .. } => *after = appended,
+            Self::Records { .. } | Self::Query { .. } => {}
+        }
+    }
+
     /// The end of the log that has to be indexed before the answer can be right.
     pub fn after(&self) -> Lsn {
         match self {

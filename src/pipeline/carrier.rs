@@ -41,6 +41,10 @@ pub struct CarrierDesk {
     pub awaiting: Awaiting,
     /// Receipts whose message is not known yet.
     pub parking: Parking,
+    /// Messages concluded through the ledger, the newest few.
+    pub concluded: VecDeque<MessageOrd>,
+    /// Receipts the ledger is being asked about.
+    pub asking: usize,
     shared: Arc<Shared>,
     limiter: Option<Limiter>,
     transmitters: Vec<Transmitter>,
@@ -64,6 +68,12 @@ const LOADED_BYTES_MAX: usize = 32 << 20;
 
 /// Messages awaiting their receipts in memory; older ones are found in the ledger.
 const AWAITING_MAX: usize = 500_000;
+
+/// Receipts the ledger is asked about at a time; a carrier that brings more is told to wait.
+pub(super) const ASKING_MAX: usize = 4_096;
+
+/// More than are asked about at a time, so that none is answered from before.
+const CONCLUDED_MAX: usize = ASKING_MAX + 1;
 
 /// Records read back from disk at a time.
 const FETCH_MAX: usize = 512;
@@ -103,6 +113,8 @@ impl CarrierDesk {
             id,
             awaiting: Awaiting::new(AWAITING_MAX),
             parking: Parking::default(),
+            concluded: VecDeque::new(),
+            asking: 0,
             shared,
             limiter,
             transmitters: Vec::new(),
@@ -118,6 +130,14 @@ impl CarrierDesk {
             flowing: false,
             lifetime,
         }
+    }
+
+    /// Remembers a message that was concluded through the ledger, until the ledger shows it.
+    pub fn conclude_cold(&mut self, ord: MessageOrd) {
+        if self.concluded.len() >= CONCLUDED_MAX {
+            self.concluded.pop_front();
+        }
+        self.concluded.push_back(ord);
     }
 
     /// A submitting bind has come up.

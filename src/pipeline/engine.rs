@@ -259,6 +259,11 @@ impl Engine {
         }
         let turn = std::mem::replace(&mut self.turn, self.turns.begin());
         self.wait(turn, now);
+        for effect in &mut self.effects {
+            if let Effect::Ask(ask) = effect {
+                ask.wait_for(self.appended);
+            }
+        }
         Ok(())
     }
 

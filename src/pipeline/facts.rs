@@ -6,11 +6,12 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::ask::{Answer, Ask, Found};
-use super::carrier::CarrierDesk;
+use super::carrier::{ASKING_MAX, CarrierDesk};
 use super::conclude::{owe_ended, owe_receipt};
 use super::effect::{Effect, LinkId};
 use super::engine::Engine;
 use super::mail::Mail;
+use super::port::Refusal;
 use super::settings::InDoubt;
 use super::turn::Inbound;
 use crate::base::clock::Timestamp;
@@ -18,16 +19,18 @@ use crate::base::id::{AccountId, CarrierId, MessageOrd};
 use crate::deliver::backoff::Backoff;
 use crate::deliver::failure::{Retry, refusal};
 use crate::deliver::queue::Queued;
+use crate::ledger::correlation::correlation_key;
 use crate::message::address::Address;
 use crate::message::disposition::Disposition;
 use crate::message::event::{Doubt, Event, NO_MESSAGE, Report, What};
 use crate::message::reason::Reason;
 use crate::message::record::{Direction, Message};
 use crate::message::state::{reported, settles};
-use crate::receipt::awaiting::{Awaited, id_hash};
+use crate::receipt::awaiting::Awaited;
 use crate::receipt::classify::classify;
 use crate::receipt::owed::{Owed, Party};
 use crate::receipt::parked::Parked;
+use crate::spool::lsn::Lsn;
 
 /// A receipt as a carrier's bind brought it.
 #[derive(Clone, Copy, Debug)]
@@ -101,14 +104,16 @@ impl Engine {
         if carrier_message_id.is_empty() {
             return;
         }
-        let hash = id_hash(id.canonical);
+        let hash = correlation_key(carrier, id.canonical);
         if !desk.parking.is_empty()
             && let Some(parked) = desk.parking.take_by_id(hash, message.destination.addr)
         {
             let report = parked_report(&parked);
             record_receipt(&mut self.events, &mut self.turn, now, carrier, &mut awaited, &report);
         }
-        if let Some(desk) = self.carrier(carrier) {
+        if !awaited.concluded
+            && let Some(desk) = self.carrier(carrier)
+        {
             desk.awaiting.insert(hash, awaited);
         }
     }
@@ -194,22 +199,33 @@ impl Engine {
         let acknowledgement = (receipt.link, receipt.sequence, receipt.data);
         self.turn.acknowledgements.push(acknowledgement);
         let report = report_of(receipt);
-        let after = self.appended;
         let Some(desk) = desk(&self.shared, &mut self.carriers, carrier) else {
             return;
         };
         let handset = Some(receipt.source.addr).filter(|addr| !addr.is_empty());
         let known = |desk: &mut CarrierDesk, id: &[u8]| -> bool {
-            desk.awaiting.find(id_hash(id), handset).is_some()
+            desk.awaiting.find(correlation_key(carrier, id), handset).is_some()
         };
         let mut candidates = Vec::new();
-        let mut found = known(desk, canonical).then(|| id_hash(canonical));
+        let mut found = known(desk, canonical).then(|| correlation_key(carrier, canonical));
         if found.is_none() {
             candidates = forms();
-            found = candidates.iter().find(|id| known(desk, id)).map(|id| id_hash(id));
+            found =
+                candidates.iter().find(|id| known(desk, id)).map(|id| correlation_key(carrier, id));
         }
-        if let Some(awaited) = found.and_then(|hash| desk.awaiting.find(hash, handset)) {
+        if let Some(hash) = found
+            && let Some(awaited) = desk.awaiting.find(hash, handset)
+        {
             record_receipt(&mut self.events, &mut self.turn, now, carrier, awaited, &report);
+            if awaited.concluded {
+                desk.awaiting.conclude(hash);
+            }
+            return;
+        }
+        if desk.asking >= ASKING_MAX {
+            self.turn.acknowledgements.pop();
+            let (link, sequence, data) = (receipt.link, receipt.sequence, receipt.data);
+            self.effects.push(Effect::Refused { link, sequence, data, refusal: Refusal::Busy });
             return;
         }
         let (source, destination) = (receipt.source, receipt.destination);
@@ -219,7 +235,7 @@ impl Engine {
             return;
         }
         let ticket = desk.parking.park(Parked {
-            id_hashes: candidates.iter().map(|id| id_hash(id)).collect(),
+            id_hashes: candidates.iter().map(|id| correlation_key(carrier, id)).collect(),
             message_state: receipt.message_state,
             carrier_message_id: receipt.carrier_message_id.to_vec(),
             err: receipt.err.to_vec(),
@@ -228,12 +244,14 @@ impl Engine {
             at: now,
         });
         let handset = receipt.source.addr.to_vec();
+        desk.asking += 1;
         self.effects.push(Effect::Ask(Ask::Correlate {
             carrier,
             ticket,
             candidates,
             handset,
-            after,
+            // Set when this turn has been appended: a receipt that came twice in it is known then.
+            after: Lsn::default(),
         }));
     }
 
@@ -387,6 +405,9 @@ impl Engine {
                 }
             }
             Answer::Correlated { carrier, ticket, found } => {
+                if let Some(desk) = self.carrier(carrier) {
+                    desk.asking = desk.asking.saturating_sub(1);
+                }
                 if let Some(found) = found {
                     self.correlated(now, carrier, ticket, &found);
                 }
@@ -428,16 +449,13 @@ impl Engine {
             accepted_at: found.accepted_at,
             sent_at: now,
         };
-        // It may have been looked up twice before either answer came: what this shard concluded in
-        // the meantime counts.
-        let hash = parked.id_hashes.first().copied().unwrap_or_default();
-        if let Some(known) = desk.awaiting.find(hash, None).filter(|known| known.ord == found.ord) {
-            awaited.concluded |= known.concluded;
-        }
+        // Two receipts of one message may have been looked up before either was concluded.
+        awaited.concluded |= desk.concluded.contains(&found.ord);
         let report = parked_report(&parked);
+        let before = awaited.concluded;
         record_receipt(&mut self.events, &mut self.turn, now, carrier, &mut awaited, &report);
-        if let Some(desk) = self.carrier(carrier) {
-            desk.awaiting.insert(hash, awaited);
+        if awaited.concluded && !before {
+            desk.conclude_cold(found.ord);
         }
     }
 }

@@ -2,13 +2,12 @@
 //!
 //! This is the working memory in front of the ledger's correlation index: most receipts come within
 //! seconds and are matched here without touching a file. It is bounded: the oldest leave it and are
-//! then found in the ledger, so leaving loses nothing. Entries stay for a while after their last
-//! receipt, so that a receipt that comes twice is known for what it is.
+//! then found in the ledger, so leaving loses nothing; so do those that were reported on finally, so
+//! that the table is as small as what is really open.
 //! **Invariant**: an entry found here and an index hit in the ledger name the same message.
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasherDefault, Hasher};
-use std::time::Duration;
 
 use super::owed::Party;
 use crate::base::clock::Timestamp;
@@ -23,7 +22,7 @@ pub struct Awaited {
     pub account: AccountId,
     /// `registered_delivery` as the account asked.
     pub registered_delivery: u8,
-    /// Whether a final receipt has come.
+    /// Whether a final receipt has come: it leaves as soon as it is at the front.
     pub concluded: bool,
     /// Source of the message.
     pub source: Party,
@@ -42,24 +41,10 @@ pub struct Awaiting {
     entries: VecDeque<(u64, Awaited)>,
     /// Number of the entry at the front.
     first: u64,
+    /// Entries concluded and not at the front yet.
+    concluded: usize,
     entries_max: usize,
 }
-
-/// The hash of a carrier's id in its canonical form: eight octets at a time, multiplied and folded.
-pub fn id_hash(canonical: &[u8]) -> u64 {
-    const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
-    let mut hash = canonical.len() as u64;
-    for chunk in canonical.chunks(8) {
-        let mut word = [0; 8];
-        word[..chunk.len()].copy_from_slice(chunk);
-        hash = (hash.rotate_left(23) ^ u64::from_le_bytes(word)).wrapping_mul(MULTIPLIER);
-        hash ^= hash >> 29;
-    }
-    hash
-}
-
-/// How long a concluded entry is kept to recognise repeats, when there is no need for its room.
-const KEPT: Duration = Duration::from_secs(10);
 
 impl Awaiting {
     /// An empty table of at most this many entries.
@@ -68,6 +53,7 @@ impl Awaiting {
             by_id: HashMap::default(),
             entries: VecDeque::new(),
             first: 0,
+            concluded: 0,
             entries_max: entries_max.max(1),
         }
     }
@@ -75,7 +61,10 @@ impl Awaiting {
     /// Remembers a message under the hash of the carrier's id. An older one under the same id is
     /// left to the ledger.
     pub fn insert(&mut self, id_hash: u64, awaited: Awaited) {
-        self.trim(awaited.sent_at);
+        self.trim(1);
+        if self.concluded > SPARSE_MIN && self.concluded > self.entries.len() / 2 {
+            self.close_gaps();
+        }
         let number = self.first + self.entries.len() as u64;
         self.entries.push_back((id_hash, awaited));
         self.by_id.insert(id_hash, number);
@@ -102,22 +91,57 @@ impl Awaiting {
         self.entries.is_empty()
     }
 
-    /// Lets go of what is over the limit, and of what was concluded a while ago.
-    fn trim(&mut self, now: Timestamp) {
+    /// Forgets a message that needs no more: its next receipt is found in the ledger.
+    pub fn conclude(&mut self, id_hash: u64) {
+        let Some(number) = self.by_id.remove(&id_hash) else { return };
+        let index = number.checked_sub(self.first).and_then(|index| usize::try_from(index).ok());
+        if let Some((_, awaited)) = index.and_then(|index| self.entries.get_mut(index)) {
+            awaited.concluded = true;
+            self.concluded += 1;
+        }
+        self.trim(0);
+    }
+
+    /// Closes the gaps behind one that stays open, so that one silence costs no memory.
+    fn close_gaps(&mut self) {
+        let mut old_number = self.first;
+        let mut new_number = self.first + self.entries.len() as u64;
+        self.first = new_number;
+        let by_id = &mut self.by_id;
+        self.entries.retain(|(id_hash, awaited)| {
+            if !awaited.concluded {
+                if let Some(number) = by_id.get_mut(id_hash)
+                    && *number == old_number
+                {
+                    *number = new_number;
+                }
+                new_number += 1;
+            }
+            old_number += 1;
+            !awaited.concluded
+        });
+        self.entries.shrink_to(2 * self.entries.len() + SPARSE_MIN);
+        self.concluded = 0;
+    }
+
+    /// Lets go of what is concluded at the front, and of what is over the limit with `more` to come.
+    fn trim(&mut self, more: usize) {
         while let Some((id_hash, awaited)) = self.entries.front() {
-            let over = self.entries.len() >= self.entries_max;
-            let done = awaited.concluded && now.since(awaited.sent_at) > KEPT;
-            if !over && !done {
+            if !awaited.concluded && self.entries.len() + more <= self.entries_max {
                 break;
             }
-            if self.by_id.get(id_hash) == Some(&self.first) {
+            if !awaited.concluded && self.by_id.get(id_hash) == Some(&self.first) {
                 self.by_id.remove(id_hash);
             }
+            self.concluded -= usize::from(awaited.concluded);
             self.entries.pop_front();
             self.first += 1;
         }
     }
 }
+
+/// Gaps that are not worth closing.
+const SPARSE_MIN: usize = 1_024;
 
 /// The keys are hashes already.
 #[derive(Default, Debug)]
@@ -193,15 +217,43 @@ mod tests {
     }
 
     #[test]
-    fn concluded_entries_leave_after_a_while() {
+    fn concluded_entries_leave_and_the_table_shrinks_from_the_front() {
         let mut awaiting = Awaiting::new(100);
-        awaiting.insert(1, awaited(1, b"1", 0));
-        if let Some(found) = awaiting.find(1, None) {
-            found.concluded = true;
+        for ord in 1..=3 {
+            awaiting.insert(ord, awaited(ord, b"1", 0));
         }
-        awaiting.insert(2, awaited(2, b"1", 1_000));
-        assert_eq!(awaiting.len(), 2, "a repeat within seconds is still recognised");
-        awaiting.insert(3, awaited(3, b"1", 60_000_000));
+        awaiting.conclude(2);
+        assert!(awaiting.find(2, None).is_none());
+        assert_eq!(awaiting.len(), 3, "behind one that is open");
+        awaiting.conclude(1);
+        assert_eq!(awaiting.len(), 1);
+        assert_eq!(awaiting.find(3, None).map(|found| found.ord.0), Some(3));
+    }
+
+    #[test]
+    fn one_that_stays_open_does_not_keep_the_room_of_those_behind_it() {
+        let mut awaiting = Awaiting::new(100_000);
+        awaiting.insert(0, awaited(0, b"1", 0));
+        for ord in 1..50_000 {
+            awaiting.insert(ord, awaited(ord, b"1", 0));
+            if ord % 10 != 0 {
+                awaiting.conclude(ord);
+            }
+        }
+        assert!(awaiting.len() < 15_000, "{}", awaiting.len());
+        for ord in (0..50_000).step_by(10) {
+            assert_eq!(awaiting.find(ord, None).map(|found| found.ord.0), Some(ord));
+        }
         assert!(awaiting.find(1, None).is_none());
+    }
+
+    #[test]
+    fn an_id_used_again_hides_the_older_message_and_only_that() {
+        let mut awaiting = Awaiting::new(100);
+        awaiting.insert(7, awaited(1, b"1", 0));
+        awaiting.insert(7, awaited(2, b"1", 0));
+        assert_eq!(awaiting.find(7, None).map(|found| found.ord.0), Some(2));
+        awaiting.conclude(7);
+        assert!(awaiting.find(7, None).is_none());
     }
 }
