@@ -99,7 +99,7 @@ pub(super) fn account(
     let name = section.text_or_none(key, ALLOWED)?;
     if !accounts.iter().any(|account| account.name == name) {
         let names = accounts.iter().map(|account| account.name.as_str());
-        let hint = super::section::did_you_mean(&name, names);
+        let hint = super::words::did_you_mean(&name, names);
         section.fail(key, format!("no such account{hint}"), ALLOWED.to_owned());
     }
     Some(name)

@@ -33,5 +33,9 @@ mod spool;
 
 mod tables;
 
+mod value;
+
+mod words;
+
 #[cfg(test)]
 mod tests;

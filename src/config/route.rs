@@ -1,6 +1,7 @@
 //! `[[route]]`: which carrier takes which destinations.
 
-use super::section::{Section, did_you_mean};
+use super::section::Section;
+use super::words::did_you_mean;
 use crate::pipeline::settings::{CarrierConfig, RouteConfig};
 
 const PREFIX: &str = "up to 15 digits, with or without `+`; \"\" is the default route";

@@ -5,7 +5,6 @@
 //! Not here: what keys there are.
 
 use std::cell::RefCell;
-use std::net::SocketAddr;
 use std::ops::{Range, RangeInclusive};
 use std::time::Duration;
 
@@ -13,6 +12,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::finding::{Finding, Place, Severity};
 use super::place::Source;
+use super::words::{did_you_mean, wrong_type};
 
 /// What one pass over a configuration collects.
 #[derive(Debug)]
@@ -175,103 +175,6 @@ impl<'a> Section<'a> {
         }
     }
 
-    /// A string of at most so many octets of ASCII, as SMPP carries it.
-    pub(super) fn ascii(
-        &self,
-        key: &'static str,
-        default: &str,
-        octets_max: usize,
-        section: &str,
-    ) -> String {
-        let allowed = format!("printable ASCII of at most {octets_max} octets (SMPP §{section})");
-        let Some(text) = self.text_or_none(key, &allowed) else { return default.to_owned() };
-        if text.len() > octets_max {
-            self.fail(key, format!("is {} octets long", text.len()), allowed);
-        } else if !text.bytes().all(|octet| (0x20..0x7f).contains(&octet)) {
-            self.fail(key, "is not printable ASCII".to_owned(), allowed);
-        }
-        text
-    }
-
-    /// One of some words.
-    pub(super) fn choice<T: Copy>(
-        &self,
-        key: &'static str,
-        default: T,
-        choices: &[(&'static str, T)],
-    ) -> T {
-        let allowed = words(choices);
-        let Some(text) = self.text_or_none(key, &allowed) else { return default };
-        match choices.iter().find(|(word, _)| *word == text) {
-            Some((_, value)) => *value,
-            None => {
-                let problem =
-                    format!("is not known{}", did_you_mean(&text, choices.iter().map(|c| c.0)));
-                self.fail(key, problem, allowed);
-                default
-            }
-        }
-    }
-
-    /// Several of some words; in the environment with commas between.
-    pub(super) fn choices<T: Copy>(
-        &self,
-        key: &'static str,
-        choices: &[(&'static str, T)],
-    ) -> Option<Vec<T>> {
-        let given = self.given(key)?;
-        let allowed = format!("a list of {}", words(choices));
-        let texts: Option<Vec<&str>> = match &given {
-            Given::File(DeValue::Array(items), _) => {
-                items.iter().map(|item| item.get_ref().as_str()).collect()
-            }
-            Given::File(..) => None,
-            Given::Environment(_, text) => Some(text.split(',').map(str::trim).collect()),
-        };
-        let Some(texts) = texts else {
-            self.reject(key, &given, wrong_type(&given), allowed);
-            return None;
-        };
-        let (mut values, mut known) = (Vec::new(), true);
-        for text in texts {
-            match choices.iter().find(|(word, _)| *word == text) {
-                Some((_, value)) => values.push(*value),
-                None => {
-                    let hint = did_you_mean(text, choices.iter().map(|c| c.0));
-                    let problem = format!("`{text}` is not known{hint}");
-                    self.reject(key, &given, problem, allowed.clone());
-                    known = false;
-                }
-            }
-        }
-        known.then_some(values)
-    }
-
-    /// An address and port to listen on, or `off`.
-    pub(super) fn listen(
-        &self,
-        key: &'static str,
-        default: Option<SocketAddr>,
-    ) -> Option<SocketAddr> {
-        const ALLOWED: &str = "an address and a port such as \"127.0.0.1:2775\", or \"off\"";
-        let Some(text) = self.text_or_none(key, ALLOWED) else { return default };
-        if text == "off" {
-            return None;
-        }
-        match text.parse::<SocketAddr>() {
-            Ok(address) => Some(address),
-            Err(_) => {
-                let problem = if text.contains(':') {
-                    "is not an address and a port".to_owned()
-                } else {
-                    "has no port".to_owned()
-                };
-                self.fail(key, problem, ALLOWED.to_owned());
-                default
-            }
-        }
-    }
-
     /// Records that a required key is not there.
     pub(super) fn missing(&self, key: &'static str, allowed: &str) {
         if self.table.is_some_and(|table| table.contains_key(key)) {
@@ -333,7 +236,14 @@ impl<'a> Section<'a> {
         self.given(key)
     }
 
-    fn reject(&self, key: &'static str, given: &Given<'_>, problem: String, allowed: String) {
+    /// Records that what was given cannot be used.
+    pub(super) fn reject(
+        &self,
+        key: &'static str,
+        given: &Given<'_>,
+        problem: String,
+        allowed: String,
+    ) {
         self.record(Severity::Error, key, Some(given), problem, allowed, false);
     }
 
@@ -377,36 +287,4 @@ pub(super) fn variable(key: &str) -> String {
         }));
     }
     name
-}
-
-/// `; did you mean …?` if one of the words is close.
-pub(super) fn did_you_mean<'w>(given: &str, words: impl Iterator<Item = &'w str>) -> String {
-    let near = words
-        .map(|word| (strsim::damerau_levenshtein(given, word), word))
-        .filter(|&(distance, word)| distance <= 1 + word.len() / 4)
-        .min();
-    near.map_or_else(String::new, |(_, word)| format!("; did you mean `{word}`?"))
-}
-
-fn words<T>(choices: &[(&'static str, T)]) -> String {
-    choices.iter().map(|(word, _)| format!("\"{word}\"")).collect::<Vec<_>>().join(", ")
-}
-
-fn wrong_type(given: &Given<'_>) -> String {
-    match given {
-        Given::File(value, _) => format!("is {}", described(value)),
-        Given::Environment(..) => "cannot be read".to_owned(),
-    }
-}
-
-const fn described(value: &DeValue<'_>) -> &'static str {
-    match value {
-        DeValue::String(_) => "a string",
-        DeValue::Integer(_) => "a number",
-        DeValue::Float(_) => "a number with a fraction",
-        DeValue::Boolean(_) => "true or false",
-        DeValue::Datetime(_) => "a date",
-        DeValue::Array(_) => "a list",
-        DeValue::Table(_) => "a table",
-    }
 }

@@ -23,6 +23,10 @@ pub(super) fn read(section: &Section<'_>) -> SpoolSettings {
             1024..=16_777_216,
         ),
     };
+    if !settings.segment_messages.is_power_of_two() {
+        let allowed = "1024, 2048, 4096 and so on up to 16777216".to_owned();
+        section.fail("segment_messages", "is not a power of two".to_owned(), allowed);
+    }
     section.finish();
     settings
 }

@@ -158,7 +158,7 @@ fn a_misspelt_key_is_answered_with_the_one_meant() {
         "{errors:#?}"
     );
     assert!(errors[1].starts_with("test.toml:7:1: error: smpp.listen_on: no such key"));
-    assert!(super::section::did_you_mean("htpp", ["http", "log"].into_iter()).contains("`http`"));
+    assert!(super::words::did_you_mean("htpp", ["http", "log"].into_iter()).contains("`http`"));
 }
 
 #[test]
