@@ -168,6 +168,12 @@ impl Flusher {
         }
     }
 
+    /// Has the next step look at the free space.
+    #[cfg(test)]
+    pub(super) const fn look_at_room(&mut self) {
+        self.floor.unchecked_bytes = FLOOR_CHECK_BYTES;
+    }
+
     /// Looks at the free space now and then, and always while there is too little. Acceptance
     /// comes back an eighth above the floor, so that it does not flap.
     fn watch_room(&mut self) {

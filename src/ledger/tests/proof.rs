@@ -155,7 +155,7 @@ fn fill(running: &Running, messages: u64) {
     while first < messages {
         turn(&running.journal, clock.now(), &mut chunk, first, 100);
         first += 100;
-        if first % 1_000_000 == 0 {
+        if first.is_multiple_of(1_000_000) {
             let now = (Instant::now(), cpu(false), cpu(true), first);
             report("million", last, now, running);
             last = now;
