@@ -1,7 +1,9 @@
 //! The bodies of the fuzz targets, one file each. They run under libFuzzer here, and over their
-//! corpora as plain tests in `tests/wire`, which takes in the same files.
+//! corpora as plain tests in `tests/wire` and `ledger::hostile`.
 
 pub mod frame;
+
+pub mod log_recovery;
 
 pub mod pdu;
 

@@ -11,9 +11,12 @@ use crate::base::clock::Timestamp;
 use crate::base::id::{CarrierId, MessageOrd};
 use crate::message::event::{Event, What};
 use crate::message::record::Message;
-use crate::spool::chunk::Chunk;
+use crate::spool::chunk::{CHUNK_HEADER_BYTES, Chunk};
 use crate::spool::disk::Disk;
+use crate::spool::frame::{self, FRAME_HEADER_BYTES};
+use crate::spool::lsn::Lsn;
 use crate::spool::sim_disk::SimDisk;
+use crate::spool::stamp::STAMP_BYTES;
 
 /// Opens a directory that was changed as the octets say, and reads everything in it. Each four
 /// octets are one change: which file, where in it (two octets), what is written there.
@@ -43,10 +46,33 @@ pub fn open_log(octets: &[u8]) {
     names.sort_unstable();
     if let Some(name) = names.last() {
         disk.damage(name, |file| {
-            file.truncate(64 + octets.first().copied().map_or(0, usize::from));
+            file.truncate(STAMP_BYTES + octets.first().copied().map_or(0, usize::from));
             file.extend_from_slice(octets);
         });
     }
+    open_both_ways(&disk);
+}
+
+/// Opens a directory whose log is one valid frame with one chunk: the first octet is the ordinal it
+/// begins with, the second how many messages it claims, the rest are its records.
+pub fn open_chunk(octets: &[u8]) {
+    let [base_ord, messages, records @ ..] = octets else { return };
+    let disk = SimDisk::new(1);
+    drop(Ledger::open(Arc::new(disk.clone()), LedgerConfig::tiny()));
+    let identity = disk.contents("identity").unwrap_or_default();
+    let id = identity.get(24..32).and_then(|octets| octets.try_into().ok()).map(u64::from_le_bytes);
+    let mut frame = vec![0; FRAME_HEADER_BYTES];
+    frame.extend_from_slice(&((CHUNK_HEADER_BYTES + records.len()) as u32).to_le_bytes());
+    frame.extend_from_slice(&u64::from(*base_ord).to_le_bytes());
+    frame.extend_from_slice(&u32::from(*messages).to_le_bytes());
+    frame.extend_from_slice(&u32::from(*messages).to_le_bytes());
+    frame.extend_from_slice(&7_u64.to_le_bytes());
+    frame.extend_from_slice(records);
+    frame::seal(&mut frame, id.unwrap_or(0), Lsn(0));
+    disk.damage("log-0000000000000000", |file| {
+        file.truncate(STAMP_BYTES);
+        file.extend_from_slice(&frame);
+    });
     open_both_ways(&disk);
 }
 
@@ -100,12 +126,26 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_corpus_of_the_fuzz_target_is_opened_or_explained() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/fuzz/corpus/log_recovery");
+        let inputs = std::fs::read_dir(folder).expect("a corpus");
+        let run = |input: std::fs::DirEntry| {
+            let octets = std::fs::read(input.path()).expect("a file");
+            open_damaged(&octets);
+            open_log(&octets);
+            open_chunk(&octets);
+        };
+        assert!(inputs.map(|input| run(input.expect("a file"))).count() > 5);
+    }
+
+    #[test]
     fn a_damaged_directory_is_opened_or_explained() {
         let mut random = fastrand::Rng::with_seed(7);
         for _ in 0..60 {
             let changes: Vec<u8> = (0..4 * random.usize(1..4)).map(|_| random.u8(..)).collect();
             open_damaged(&changes);
             open_log(&changes);
+            open_chunk(&changes);
         }
     }
 }

@@ -95,7 +95,7 @@ pub(super) struct Place {
 }
 
 /// Ordinals that may be missing at once: more is no loss of records but nonsense.
-const LOST_MAX: u64 = 1 << 26;
+const LOST_MAX: u64 = 1 << 24;
 
 impl Index {
     /// An index that continues with the given parts.

@@ -9,7 +9,7 @@ use crate::message::address::NumberKey;
 use crate::message::disposition::{Disposition, Status};
 
 /// Rows that a search looks at before it gives back what it has. Default of [`Query::rows_max`].
-pub const ROWS_MAX: u64 = 4 << 20;
+pub const ROWS_MAX: u64 = 2 << 20;
 
 /// Hits of a page. Default of [`Query::limit`].
 pub const LIMIT: usize = 50;

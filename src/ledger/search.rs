@@ -13,6 +13,7 @@ use super::columns::{Narrow, Wide};
 use super::index::{Index, Numbers};
 use super::query::{NumberRange, Page, Query};
 use super::run::Run;
+use super::states::Row;
 use super::store::Ledger;
 use super::stored::Hit;
 use crate::base::clock::Timestamp;
@@ -67,6 +68,7 @@ struct Scratch {
     fresh: bool,
     wide: Vec<u64>,
     narrow: Vec<u16>,
+    states: Vec<Row>,
 }
 
 impl Scratch {
@@ -107,6 +109,9 @@ fn keep<T: Copy>(
         end = first;
     }
 }
+
+/// Rows of a block whose states are read one by one; the states of more are read at once.
+const ROWS_ONE_BY_ONE: usize = 16;
 
 /// Rows tested at a time.
 const STRETCH_ROWS: usize = 64;
@@ -259,19 +264,33 @@ impl Search<'_> {
             scratch.keep_wide(rows.start, |at| self.in_time(at));
         }
         if scratch.fresh {
-            scratch.rows.extend(rows.rev());
+            scratch.rows.extend(rows.clone().rev());
+        }
+        let by_state = self.query.disposition.is_some() || self.query.status.is_some();
+        if by_state && scratch.rows.len() > ROWS_ONE_BY_ONE {
+            scratch.states.clear();
+            index.states.rows(segment, rows.clone(), &mut scratch.states)?;
+            let Scratch { rows: kept, states, .. } = scratch;
+            kept.retain(|row| states.get(row - rows.start).is_some_and(|row| self.wants(row)));
         }
         Ok(())
     }
 
+    /// Whether a state matches.
+    fn wants(&self, row: &Row) -> bool {
+        row.state().is_some_and(|state| {
+            self.query.disposition.is_none_or(|wanted| state.disposition == wanted)
+                && self.query.status.is_none_or(|wanted| state.status == wanted)
+        })
+    }
+
     /// Takes a message in if its state matches.
     fn hit(&mut self, index: &Index, ord: MessageOrd) -> io::Result<()> {
-        let Some(state) = index.states.row(ord)?.and_then(|row| row.state()) else {
+        let Some(row) = index.states.row(ord)?.filter(|row| self.wants(row)) else {
             return Ok(());
         };
-        let wanted = self.query.disposition.is_none_or(|wanted| state.disposition == wanted)
-            && self.query.status.is_none_or(|wanted| state.status == wanted);
-        if wanted && let Some(at) = index.wide(ord, Wide::AcceptedAt)? {
+        let (state, at) = (row.state(), index.wide(ord, Wide::AcceptedAt)?);
+        if let (Some(state), Some(at)) = (state, at) {
             self.page.hits.push(Hit { ord, state, accepted_at: Timestamp(at) });
         }
         Ok(())

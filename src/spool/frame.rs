@@ -15,7 +15,7 @@ pub const FRAME_HEADER_BYTES: usize = 12;
 pub const FRAME_BYTES_MAX: usize = 64 << 20;
 
 /// Writes the header of a frame whose payload follows the header's place in `frame`.
-pub(super) fn seal(frame: &mut [u8], directory_id: u64, lsn: Lsn) {
+pub(crate) fn seal(frame: &mut [u8], directory_id: u64, lsn: Lsn) {
     let Some((header, payload)) = frame.split_first_chunk_mut::<FRAME_HEADER_BYTES>() else {
         return;
     };

@@ -1,0 +1,135 @@
+//! The ledger's share of the budget: append to the log, and look-ups among a million messages.
+
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::Duration;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+
+use postrider::base::clock::Timestamp;
+use postrider::base::id::{CarrierId, MessageOrd};
+use postrider::ledger::config::LedgerConfig;
+use postrider::ledger::open::Opened;
+use postrider::ledger::query::{NumberRange, Query};
+use postrider::ledger::store::Ledger;
+use postrider::message::address::{Address, NumberKey};
+use postrider::message::carrier_id::canonical_id;
+use postrider::message::event::What;
+use postrider::message::record::Message;
+use postrider::spool::chunk::Chunk;
+use postrider::spool::real_disk::RealDisk;
+
+const CARRIER: CarrierId = CarrierId(1);
+const CHUNK_MESSAGES: u64 = 100;
+const MESSAGES: u64 = 1_000_000;
+
+fn open(directory: &tempfile::TempDir) -> Opened {
+    let disk = RealDisk::open(directory.path()).expect("directory");
+    Ledger::open(Arc::new(disk), LedgerConfig::default()).expect("opens")
+}
+
+fn scattered(ord: u64) -> u64 {
+    ord.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+fn number(ord: u64) -> String {
+    format!("4477{:08}", scattered(ord) % 100_000_000)
+}
+
+fn carrier_id(ord: u64) -> String {
+    format!("{:016x}", scattered(ord))
+}
+
+fn fill(chunk: &mut Chunk, first: u64) {
+    for ord in first..first + CHUNK_MESSAGES {
+        let to = number(ord);
+        let slot = chunk.message(&Message {
+            carrier: CARRIER,
+            source: Address { ton: 5, npi: 0, addr: b"ACME" },
+            destination: Address { ton: 1, npi: 1, addr: to.as_bytes() },
+            registered_delivery: 1,
+            body: b"Your code is 481516. It is good for ten minutes. Do not share it",
+            ..Message::default()
+        });
+        let id = carrier_id(ord);
+        let sent = What::Sent { carrier: CARRIER, carrier_message_id: id.as_bytes() };
+        chunk.event_here(slot.index, &sent);
+    }
+}
+
+fn append(c: &mut Criterion) {
+    let directory = tempfile::tempdir().expect("room");
+    let mut opened = open(&directory);
+    let mut chunk = Chunk::new();
+    fill(&mut chunk, 0);
+    let filled = chunk.clone();
+    let mut group = c.benchmark_group("log");
+    group.throughput(Throughput::Elements(CHUNK_MESSAGES));
+    group.bench_function("append a chunk of 100 messages", |b| {
+        b.iter(|| {
+            chunk.clone_from(&filled);
+            while opened.journal.append(Timestamp(1), &mut chunk).is_err() {
+                opened.flusher.step();
+            }
+        });
+    });
+    group.bench_function("append and commit a chunk of 100 messages", |b| {
+        b.iter(|| {
+            chunk.clone_from(&filled);
+            while opened.journal.append(Timestamp(1), &mut chunk).is_err() {
+                opened.flusher.step();
+            }
+            opened.flusher.step()
+        });
+    });
+    group.finish();
+}
+
+fn look_up(c: &mut Criterion) {
+    let directory = tempfile::tempdir().expect("room");
+    let mut opened = open(&directory);
+    let mut chunk = Chunk::new();
+    for first in (0..MESSAGES + 50_000).step_by(CHUNK_MESSAGES as usize) {
+        fill(&mut chunk, first);
+        opened.journal.append(Timestamp(first), &mut chunk).expect("room");
+        opened.flusher.step();
+        opened.indexer.step().expect("indexes");
+    }
+    while opened.indexer.step().expect("indexes") {}
+    while opened.sealer.step().expect("sorts") {}
+    let ledger = opened.ledger;
+    let mut random = fastrand::Rng::with_seed(1);
+    let mut group = c.benchmark_group("a million messages");
+    group.bench_function("message, state and events by id", |b| {
+        b.iter(|| {
+            let ord = MessageOrd(random.u64(..MESSAGES));
+            black_box(ledger.message(ord).expect("reads"));
+            black_box(ledger.state(ord).expect("reads"));
+            black_box(ledger.events(ord).expect("reads"));
+        });
+    });
+    group.bench_function("by destination", |b| {
+        b.iter(|| {
+            let key = NumberKey::of(number(random.u64(..MESSAGES)).as_bytes());
+            let to = Some(NumberRange::exact(key));
+            ledger.search(&Query { to, ..Query::default() }).expect("reads")
+        });
+    });
+    group.bench_function("by the carrier's id", |b| {
+        b.iter(|| {
+            let id = canonical_id(carrier_id(random.u64(..MESSAGES)).as_bytes());
+            ledger.correlate(CARRIER, &[id]).expect("reads")
+        });
+    });
+    group.finish();
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default()
+        .sample_size(20)
+        .warm_up_time(Duration::from_millis(500))
+        .measurement_time(Duration::from_secs(3));
+    targets = append, look_up
+}
+criterion_main!(benches);
