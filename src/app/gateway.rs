@@ -21,6 +21,7 @@ use crate::spool::error::OpenError;
 use crate::spool::journal::Journal;
 use crate::spool::real_disk::RealDisk;
 use crate::spool::recovery::LogOptions;
+use crate::telemetry::registry::Registry;
 
 /// Why a gateway does not start.
 #[derive(Debug, thiserror::Error)]
@@ -103,6 +104,11 @@ impl Gateway {
     /// What the shards share.
     pub const fn shared(&self) -> &Arc<Shared> {
         &self.shared
+    }
+
+    /// Everybody's counters.
+    pub fn registry(&self) -> Arc<Registry> {
+        Arc::clone(&self.shared.registry)
     }
 
     /// The board of everybody's state.

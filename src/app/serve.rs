@@ -9,7 +9,6 @@ use super::gateway::Gateway;
 use super::notify;
 use crate::config::file::Config;
 use crate::telemetry::log;
-use crate::telemetry::registry::Registry;
 
 /// Runs a gateway until SIGTERM or SIGINT.
 pub fn run(config: &Path, data_dir: Option<PathBuf>, accept_corruption: bool) -> ExitCode {
@@ -49,7 +48,7 @@ pub fn run(config: &Path, data_dir: Option<PathBuf>, accept_corruption: bool) ->
 
 async fn serve(config: &Config, accept_corruption: bool) -> Result<(), super::gateway::StartError> {
     let gateway = Gateway::start(&config.settings, accept_corruption)?;
-    let registry = Registry::new();
+    let registry = gateway.registry();
     let upkeep = api::keep_up(&gateway, Arc::clone(&registry));
     let http = HttpApi::start(&config.http, &gateway, registry).await?;
     let recovered = gateway.recovered();

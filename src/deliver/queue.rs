@@ -105,6 +105,12 @@ impl FairQueue {
         Some(queued)
     }
 
+    /// When the oldest message that waits was accepted.
+    pub fn oldest(&self) -> Option<Timestamp> {
+        let lanes = self.turn.iter().filter_map(|account| self.lanes.get(usize::from(account.0)));
+        lanes.filter_map(VecDeque::front).map(|next| next.accepted_at).min()
+    }
+
     /// The next message accepted before `at`, whoever's it is.
     pub fn pop_older_than(&mut self, at: Timestamp) -> Option<Queued> {
         let is_old =

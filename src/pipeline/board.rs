@@ -69,5 +69,7 @@ fn view(carrier: &CarrierShared) -> CarrierView {
         rate_per_second: carrier.config.rate_per_second,
         hold: hold.filter(|reason| *reason != Reason::None).map(|reason| (reason, until)),
         last_received_at: Timestamp(carrier.last_received_at.load(Ordering::Relaxed)),
+        oldest_at: Timestamp(carrier.oldest_at.load(Ordering::Relaxed)),
+        queue_limit: carrier.config.queue_messages_max as u64,
     }
 }

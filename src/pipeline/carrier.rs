@@ -18,9 +18,11 @@ use super::shared::{CarrierShared, Shared};
 use crate::base::clock::Timestamp;
 use crate::base::id::{CarrierId, MessageOrd};
 use crate::deliver::queue::{FairQueue, Queued};
+use crate::message::disposition::Disposition;
 use crate::message::reason::Reason;
 use crate::receipt::awaiting::Awaiting;
 use crate::receipt::parked::Parking;
+use crate::telemetry::carrier::CarrierMetrics;
 use crate::throttle::limiter::Limiter;
 
 /// A bind that submits.
@@ -37,6 +39,8 @@ struct Transmitter {
 pub struct CarrierDesk {
     /// Its number in the ledger.
     pub id: CarrierId,
+    /// Its counters.
+    pub metrics: Arc<CarrierMetrics>,
     /// Messages taken and not yet reported on.
     pub awaiting: Awaiting,
     /// Receipts whose message is not known yet.
@@ -107,10 +111,11 @@ pub struct Departure {
 
 impl CarrierDesk {
     /// A carrier that is down.
-    pub fn new(id: CarrierId, shared: Arc<Shared>, limiter: Option<Limiter>) -> Self {
-        let lifetime = shared.carrier(id).map_or(Duration::MAX, |carrier| carrier.config.lifetime);
+    pub fn new(carrier: &CarrierShared, shared: Arc<Shared>, limiter: Option<Limiter>) -> Self {
+        let lifetime = carrier.config.lifetime;
         Self {
-            id,
+            id: carrier.id,
+            metrics: carrier.metrics.clone(),
             awaiting: Awaiting::new(AWAITING_MAX),
             parking: Parking::default(),
             concluded: VecDeque::new(),
@@ -129,6 +134,14 @@ impl CarrierDesk {
             measured_at: Timestamp(0),
             flowing: false,
             lifetime,
+        }
+    }
+
+    /// Counts a message that has ended.
+    pub fn concluded_as(&self, disposition: Disposition, reason: Reason) {
+        self.metrics.finals.at(disposition as usize).increment(1);
+        if disposition != Disposition::Delivered {
+            self.metrics.failures.named(reason.group()).increment(1);
         }
     }
 
@@ -183,6 +196,7 @@ impl CarrierDesk {
 
     /// The carrier asked to slow down.
     pub fn slow_down(&mut self, now: Timestamp) {
+        self.metrics.throttle_wait_carrier.add(THROTTLED_PAUSE);
         self.held_until = self.held_until.max(now + THROTTLED_PAUSE);
         self.held_for = Reason::Throttled;
     }
@@ -248,7 +262,9 @@ impl CarrierDesk {
                 self.limiter.as_ref().and_then(|limiter| limiter.check(now, queued.parts).err())
             {
                 self.returned.push_front(queued);
-                self.held_until = now + wait.max(HOLD_MIN);
+                let wait = wait.max(HOLD_MIN);
+                self.metrics.throttle_wait_ours.add(wait);
+                self.held_until = now + wait;
                 self.held_for = Reason::Throttled;
                 break Some((Reason::Throttled, Some(self.held_until)));
             }
@@ -329,6 +345,10 @@ impl CarrierDesk {
             self.flowing = self.departed >= FLOWING_MIN && !down;
             shared.flowing.store(self.flowing, Ordering::Relaxed);
             self.departed = 0;
+            let oldest = self.returned.front().map(|queued| queued.accepted_at);
+            let oldest = oldest.into_iter().chain(self.queue.oldest()).min();
+            shared.oldest_at.store(oldest.map_or(0, |at| at.0), Ordering::Relaxed);
+            self.metrics.receipts_pending.set(self.awaiting.len() as f64);
         }
     }
 

@@ -22,7 +22,9 @@ use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId};
 use crate::deliver::queue::Queued;
 use crate::intake::admit::{Inadmissible, admit};
+use crate::message::disposition::Disposition;
 use crate::message::event::{Event, What};
+use crate::message::reason::Reason;
 use crate::message::record::Message;
 use crate::receipt::owed::{Owed, OwedWhat};
 use crate::spool::chunk::Chunk;
@@ -75,7 +77,7 @@ impl Engine {
         let carriers = shared.carriers.iter().map(|carrier| {
             let rate = carrier.config.rate_per_second.map(|rate| (rate, carrier.config.burst));
             let limiter = rate.and_then(|(rate, burst)| limiter(rate, burst, now));
-            (carrier.home == shard).then(|| CarrierDesk::new(carrier.id, shared.clone(), limiter))
+            (carrier.home == shard).then(|| CarrierDesk::new(carrier, shared.clone(), limiter))
         });
         Self {
             accounts: accounts.collect(),
@@ -125,8 +127,13 @@ impl Engine {
         asker: Asker,
         message: &Message<'_>,
     ) -> Result<bool, (Refusal, Asker)> {
+        let api = matches!(asker, Asker::Api(_));
         match self.admit(now, account, message) {
             Ok(carrier) => {
+                // The API counts its own.
+                if !api {
+                    self.shared.smpp.accepted.increment(1);
+                }
                 let over_share = self.shared.over_share(account, carrier);
                 let message = Message { account, carrier, ..*message };
                 let written = self.write(&message);
@@ -134,7 +141,12 @@ impl Engine {
                 self.turn.arrivals.push(Arrival { asker, written, account, carrier, parts });
                 Ok(over_share)
             }
-            Err(refusal) => Err((refusal, asker)),
+            Err(refusal) => {
+                if !api {
+                    self.shared.smpp.rejected.named(refusal.name()).increment(1);
+                }
+                Err((refusal, asker))
+            }
         }
     }
 
@@ -225,7 +237,8 @@ impl Engine {
         for desk in self.carriers.iter_mut().flatten() {
             let id = desk.id;
             while let Some(expired) = desk.expire(now) {
-                let what = What::Ended { reason: crate::message::reason::Reason::ValidityOver };
+                let what = What::Ended { reason: Reason::ValidityOver };
+                desk.concluded_as(Disposition::Expired, Reason::ValidityOver);
                 self.events.event(&Event { ord: expired.ord, what });
                 super::conclude::owe_ended(&mut self.turn, now, &expired, &what);
             }

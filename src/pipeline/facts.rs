@@ -25,12 +25,13 @@ use crate::message::disposition::Disposition;
 use crate::message::event::{Doubt, Event, NO_MESSAGE, Report, What};
 use crate::message::reason::Reason;
 use crate::message::record::{Direction, Message};
-use crate::message::state::{reported, settles};
+use crate::message::state::{refusal as disposition_of_refusal, reported, settles};
 use crate::receipt::awaiting::Awaited;
 use crate::receipt::classify::classify;
 use crate::receipt::owed::{Owed, Party};
 use crate::receipt::parked::Parked;
 use crate::spool::lsn::Lsn;
+use crate::telemetry::carrier::SubmitResult;
 
 /// A receipt as a carrier's bind brought it.
 #[derive(Clone, Copy, Debug)]
@@ -72,12 +73,13 @@ const RETRY_SLOWER: Backoff =
     Backoff { first: Duration::from_millis(500), longest: Duration::from_secs(4) };
 
 impl Engine {
-    /// The carrier took a message under an id of its own.
+    /// The carrier took a message under an id of its own. `answered`: on which bind, and when it was
+    /// submitted; `None` when the answer came after its time.
     pub fn sent(
         &mut self,
         now: Timestamp,
         carrier: CarrierId,
-        link: Option<LinkId>,
+        answered: Option<(LinkId, Timestamp)>,
         queued: &Queued,
         id: &CarrierMessageId<'_>,
     ) {
@@ -87,7 +89,9 @@ impl Engine {
         let Some(desk) = desk(&self.shared, &mut self.carriers, carrier) else {
             return;
         };
-        if let Some(link) = link {
+        desk.metrics.submits.at(SubmitResult::Ok as usize).increment(1);
+        if let Some((link, sent_at)) = answered {
+            desk.metrics.submit_duration.record(now.since(sent_at).as_secs_f64());
             desk.freed(link);
         }
         let Some(message) = Message::decode(&queued.record) else { return };
@@ -109,7 +113,8 @@ impl Engine {
             && let Some(parked) = desk.parking.take_by_id(hash, message.destination.addr)
         {
             let report = parked_report(&parked);
-            record_receipt(&mut self.events, &mut self.turn, now, carrier, &mut awaited, &report);
+            let (events, turn) = (&mut self.events, &mut self.turn);
+            record_receipt(events, turn, now, desk, &mut awaited, &report);
         }
         if !awaited.concluded
             && let Some(desk) = self.carrier(carrier)
@@ -128,6 +133,11 @@ impl Engine {
         command_status: u32,
     ) {
         let (retry, reason) = refusal(command_status);
+        let result = match retry {
+            Retry::Never => SubmitResult::Perm,
+            Retry::Later => SubmitResult::Temp,
+            Retry::Slower => SubmitResult::Throttled,
+        };
         let attempts_max =
             self.shared.carrier(carrier).map_or(u8::MAX, |carrier| carrier.config.attempts_max);
         let retry_at = match retry {
@@ -145,6 +155,10 @@ impl Engine {
             owe_ended(&mut self.turn, now, &queued, &what);
         }
         let Some(desk) = self.carrier(carrier) else { return };
+        desk.metrics.submits.at(result as usize).increment(1);
+        if retry_at == Timestamp::NEVER {
+            desk.concluded_as(disposition_of_refusal(reason), reason);
+        }
         desk.freed(link);
         if retry == Retry::Slower {
             desk.slow_down(now);
@@ -199,6 +213,9 @@ impl Engine {
         let acknowledgement = (receipt.link, receipt.sequence, receipt.data);
         self.turn.acknowledgements.push(acknowledgement);
         let report = report_of(receipt);
+        if let Some(desk) = self.carrier(carrier) {
+            desk.metrics.receipts.at(usize::from(receipt.message_state)).increment(1);
+        }
         let Some(desk) = desk(&self.shared, &mut self.carriers, carrier) else {
             return;
         };
@@ -214,14 +231,15 @@ impl Engine {
                 candidates.iter().find(|id| known(desk, id)).map(|id| correlation_key(carrier, id));
         }
         if let Some(hash) = found
-            && let Some(awaited) = desk.awaiting.find(hash, handset)
+            && let Some(mut awaited) = desk.awaiting.find(hash, handset).copied()
         {
-            record_receipt(&mut self.events, &mut self.turn, now, carrier, awaited, &report);
+            record_receipt(&mut self.events, &mut self.turn, now, desk, &mut awaited, &report);
             if awaited.concluded {
                 desk.awaiting.conclude(hash);
             }
             return;
         }
+        desk.metrics.receipts_unmatched.increment(1);
         if desk.asking >= ASKING_MAX {
             self.turn.acknowledgements.pop();
             let (link, sequence, data) = (receipt.link, receipt.sequence, receipt.data);
@@ -453,7 +471,7 @@ impl Engine {
         awaited.concluded |= desk.concluded.contains(&found.ord);
         let report = parked_report(&parked);
         let before = awaited.concluded;
-        record_receipt(&mut self.events, &mut self.turn, now, carrier, &mut awaited, &report);
+        record_receipt(&mut self.events, &mut self.turn, now, desk, &mut awaited, &report);
         if awaited.concluded && !before {
             desk.conclude_cold(found.ord);
         }
@@ -465,11 +483,11 @@ fn record_receipt(
     events: &mut crate::spool::chunk::Chunk,
     turn: &mut super::turn::Turn,
     now: Timestamp,
-    carrier: CarrierId,
+    desk: &CarrierDesk,
     awaited: &mut Awaited,
     report: &Report<'_>,
 ) {
-    let what = What::Receipt { carrier, report: *report };
+    let what = What::Receipt { carrier: desk.id, report: *report };
     events.event(&Event { ord: awaited.ord, what });
     let reason = Reason::from_u8(report.reason).unwrap_or(Reason::VendorOther);
     let disposition = reported(report.message_state, reason);
@@ -477,6 +495,11 @@ fn record_receipt(
         return;
     }
     awaited.concluded = true;
+    desk.concluded_as(disposition, reason);
+    if disposition == Disposition::Delivered {
+        let took = now.since(awaited.accepted_at).as_secs_f64();
+        desk.metrics.delivery_duration.record(took);
+    }
     owe_receipt(turn, now, awaited, disposition, report);
 }
 

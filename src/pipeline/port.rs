@@ -59,7 +59,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// The word of metrics, logs and the API.
+    /// The word of metrics and problems.
     pub const fn name(self) -> &'static str {
         match self {
             Self::UnknownAccount => "unknown_account",
@@ -111,6 +111,10 @@ pub struct CarrierView {
     pub hold: Option<(Reason, Option<Timestamp>)>,
     /// When anything last came from it.
     pub last_received_at: Timestamp,
+    /// When the oldest message ready to leave was accepted; 0 if none is.
+    pub oldest_at: Timestamp,
+    /// Messages that may wait for it.
+    pub queue_limit: u64,
 }
 
 /// What the API may know of an account at this moment.

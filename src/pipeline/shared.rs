@@ -1,5 +1,6 @@
 //! What all shards see of each other: counters, and nothing that is ever waited for.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 use super::port::Refusal;
@@ -8,6 +9,9 @@ use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId, IdCipher};
 use crate::message::reason::Reason;
 use crate::route::table::RouteTable;
+use crate::telemetry::carrier::CarrierMetrics;
+use crate::telemetry::ingress::IngressMetrics;
+use crate::telemetry::registry::Registry;
 
 /// An account as every shard sees it.
 #[derive(Debug)]
@@ -57,6 +61,10 @@ pub struct CarrierShared {
     pub hold_until: AtomicU64,
     /// When anything last came from it.
     pub last_received_at: AtomicU64,
+    /// When the oldest message that could leave was accepted, 0 if none waits.
+    pub oldest_at: AtomicU64,
+    /// Its counters.
+    pub metrics: Arc<CarrierMetrics>,
 }
 
 /// Everything shared. Made once, at start.
@@ -76,6 +84,10 @@ pub struct Shared {
     pub shards: usize,
     /// Set when the gateway stops: nothing more is accepted.
     pub draining: AtomicBool,
+    /// Everybody's counters.
+    pub registry: Arc<Registry>,
+    /// Those of the binds.
+    pub smpp: IngressMetrics,
 }
 
 /// Backlog below which nobody is asked to wait.
@@ -97,7 +109,13 @@ impl AccountShared {
 
 impl CarrierShared {
     /// A carrier that is down.
-    pub fn new(id: CarrierId, config: CarrierConfig, home: usize) -> Self {
+    pub fn new(
+        id: CarrierId,
+        config: CarrierConfig,
+        home: usize,
+        registry: &Arc<Registry>,
+    ) -> Self {
+        let metrics = registry.carrier(&config.name);
         Self {
             id,
             config,
@@ -113,6 +131,8 @@ impl CarrierShared {
             hold: AtomicU32::new(Reason::CarrierDown as u32),
             hold_until: AtomicU64::new(0),
             last_received_at: AtomicU64::new(0),
+            oldest_at: AtomicU64::new(0),
+            metrics,
         }
     }
 
@@ -156,6 +176,7 @@ impl Shared {
         routes: RouteTable,
         cipher: IdCipher,
         shards: usize,
+        registry: Arc<Registry>,
     ) -> Self {
         let account_places = places(accounts.iter().map(|account| account.id.0));
         let carrier_places = places(carriers.iter().map(|carrier| carrier.id.0));
@@ -169,6 +190,8 @@ impl Shared {
             cipher,
             shards,
             draining,
+            smpp: IngressMetrics::new(&registry, "smpp"),
+            registry,
         }
     }
 

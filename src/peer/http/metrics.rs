@@ -32,6 +32,8 @@ fn show(metrics: &CarrierMetrics, view: &CarrierView) {
     metrics.window_limit.set(view.window as f64);
     metrics.rate_limit.set(view.rate_per_second.map_or(0.0, f64::from));
     metrics.last_rx.set(unix_seconds(view.last_received_at));
+    metrics.queue_oldest_ready.set(unix_seconds(view.oldest_at));
+    metrics.queue_limit.set(view.queue_limit as f64);
 }
 
 fn unix_seconds(at: Timestamp) -> f64 {

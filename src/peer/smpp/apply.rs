@@ -12,7 +12,9 @@ use crate::pipeline::ask::QueryFound;
 use crate::pipeline::effect::{Effect, LinkId};
 use crate::pipeline::mail::Mail;
 use crate::receipt::owed::{Owed, OwedWhat};
+use crate::telemetry::carrier::Direction;
 use crate::wire::smpp::command::CommandId;
+use crate::wire::smpp::header::Header;
 use crate::wire::smpp::pdu::{DataSmResp, DeliverSm, DeliverSmResp, QuerySmResp, SubmitSm};
 use crate::wire::smpp::receipt_date::ReceiptDate;
 use crate::wire::smpp::status::CommandStatus;
@@ -73,7 +75,11 @@ impl Exchange {
         let message = Message::decode(&record)?;
         let asked = asked_of_carrier(message.registered_delivery);
         let sm = sm_of_message(&message, asked, smsc.session.peer_takes_tlvs());
+        let carrier = smsc.carrier;
         let given_back = smsc.session.request(now, &SubmitSm(sm), queued, out).err();
+        if given_back.is_none() {
+            self.count_out(carrier, CommandId::SUBMIT_SM);
+        }
         self.mark_dirty(id);
         given_back
     }
@@ -88,7 +94,15 @@ impl Exchange {
             let resp = DeliverSmResp { message_id: Some(b""), ..DeliverSmResp::default() };
             smsc.session.respond(sequence, CommandStatus::ESME_ROK, &resp, out);
         }
+        let carrier = smsc.carrier;
+        let command = if data { CommandId::DATA_SM_RESP } else { CommandId::DELIVER_SM_RESP };
+        self.count_out(carrier, command);
         self.mark_dirty(id);
+    }
+
+    fn count_out(&self, carrier: CarrierId, command_id: CommandId) {
+        let header = Header { command_id, ..Header::default() };
+        self.count_pdu(carrier, Direction::Out, header);
     }
 
     /// Offers an application what it is owed, or gives it back if the bind has gone.

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::exchange::{Action, Exchange};
+use super::exchange::{Action, Exchange, Redial};
 use super::link::{EsmeLink, Far, Link};
 use super::translate::{message_of_data_sm, message_of_sm};
 use super::verdict::command_status;
@@ -14,6 +14,7 @@ use crate::pipeline::effect::{Asker, LinkId};
 use crate::pipeline::settings::{BindMode, SmppSettings};
 use crate::pipeline::shared::AccountShared;
 use crate::receipt::owed::Owed;
+use crate::telemetry::carrier::RebindCause;
 use crate::wire::smpp::command::CommandId;
 use crate::wire::smpp::event::{CloseReason, Event};
 use crate::wire::smpp::header::Header;
@@ -93,7 +94,7 @@ impl Exchange {
             }
             Event::Close(reason) => {
                 self.esme_over(now, id, reason);
-                self.close(now, id, Duration::ZERO);
+                self.close(now, id, Redial::at_once(RebindCause::Lost));
             }
             Event::Unmatched { .. }
             | Event::Unbind
@@ -168,7 +169,7 @@ impl Exchange {
         }
         let Some(account) = account else { return false };
         if account.home != self.shard {
-            self.remove(now, id, Duration::ZERO);
+            self.remove(now, id, Redial::at_once(RebindCause::Lost));
             let (shard, replay) = (account.home, octets.to_vec());
             self.actions.push(Action::Move { link: id, shard, replay });
             return true;
@@ -195,16 +196,18 @@ impl Exchange {
         bind: &Bind<'_>,
         status: CommandStatus,
     ) {
+        let shared = self.shared().clone();
         let Some(Link { side: Far::Esme(esme), out, .. }) = self.link(id) else { return };
         esme.session.refuse_bind(status, out);
         esme.refused += 1;
+        shared.smpp.auth_failures.increment(1);
         let over = esme.refused >= BIND_REFUSALS_MAX;
         let system_id = String::from_utf8_lossy(bind.system_id);
         let text = format!("bind of {system_id:?} refused: {status}, from {}", esme.from);
         tracing::warn!(command_status = status.0, "{text}");
         self.engine.notice(bind.system_id, status.0, 1, &text);
         if over {
-            self.close(now, id, Duration::ZERO);
+            self.close(now, id, Redial::at_once(RebindCause::Lost));
         }
     }
 

@@ -25,6 +25,7 @@ use crate::pipeline::engine::{DiskFailed, Engine};
 use crate::pipeline::mail::Mail;
 use crate::pipeline::settings::SmppSettings;
 use crate::pipeline::shared::Shared;
+use crate::telemetry::carrier::RebindCause;
 use crate::throttle::faults::Faults;
 use crate::wire::smpp::session::{Session, Side};
 use crate::wire::smpp::tlv::TlvBuf;
@@ -68,6 +69,21 @@ pub enum Action {
     },
     /// Give the octets of a link that were not used to the exchange again, and read on.
     ReadAgain(LinkId),
+}
+
+/// When and why a carrier is dialled again.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Redial {
+    /// Not before this long.
+    pub(super) after: Duration,
+    /// What ended the bind.
+    pub(super) cause: RebindCause,
+}
+
+impl Redial {
+    pub(super) const fn at_once(cause: RebindCause) -> Self {
+        Self { after: Duration::ZERO, cause }
+    }
 }
 
 /// One shard's links and engine.
@@ -138,6 +154,7 @@ impl Exchange {
 
     /// An application has connected, or was moved here.
     pub fn accept(&mut self, now: Timestamp, from: String) -> LinkId {
+        self.shared().smpp.sessions.increment(1.0);
         let config = super::esme::session_config(&self.settings);
         let far = Far::Esme(EsmeLink {
             session: Session::new(Side::Smsc, config, now),
@@ -168,18 +185,24 @@ impl Exchange {
         Some(id)
     }
 
-    /// A dial has failed, or a bind ended: when to try again.
-    pub fn dial_failed(&mut self, carrier: CarrierId, bind: u16, least: Duration) {
+    /// A dial has failed: when to try again.
+    pub fn dial_failed(&mut self, carrier: CarrierId, bind: u16) {
+        self.redial(carrier, bind, Redial::at_once(RebindCause::Connect));
+    }
+
+    /// Dials again after a pause that grows with failures.
+    fn redial(&mut self, carrier: CarrierId, bind: u16, redial: Redial) {
         if self.shared().draining.load(Ordering::Relaxed) {
             return;
         }
-        let Some(config) = self.shared().carrier(carrier).map(|shared| &shared.config) else {
-            return;
-        };
+        let shared = self.shared().clone();
+        let Some(shared) = shared.carrier(carrier) else { return };
+        shared.metrics.rebinds.at(redial.cause as usize).increment(1);
+        let config = &shared.config;
         let backoff = Backoff { first: config.rebind_min, longest: config.rebind_max };
         let failures = self.failures.entry((carrier, bind)).or_default();
         *failures += 1;
-        let after = backoff.delay(*failures, &mut self.random).max(least);
+        let after = backoff.delay(*failures, &mut self.random).max(redial.after);
         self.actions.push(Action::Dial { carrier, bind, after });
     }
 
@@ -234,24 +257,25 @@ impl Exchange {
 
     /// The far side has closed its socket, or the socket broke.
     pub fn closed(&mut self, now: Timestamp, id: LinkId) {
-        self.remove(now, id, Duration::ZERO);
+        self.remove(now, id, Redial::at_once(RebindCause::Lost));
     }
 
     /// Ends a link from our side, after what is in its `out`.
-    pub(super) fn close(&mut self, now: Timestamp, id: LinkId, redial_after: Duration) {
+    pub(super) fn close(&mut self, now: Timestamp, id: LinkId, redial: Redial) {
         let last = self.link(id).map(|link| std::mem::take(&mut link.out)).unwrap_or_default();
-        self.remove(now, id, redial_after);
+        self.remove(now, id, redial);
         self.actions.push(Action::Close { link: id, last });
     }
 
     /// Takes a link out; its tokens go back to the engine.
-    pub(super) fn remove(&mut self, now: Timestamp, id: LinkId, redial_after: Duration) {
+    pub(super) fn remove(&mut self, now: Timestamp, id: LinkId, redial: Redial) {
         if self.link(id).is_none() {
             return;
         }
         let link = self.links.remove(place(id));
         match link.side {
             Far::Esme(mut esme) => {
+                self.shared().smpp.sessions.decrement(1.0);
                 let debts: Vec<_> = esme.session.drain_window().map(|(_, owed)| owed).collect();
                 for owed in debts.into_iter().rev() {
                     self.engine.unanswered(id, owed);
@@ -269,7 +293,8 @@ impl Exchange {
                 if smsc.bound {
                     self.engine.carrier_down(smsc.carrier, id);
                 }
-                self.dial_failed(smsc.carrier, smsc.bind, redial_after);
+                self.show_binds(smsc.carrier);
+                self.redial(smsc.carrier, smsc.bind, redial);
             }
         }
     }

@@ -229,7 +229,7 @@ impl Shard {
 
     fn dial_failed(self: &Rc<Self>, carrier: CarrierId, bind: u16, address: &str, error: &str) {
         tracing::warn!(address, bind, error, "cannot connect to carrier");
-        self.exchange.borrow_mut().dial_failed(carrier, bind, Duration::ZERO);
+        self.exchange.borrow_mut().dial_failed(carrier, bind);
         self.end_turn();
     }
 

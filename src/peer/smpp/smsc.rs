@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::exchange::Exchange;
+use super::exchange::{Exchange, Redial};
 use super::link::{Far, Link};
 use super::translate::{err_of, message_of_data_sm, message_of_sm};
 use crate::base::clock::Timestamp;
@@ -15,6 +15,7 @@ use crate::message::record::{Direction, Message};
 use crate::pipeline::effect::LinkId;
 use crate::pipeline::facts::{CarrierMessageId, ReceiptIn};
 use crate::pipeline::settings::{BindMode, CarrierConfig, SmppSettings};
+use crate::telemetry::carrier::{Direction as PduDirection, RebindCause};
 use crate::wire::smpp::event::{CloseReason, Event};
 use crate::wire::smpp::header::Header;
 use crate::wire::smpp::limits::Limits;
@@ -105,10 +106,13 @@ impl Exchange {
         room: &mut Vec<u8>,
     ) {
         match event {
-            Event::Response { token, header, pdu, .. } => {
-                self.submit_answered(now, id, carrier, token, header, &pdu);
+            Event::Response { token, sent_at, header, pdu } => {
+                self.count_pdu(carrier, PduDirection::In, header);
+                let answer = Answer { header, pdu, sent_at };
+                self.submit_answered(now, id, carrier, token, &answer);
             }
             Event::Request { header, pdu } => {
+                self.count_pdu(carrier, PduDirection::In, header);
                 self.smsc_request(now, id, carrier, header, &pdu, room);
             }
             Event::Late { token, header, pdu } => {
@@ -132,7 +136,8 @@ impl Exchange {
                     CommandStatus::ESME_RALYBND => ALREADY_BOUND_PAUSE,
                     _ => Duration::ZERO,
                 };
-                self.close(now, id, pause);
+                let cause = RebindCause::Refused;
+                self.close(now, id, Redial { after: pause, cause });
             }
             Event::Malformed { header, .. } => {
                 let text = format!("malformed {} from a carrier", header.command_id);
@@ -143,7 +148,12 @@ impl Exchange {
                     let text = format!("bind {bind} to a carrier is over: {reason:?}");
                     self.fault(now, id, CommandStatus::ESME_ROK, &text);
                 }
-                self.close(now, id, Duration::ZERO);
+                let cause = match reason {
+                    CloseReason::PeerUnbound | CloseReason::Unbound => RebindCause::Unbind,
+                    CloseReason::BadLength { .. } => RebindCause::Protocol,
+                    _ => RebindCause::Timeout,
+                };
+                self.close(now, id, Redial::at_once(cause));
             }
             Event::Unmatched { .. }
             | Event::Unbind
@@ -152,11 +162,42 @@ impl Exchange {
         }
     }
 
+    /// Shows how many binds of each type a carrier has.
+    pub(super) fn show_binds(&self, carrier: CarrierId) {
+        let Some(shared) = self.engine.shared().carrier(carrier) else { return };
+        let CarrierConfig { binds, receivers, .. } = shared.config;
+        let mut up = [0; 3];
+        let mut configured = [0; 3];
+        for bind in 0..binds + receivers {
+            configured[bind_request(&shared.config, bind as u16).mode as usize] += 1;
+        }
+        for (_, link) in &self.links {
+            if let Far::Smsc(smsc) = &link.side
+                && smsc.bound
+                && smsc.carrier == carrier
+            {
+                up[bind_request(&shared.config, smsc.bind).mode as usize] += 1;
+            }
+        }
+        for (mode, (up, configured)) in up.into_iter().zip(configured).enumerate() {
+            shared.metrics.binds(mode, up, configured);
+        }
+    }
+
+    /// Counts a PDU of a carrier.
+    pub(super) fn count_pdu(&self, carrier: CarrierId, direction: PduDirection, header: Header) {
+        if let Some(shared) = self.engine.shared().carrier(carrier) {
+            let Header { command_id, command_status, .. } = header;
+            shared.metrics.pdus.count(direction, command_id.0, command_status.0, 1);
+        }
+    }
+
     fn bound(&mut self, id: LinkId, carrier: CarrierId, bind: u16) {
         if let Some(Link { side: Far::Smsc(smsc), .. }) = self.link(id) {
             smsc.bound = true;
         }
         self.dialled(carrier, bind);
+        self.show_binds(carrier);
         let shared = self.shared().clone();
         let Some(shared) = shared.carrier(carrier) else { return };
         tracing::info!(carrier = shared.config.name, bind, "bound to carrier");
@@ -170,9 +211,9 @@ impl Exchange {
         id: LinkId,
         carrier: CarrierId,
         queued: Queued,
-        header: Header,
-        pdu: &Pdu<'_>,
+        answer: &Answer<'_>,
     ) {
+        let Answer { header, ref pdu, sent_at } = *answer;
         let refused = matches!(pdu, Pdu::GenericNack(_)) || !header.command_status.is_ok();
         if refused {
             let status = match header.command_status.0 {
@@ -186,7 +227,7 @@ impl Exchange {
         let written = id_in(pdu).unwrap_or_default();
         let normal = NormalId::new(written);
         let message_id = CarrierMessageId { written, canonical: normal.as_octets() };
-        self.engine.sent(now, carrier, Some(id), &queued, &message_id);
+        self.engine.sent(now, carrier, Some((id, sent_at)), &queued, &message_id);
     }
 
     fn smsc_request(
@@ -272,6 +313,13 @@ impl Exchange {
             },
         );
     }
+}
+
+/// The answer to a submit.
+struct Answer<'a> {
+    header: Header,
+    pdu: Pdu<'a>,
+    sent_at: Timestamp,
 }
 
 /// The `message_id` of an answer to a submit.

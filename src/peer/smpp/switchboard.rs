@@ -21,6 +21,7 @@ use crate::pipeline::settings::Settings;
 use crate::pipeline::shared::{AccountShared, CarrierShared, Shared};
 use crate::route::table::{Route, RouteTable};
 use crate::spool::journal::Journal;
+use crate::telemetry::registry::Registry;
 
 /// The shards at work.
 pub struct Switchboard {
@@ -42,6 +43,7 @@ impl std::fmt::Debug for Switchboard {
 /// # Errors
 /// What the disk said when a new name was to be kept.
 pub fn share(settings: &Settings, ledger: &Ledger, shards: usize) -> io::Result<Shared> {
+    let registry = Registry::new();
     let mut accounts = Vec::with_capacity(settings.accounts.len());
     for (place, account) in settings.accounts.iter().enumerate() {
         let id = ledger.names().account(&account.name)?;
@@ -52,14 +54,14 @@ pub fn share(settings: &Settings, ledger: &Ledger, shards: usize) -> io::Result<
         let id = ledger.names().carrier(&carrier.name)?;
         // From the other end, so that a small gateway has its accounts and carriers apart.
         let home = shards - 1 - place % shards;
-        carriers.push(CarrierShared::new(id, carrier.clone(), home));
+        carriers.push(CarrierShared::new(id, carrier.clone(), home, &registry));
     }
     let routes = settings.routes.iter().filter_map(|route| {
         let carrier = carriers.get(route.carrier)?.id;
         Some(Route { prefix: route.prefix.clone().into_bytes(), carrier })
     });
     let routes = RouteTable::new(routes.collect());
-    Ok(Shared::new(accounts, carriers, routes, ledger.id_cipher(), shards))
+    Ok(Shared::new(accounts, carriers, routes, ledger.id_cipher(), shards, registry))
 }
 
 impl Switchboard {
