@@ -1,5 +1,7 @@
 //! The ledger's share of the budget: append to the log, and look-ups among a million messages.
 
+#![allow(missing_docs, reason = "criterion_group! makes a public function without docs")]
+
 use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Duration;

@@ -2,7 +2,7 @@
 //!
 //! Two files, `checkpoint-a` and `checkpoint-b`, are written in turn; the newer whole one counts.
 //! Layout: a stamp whose number is the checkpoint's sequence, `facts length u32, pages u32`, the
-//! facts (see [`Facts`]), the changed pages of states (`page u64, 4 KiB`), `crc32c u32` of it all.
+//! facts (see `facts`), the changed pages of states (`page u64, 4 KiB`), `crc32c u32` of it all.
 //! The order is what makes it safe: (1) everything that is only ever appended is made durable; (2)
 //! the checkpoint is made durable: this is the moment it counts; (3) its pages are written to the
 //! state files and made durable. A crash before (2) leaves the old checkpoint with files that hold
@@ -13,51 +13,27 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::columns::{self, Columns};
-use super::counts::{AccountCounts, BlockCounts};
-use super::index::{Index, Span};
-use super::states::{PAGE_BYTES, States};
+use super::facts::Facts;
+use super::index::Index;
+use super::states::PAGE_BYTES;
 use super::store::Ledger;
-use crate::base::clock::Timestamp;
-use crate::base::id::MessageOrd;
-use crate::message::octets::Reader;
-use crate::spool::disk::{Disk, DiskFile, read_exact_at};
-use crate::spool::error::OpenError;
+use crate::spool::disk::DiskFile;
 use crate::spool::lsn::Lsn;
-use crate::spool::stamp::{STAMP_BYTES, Stamp, version_of};
+use crate::spool::stamp::Stamp;
 use crate::spool::unpoisoned;
 
-const NAMES: [&str; 2] = ["checkpoint-a", "checkpoint-b"];
+/// The two files.
+pub(super) const NAMES: [&str; 2] = ["checkpoint-a", "checkpoint-b"];
 const KIND: [u8; 8] = *b"checkpt\0";
 
 /// Octets of a changed page with its number.
-const PAGE_RECORD_BYTES: usize = 8 + PAGE_BYTES;
+pub(super) const PAGE_RECORD_BYTES: usize = 8 + PAGE_BYTES;
 
 /// Pages written at a time.
 const PAGES_PER_WRITE: usize = 128;
 
 /// Rows of the tail written at a time.
 const TAIL_ROWS: usize = 64 << 10;
-
-/// What a checkpoint says, beside the pages.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub(super) struct Facts {
-    pub(super) replay_from: Lsn,
-    pub(super) next_ord: MessageOrd,
-    pub(super) segment_messages: u32,
-    pub(super) run_entries: u32,
-    pub(super) links_per_file: u32,
-    pub(super) links: u64,
-    pub(super) carrier_ids: u64,
-    pub(super) segments_sealed: u64,
-    pub(super) carrier_id_runs: u64,
-    pub(super) strays: u64,
-    /// Of all segments and the tail.
-    pub(super) spans: Vec<Span>,
-    /// Of all segments with states.
-    pub(super) blocks: Vec<Vec<BlockCounts>>,
-    pub(super) accounts: Vec<AccountCounts>,
-    pub(super) notices: Vec<u64>,
-}
 
 /// Makes checkpoints.
 #[derive(Debug)]
@@ -257,205 +233,7 @@ fn write_pages(ledger: &Ledger, pages: &[u64]) -> io::Result<()> {
     Ok(())
 }
 
-fn stamp(directory_id: u64, sequence: u64) -> Stamp {
+/// What a checkpoint begins with.
+pub(super) fn stamp(directory_id: u64, sequence: u64) -> Stamp {
     Stamp { kind: KIND, directory_id, number: sequence }
-}
-
-/// A checkpoint that was found whole.
-#[derive(Debug)]
-pub(super) struct Loaded {
-    pub(super) sequence: u64,
-    pub(super) facts: Facts,
-    file: Arc<dyn DiskFile>,
-    pages_at: u64,
-    pages: u64,
-}
-
-/// The newest whole checkpoint; `None` if there is none, and the log is read from its beginning.
-pub(super) fn load(disk: &dyn Disk, directory_id: u64) -> Result<Option<Loaded>, OpenError> {
-    let mut newest: Option<Loaded> = None;
-    for name in NAMES {
-        let file = match disk.open(name) {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-            Err(error) => return Err(OpenError::io(name, error)),
-        };
-        let loaded = load_one(file, name, directory_id)?;
-        let newer = |old: &Loaded| loaded.as_ref().is_some_and(|new| new.sequence > old.sequence);
-        if newest.as_ref().is_none_or(newer) {
-            newest = loaded.or(newest);
-        }
-    }
-    Ok(newest)
-}
-
-/// `None` if the file was torn.
-fn load_one(
-    file: Arc<dyn DiskFile>,
-    name: &str,
-    directory_id: u64,
-) -> Result<Option<Loaded>, OpenError> {
-    let failed = |error| OpenError::io(name, error);
-    let length = file.len_bytes().map_err(failed)?;
-    let mut head = [0; STAMP_BYTES + 8];
-    if length < head.len() as u64 {
-        return Ok(None);
-    }
-    read_exact_at(&*file, &mut head, 0).map_err(failed)?;
-    let word = |at: usize| u32::from_le_bytes([0, 1, 2, 3].map(|i| head[at + i]));
-    let sequence = u64::from(word(32)) | u64::from(word(36)) << 32;
-    if let Some(octets) = head.first_chunk::<STAMP_BYTES>() {
-        match version_of(octets, name) {
-            Err(OpenError::Damaged { .. }) => return Ok(None),
-            outcome => outcome?,
-        }
-    }
-    if head[..STAMP_BYTES] != stamp(directory_id, sequence).encode() {
-        return Ok(None);
-    }
-    let (facts_bytes, pages) = (u64::from(word(STAMP_BYTES)), u64::from(word(STAMP_BYTES + 4)));
-    let pages_at = head.len() as u64 + facts_bytes;
-    let end = pages_at + pages * PAGE_RECORD_BYTES as u64;
-    if end + 4 > length || !crc_matches(&*file, end).map_err(failed)? {
-        return Ok(None);
-    }
-    let mut octets = vec![0; facts_bytes as usize];
-    read_exact_at(&*file, &mut octets, head.len() as u64).map_err(failed)?;
-    let facts = Facts::decode(&octets)
-        .ok_or_else(|| OpenError::damaged(name, "its facts do not read, though unchanged"))?;
-    Ok(Some(Loaded { sequence, facts, file, pages_at, pages }))
-}
-
-fn crc_matches(file: &dyn DiskFile, end: u64) -> io::Result<bool> {
-    let mut octets = vec![0; (1 << 20).min(end as usize)];
-    let (mut at, mut crc) = (0, 0);
-    while at < end {
-        let count = octets.len().min((end - at) as usize);
-        read_exact_at(file, &mut octets[..count], at)?;
-        crc = crc32c::crc32c_append(crc, &octets[..count]);
-        at += count as u64;
-    }
-    let mut expected = [0; 4];
-    read_exact_at(file, &mut expected, end)?;
-    Ok(crc.to_le_bytes() == expected)
-}
-
-impl Loaded {
-    /// (3) once more, in case the crash came before it was done.
-    pub(super) fn redo(&self, states: &mut States) -> io::Result<()> {
-        let mut record = [0; PAGE_RECORD_BYTES];
-        for number in 0..self.pages {
-            let at = self.pages_at + number * PAGE_RECORD_BYTES as u64;
-            read_exact_at(&*self.file, &mut record, at)?;
-            let Some((page, octets)) = record.split_first_chunk::<8>() else { continue };
-            states.write_page(u64::from_le_bytes(*page), octets)?;
-        }
-        let (files, new_names) = states.take_unsynced()?;
-        files.iter().try_for_each(|file| file.sync_data())?;
-        if new_names {
-            states.sync_names()?;
-        }
-        states.clean();
-        Ok(())
-    }
-}
-
-impl Facts {
-    fn of(index: &Index, ledger: &Ledger) -> Self {
-        let sealed = index.segments.iter().take_while(|segment| segment.numbers.is_some());
-        Self {
-            replay_from: ledger.indexed(),
-            next_ord: index.next_ord,
-            segment_messages: ledger.config.segment_messages,
-            run_entries: ledger.config.run_entries,
-            links_per_file: ledger.config.links_per_file,
-            links: index.links.entries.count(),
-            carrier_ids: index.correlations.entries.count(),
-            segments_sealed: sealed.count() as u64,
-            carrier_id_runs: index.correlations.runs.len() as u64,
-            strays: index.strays,
-            spans: (0..=index.segments.len()).map(|at| index.span_of(at)).collect(),
-            blocks: (0..index.states.segments())
-                .map(|at| index.states.blocks(at).to_vec())
-                .collect(),
-            accounts: index.accounts.clone(),
-            notices: index.notices.iter().copied().collect(),
-        }
-    }
-
-    fn encode(&self) -> Vec<u8> {
-        let mut out = Vec::new();
-        let long = |value: u64, out: &mut Vec<u8>| out.extend_from_slice(&value.to_le_bytes());
-        let numbers = [
-            self.replay_from.0,
-            self.next_ord.0,
-            u64::from(self.segment_messages),
-            u64::from(self.run_entries),
-            u64::from(self.links_per_file),
-            self.links,
-            self.carrier_ids,
-            self.segments_sealed,
-            self.carrier_id_runs,
-            self.strays,
-        ];
-        numbers.into_iter().for_each(|value| long(value, &mut out));
-        long(self.spans.len() as u64, &mut out);
-        for span in &self.spans {
-            long(span.first.0, &mut out);
-            long(span.last.0, &mut out);
-        }
-        long(self.blocks.len() as u64, &mut out);
-        for blocks in &self.blocks {
-            long(blocks.len() as u64, &mut out);
-            blocks.iter().for_each(|block| block.encode(&mut out));
-        }
-        long(self.accounts.len() as u64, &mut out);
-        self.accounts.iter().for_each(|account| account.encode(&mut out));
-        long(self.notices.len() as u64, &mut out);
-        self.notices.iter().for_each(|&notice| long(notice, &mut out));
-        out
-    }
-
-    fn decode(octets: &[u8]) -> Option<Self> {
-        let mut reader = Reader(octets);
-        let mut numbers = [0; 10];
-        for number in &mut numbers {
-            *number = reader.u64()?;
-        }
-        let [replay_from, next_ord, segment, run, per_file, links, ids, sealed, runs, strays] =
-            numbers;
-        let spans = many(&mut reader, |reader| {
-            Some(Span { first: Timestamp(reader.u64()?), last: Timestamp(reader.u64()?) })
-        })?;
-        let blocks = many(&mut reader, |reader| many(reader, BlockCounts::decode))?;
-        let accounts = many(&mut reader, AccountCounts::decode)?;
-        let notices = many(&mut reader, Reader::u64)?;
-        Some(Self {
-            replay_from: Lsn(replay_from),
-            next_ord: MessageOrd(next_ord),
-            segment_messages: u32::try_from(segment).ok()?,
-            run_entries: u32::try_from(run).ok()?,
-            links_per_file: u32::try_from(per_file).ok()?,
-            links,
-            carrier_ids: ids,
-            segments_sealed: sealed,
-            carrier_id_runs: runs,
-            strays,
-            spans,
-            blocks,
-            accounts,
-            notices,
-        })
-    }
-}
-
-/// A count, and that many items.
-fn many<'a, T>(
-    reader: &mut Reader<'a>,
-    mut item: impl FnMut(&mut Reader<'a>) -> Option<T>,
-) -> Option<Vec<T>> {
-    let count = reader.u64()?;
-    // Never more memory than the octets could stand for.
-    (count <= reader.0.len() as u64).then_some(())?;
-    (0..count).map(|_| item(reader)).collect()
 }

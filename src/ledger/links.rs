@@ -18,7 +18,7 @@ use crate::spool::lsn::Lsn;
 pub(super) struct Link {
     pub(super) chunk: Lsn,
     pub(super) offset: u32,
-    /// As [`Links::head_of`] names links: 0 is none.
+    /// Its name, as [`Links::push`] gives it; 0 for none.
     pub(super) previous: u64,
 }
 

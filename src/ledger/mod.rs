@@ -34,9 +34,13 @@ mod appender;
 
 mod checkpoint;
 
+mod checkpoint_load;
+
 mod columns;
 
 mod counts;
+
+mod facts;
 
 mod identity;
 

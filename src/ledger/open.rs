@@ -4,10 +4,12 @@ use std::io;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, RwLock};
 
-use super::checkpoint::{self, Checkpointer, Facts, Loaded};
+use super::checkpoint::Checkpointer;
+use super::checkpoint_load::{Loaded, load};
 use super::columns::{self, Columns};
 use super::config::LedgerConfig;
 use super::correlation::Correlations;
+use super::facts::Facts;
 use super::identity::Identity;
 use super::index::{Index, Numbers, Segment};
 use super::indexer::Indexer;
@@ -66,7 +68,7 @@ impl Ledger {
         remove_unfinished(&*disk)?;
         let mut config = config.checked();
         let identity = Identity::open(&*disk, config.node, config.identity_seed)?;
-        let loaded = checkpoint::load(&*disk, identity.directory_id)?;
+        let loaded = load(&*disk, identity.directory_id)?;
         if let Some(loaded) = &loaded {
             // What is on disk was cut to these sizes.
             config.segment_messages = loaded.facts.segment_messages;

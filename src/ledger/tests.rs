@@ -9,6 +9,7 @@ mod proof;
 mod world;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::config::LedgerConfig;
 use super::open::Opened;
@@ -17,10 +18,15 @@ use super::store::Ledger;
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId, MessageOrd};
 use crate::message::address::{Address, NumberKey};
+use crate::message::carrier_id::canonical_id;
 use crate::message::disposition::{Disposition, Status};
 use crate::message::event::{Event, Report, What};
 use crate::message::record::Message;
 use crate::spool::chunk::Chunk;
+use crate::spool::disk::Disk;
+use crate::spool::error::OpenError;
+use crate::spool::real_disk::RealDisk;
+use crate::spool::recovery::LogOptions;
 use crate::spool::sim_disk::SimDisk;
 
 fn open(disk: &SimDisk) -> Opened {
@@ -95,6 +101,117 @@ fn a_message_is_found_by_everything_after_a_crash() {
         let crashed = disk.crash();
         opened = open(&crashed);
     }
+}
+
+#[test]
+fn a_directory_has_one_opener_and_one_node() {
+    let disk = SimDisk::new(1);
+    let opened = open(&disk);
+    let again = Ledger::open(Arc::new(disk.clone()), LedgerConfig::tiny());
+    assert!(matches!(again, Err(OpenError::InUse { .. })));
+    drop(opened);
+    let other = LedgerConfig { node: 3, ..LedgerConfig::tiny() };
+    let other = Ledger::open(Arc::new(disk.clone()), other);
+    assert!(matches!(other, Err(OpenError::OtherNode { found: 0, configured: 3 })));
+    open(&disk);
+}
+
+#[test]
+fn sizes_of_a_directory_stay_those_it_was_made_with() {
+    let mut world = world::World::new(5);
+    world.open().expect("opens");
+    (0..300).for_each(|_| assert!(world.step()));
+    assert!(world.check());
+    world.opened.as_mut().expect("open").indexer.checkpoint().expect("room");
+    world.config.segment_messages = 1024;
+    world.config.run_entries = 700;
+    world.config.links_per_file = 300;
+    world.open().expect("opens");
+    (0..300).for_each(|_| assert!(world.step()));
+    assert!(world.check());
+}
+
+#[test]
+fn messages_lost_with_a_damaged_log_are_rows_without_a_message() {
+    let disk = SimDisk::new(1);
+    let mut opened = open(&disk);
+    let mut chunk = Chunk::new();
+    for turn in 0..90 {
+        for _ in 0..5 {
+            chunk.message(&Message { body: &[7; 100], ..Message::default() });
+        }
+        let what = What::Answered { command_status: 0 };
+        chunk.event(&Event { ord: MessageOrd(turn * 5 / 2), what });
+        opened.journal.append(Timestamp(turn), &mut chunk).expect("room");
+        opened.flusher.step();
+    }
+    drop(opened);
+    let mut logs = disk.list().expect("alive");
+    logs.retain(|name| name.starts_with("log-"));
+    disk.damage(&logs[1], |octets| octets[100..9000].fill(0x55));
+    let mut config = LedgerConfig::tiny();
+    let refused = Ledger::open(Arc::new(disk.clone()), config.clone());
+    assert!(matches!(refused, Err(OpenError::Corrupt { .. })));
+    config.log.accept_corruption = true;
+    drop(Ledger::open(Arc::new(disk.clone()), config).expect("accepted"));
+    // The damage is behind the checkpoint that was made: no word is needed any more.
+    let mut opened = open(&disk);
+    let count = |opened: &Opened| {
+        let ords = (0..opened.ledger.stats().messages).map(MessageOrd);
+        ords.filter(|&ord| opened.ledger.message(ord).expect("reads").is_some()).count()
+    };
+    let left = count(&opened);
+    assert!((200..450).contains(&left), "{left}");
+    assert_eq!(opened.ledger.stats().messages, 450);
+    let query = Query { limit: 1000, ..Query::default() };
+    assert_eq!(opened.ledger.search(&query).expect("reads").hits.len(), left);
+    let slot = chunk.message(&Message::default());
+    let appended = opened.journal.append(Timestamp(99), &mut chunk).expect("room");
+    assert_eq!(appended.ord(slot.index), MessageOrd(450));
+    drive(&mut opened);
+    assert_eq!(count(&opened), left + 1);
+}
+
+#[test]
+fn threads_write_index_and_sort_while_others_read() {
+    let directory = tempfile::tempdir().expect("room");
+    let config = LedgerConfig {
+        log: LogOptions { file_bytes: 1 << 20, ..LedgerConfig::tiny().log },
+        segment_messages: 2048,
+        run_entries: 2048,
+        checkpoint_log_bytes: 300_000,
+        ..LedgerConfig::tiny()
+    };
+    let open = || {
+        let disk = RealDisk::open(directory.path()).expect("directory");
+        Ledger::open(Arc::new(disk), config.clone()).expect("opens")
+    };
+    let carrier = CarrierId(0);
+    let running = open().start().expect("threads");
+    let (mut chunk, mut done) = (Chunk::new(), 0_u64);
+    while done < 10_000 {
+        for ord in done..done + 20 {
+            let slot = chunk.message(&Message { registered_delivery: 1, ..Message::default() });
+            let id = format!("{ord:x}");
+            let carrier_message_id = id.as_bytes();
+            chunk.event_here(slot.index, &What::Sent { carrier, carrier_message_id });
+        }
+        let Ok(appended) = running.journal.append(Timestamp(done), &mut chunk) else { continue };
+        done += 20;
+        if done % 500 == 0 {
+            assert!(running.ledger.wait_indexed(appended.end, Duration::from_secs(20)));
+            let ord = MessageOrd(done - 7);
+            assert!(running.ledger.message(ord).expect("reads").is_some());
+            let id = canonical_id(format!("{:x}", ord.0).as_bytes());
+            assert_eq!(running.ledger.correlate(carrier, &[id]).expect("reads"), [ord]);
+            assert_eq!(running.ledger.search(&Query::default()).expect("reads").hits.len(), 50);
+        }
+    }
+    running.stop().expect("nothing failed");
+    let opened = open();
+    let report = &opened.recovered;
+    assert_eq!((report.messages, report.messages_replayed), (10_000, 0));
+    assert_eq!(opened.ledger.counts(AccountId(0)).by[0], 10_000);
 }
 
 #[test]
