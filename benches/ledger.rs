@@ -6,7 +6,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Duration;
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{Criterion, Throughput};
 
 use postrider::base::clock::Timestamp;
 use postrider::base::id::{CarrierId, MessageOrd};
@@ -126,12 +126,13 @@ fn look_up(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group! {
-    name = benches;
-    config = Criterion::default()
+fn main() {
+    let mut criterion = Criterion::default()
         .sample_size(20)
         .warm_up_time(Duration::from_millis(500))
-        .measurement_time(Duration::from_secs(3));
-    targets = append, look_up
+        .measurement_time(Duration::from_secs(3))
+        .configure_from_args();
+    append(&mut criterion);
+    look_up(&mut criterion);
+    criterion.final_summary();
 }
-criterion_main!(benches);

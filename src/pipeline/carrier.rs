@@ -325,8 +325,12 @@ impl CarrierDesk {
                 counter.fetch_sub(1, Ordering::Relaxed);
             }
         };
-        self.shared.account(queued.account).map(|account| step(&account.backlog));
-        self.shared.carrier(self.id).map(|carrier| step(&carrier.backlog));
+        if let Some(account) = self.shared.account(queued.account) {
+            step(&account.backlog);
+        }
+        if let Some(carrier) = self.shared.carrier(self.id) {
+            step(&carrier.backlog);
+        }
     }
 
     /// Publishes what the other shards and the API look at.

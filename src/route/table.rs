@@ -22,7 +22,7 @@ pub struct RouteTable {
 impl RouteTable {
     /// Orders the rules for matching.
     pub fn new(mut routes: Vec<Route>) -> Self {
-        routes.sort_by(|a, b| b.prefix.len().cmp(&a.prefix.len()));
+        routes.sort_by_key(|route| std::cmp::Reverse(route.prefix.len()));
         Self { routes }
     }
 
