@@ -71,6 +71,8 @@ pub enum Ask {
         ord: MessageOrd,
         /// The source address it names; it must be the message's.
         source: Vec<u8>,
+        /// What was written up to here must be seen: the message may have been answered just now.
+        after: Lsn,
     },
 }
 
@@ -184,7 +186,7 @@ pub fn answer(ledger: &Ledger, ask: &Ask) -> io::Result<Answer> {
             let found = correlate(ledger, carrier, &candidates, handset)?;
             Answer::Correlated { carrier, ticket, found }
         }
-        Ask::Query { link, sequence, account, ord, ref source } => {
+        Ask::Query { link, sequence, account, ord, ref source, .. } => {
             let found = query(ledger, account, ord, source)?;
             Answer::Queried { link, sequence, ord, found }
         }
@@ -197,8 +199,9 @@ impl Ask {
         match self {
             Self::OwedList { after, .. }
             | Self::OwedDetails { after, .. }
-            | Self::Correlate { after, .. } => *after = appended,
-            Self::Records { .. } | Self::Query { .. } => {}
+            | Self::Correlate { after, .. }
+            | Self::Query { after, .. } => *after = appended,
+            Self::Records { .. } => {}
         }
     }
 
@@ -207,8 +210,9 @@ impl Ask {
         match self {
             Self::OwedList { after, .. }
             | Self::OwedDetails { after, .. }
-            | Self::Correlate { after, .. } => *after,
-            Self::Records { .. } | Self::Query { .. } => Lsn(0),
+            | Self::Correlate { after, .. }
+            | Self::Query { after, .. } => *after,
+            Self::Records { .. } => Lsn(0),
         }
     }
 }

@@ -383,7 +383,8 @@ impl Engine {
         ord: MessageOrd,
         source: Vec<u8>,
     ) {
-        self.effects.push(Effect::Ask(Ask::Query { link, sequence, account, ord, source }));
+        let after = self.appended;
+        self.effects.push(Effect::Ask(Ask::Query { link, sequence, account, ord, source, after }));
     }
 
     /// Takes in what another shard, the API or the ledger handed over.
