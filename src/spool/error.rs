@@ -46,7 +46,7 @@ pub enum OpenError {
     #[error(
         "{file} is damaged at octet {offset} (LSN {lsn}) and goes on at LSN {next}: {lost_bytes} \
          octets of acknowledged records cannot be read; restore the file from a copy, or start \
-         once with accept_corruption to go on without them"
+         once with --accept-corruption to go on without them"
     )]
     Corrupt {
         /// Which log file.
