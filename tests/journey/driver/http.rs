@@ -1,0 +1,32 @@
+//! HTTP with the plainest client there is: one request, one connection.
+
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+
+use serde_json::Value;
+
+use super::patience::PATIENCE;
+use super::site::KEY;
+
+/// A GET with the site's key: the status and the body.
+pub fn get(from: SocketAddr, path: &str) -> (u16, String) {
+    let mut stream = TcpStream::connect(from).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nHost: {from}\r\nAuthorization: Bearer {KEY}\r\n\
+         Connection: close\r\n\r\n"
+    )
+    .unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    let answer = String::from_utf8(answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
+}
+
+/// A GET whose answer is JSON.
+pub fn get_json(from: SocketAddr, path: &str) -> (u16, Value) {
+    let (status, body) = get(from, path);
+    (status, serde_json::from_str(&body).unwrap_or_else(|error| panic!("{error}: {body}")))
+}

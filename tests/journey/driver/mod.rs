@@ -1,0 +1,21 @@
+//! What the scenarios are played with: processes, peers on sockets, and patience.
+
+pub mod carrier;
+
+pub mod esme;
+
+pub mod http;
+
+pub mod patience;
+
+pub mod peer;
+
+pub mod process;
+
+pub mod site;
+
+pub mod smsc;
+
+pub mod stranger;
+
+pub mod tools;

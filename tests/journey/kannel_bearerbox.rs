@@ -1,0 +1,136 @@
+//! Debian's Kannel as an application: a thousand messages through its smsbox and bearerbox, through
+//! us, to a carrier, and every delivery report back to the URL that was asked for.
+
+use std::collections::HashSet;
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::Command;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use crate::driver::esme::HANDSET;
+use crate::driver::patience::{PATIENCE, until, until_within};
+use crate::driver::process::Process;
+use crate::driver::site::{Site, listener, text};
+use crate::driver::smsc::Smsc;
+use crate::driver::tools::is_there;
+
+const MESSAGES: usize = 1000;
+
+/// Kannel's `dlr-mask`: delivered to the phone, not delivered, accepted by the SMSC, refused by it.
+const MASK: u8 = 1 | 2 | 8 | 16;
+
+/// What Kannel was told of the reports: type and number of the message.
+type Reports = Arc<Mutex<Vec<(u8, usize)>>>;
+
+#[test]
+fn a_thousand_messages_of_kannel_go_through_and_every_report_comes_back() {
+    if !is_there("Kannel", Command::new("bearerbox").arg("--version")) {
+        return;
+    }
+    let beside = Site::new();
+    let taken = beside.file("taken");
+    let smsc = Smsc::with(&["--delay", "5ms..20ms", "--record", text(&taken)]);
+    let site = Site::with_sink(smsc.address(), "window = 100");
+    let mut gateway = site.start();
+
+    let (sendsms, configuration) = configure(&site);
+    let configuration = text(&configuration);
+    let kannel =
+        |name: &str| Process::start(name, Command::new(name).args(["-v", "1", configuration]));
+    let mut bearerbox = kannel("bearerbox");
+    gateway.line("that Kannel is bound", |line| line.contains("\"app\"").then_some(()));
+    let mut smsbox = kannel("smsbox");
+    until("smsbox takes requests", || TcpStream::connect(sendsms).ok());
+
+    let reports = Reports::default();
+    let report_to = collect(reports.clone());
+    for number in 0..MESSAGES {
+        send(sendsms, report_to, number);
+    }
+    let delivered = || -> HashSet<usize> {
+        let reports = reports.lock().unwrap();
+        reports.iter().filter(|(kind, _)| *kind == 1).map(|(_, number)| *number).collect()
+    };
+    until_within(Duration::from_secs(120), "every report comes", || {
+        assert!(bearerbox.runs() && smsbox.runs());
+        (delivered().len() == MESSAGES).then_some(())
+    });
+    let reports = reports.lock().unwrap();
+    assert!(reports.iter().all(|(kind, _)| matches!(kind, 1 | 8)), "some failed: {reports:?}");
+    let count = reports.iter().filter(|(kind, _)| *kind == 1).count();
+    assert_eq!(count, MESSAGES, "a report came twice");
+
+    smsc.stop();
+    let taken = fs::read_to_string(&taken).unwrap();
+    let texts: HashSet<&str> = taken.lines().filter_map(|line| line.rsplit('\t').next()).collect();
+    assert_eq!((texts.len(), taken.lines().count()), (MESSAGES, MESSAGES));
+}
+
+/// Writes Kannel's configuration: where its smsbox takes requests, and the file.
+fn configure(site: &Site) -> (SocketAddr, std::path::PathBuf) {
+    let held: Vec<TcpListener> = (0..3).map(|_| listener()).collect();
+    let ports: Vec<u16> = held.iter().map(|held| held.local_addr().unwrap().port()).collect();
+    let smpp = site.smpp().port();
+    let [admin, boxes, sendsms] = ports[..] else { unreachable!() };
+    let configuration = format!(
+        "group = core\nadmin-port = {admin}\nadmin-password = admin\nadmin-interface = 127.0.0.1\n\
+         smsbox-port = {boxes}\nsmsbox-interface = 127.0.0.1\nbox-allow-ip = 127.0.0.1\n\n\
+         group = smsc\nsmsc = smpp\nsmsc-id = postrider\nhost = 127.0.0.1\nport = {smpp}\n\
+         transceiver-mode = true\nsmsc-username = app\nsmsc-password = secret\nsystem-type = \"\"\n\
+         max-pending-submits = 100\n\n\
+         group = smsbox\nbearerbox-host = 127.0.0.1\nsendsms-port = {sendsms}\n\
+         sendsms-interface = 127.0.0.1\n\n\
+         group = sendsms-user\nusername = kannel\npassword = kannel\n\n\
+         group = sms-service\nkeyword = default\nmax-messages = 0\ntext = none\n"
+    );
+    let path = site.file("kannel.conf");
+    fs::write(&path, configuration).unwrap();
+    (SocketAddr::from(([127, 0, 0, 1], sendsms)), path)
+}
+
+/// Asks smsbox for one message.
+fn send(sendsms: SocketAddr, report_to: SocketAddr, number: usize) {
+    let mut stream = TcpStream::connect(sendsms).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    let report = format!("http%3A%2F%2F{report_to}%2F%25d%2F{number}");
+    write!(
+        stream,
+        "GET /cgi-bin/sendsms?username=kannel&password=kannel&from=12345&to={HANDSET}\
+         &text=message+number+{number}&dlr-mask={MASK}&dlr-url={report} HTTP/1.0\r\n\r\n"
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.contains(" 202 "), "{answer}");
+}
+
+/// Listens for reports: `GET /TYPE/NUMBER`.
+fn collect(reports: Reports) -> SocketAddr {
+    let listener = listener();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming().map_while(Result::ok) {
+            let reports = reports.clone();
+            std::thread::spawn(move || take_reports(&stream, &reports));
+        }
+    });
+    address
+}
+
+/// Answers the requests of one connection until it ends.
+fn take_reports(stream: &TcpStream, reports: &Reports) {
+    let mut answers = stream;
+    for line in BufReader::new(stream).lines().map_while(Result::ok) {
+        if let Some(path) = line.strip_prefix("GET /") {
+            let path = path.split(' ').next().unwrap();
+            let (kind, number) = path.split_once('/').unwrap();
+            reports.lock().unwrap().push((kind.parse().unwrap(), number.parse().unwrap()));
+        } else if line.is_empty()
+            && answers.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").is_err()
+        {
+            return;
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Whole journeys over real sockets: the built program, simulated and real peers, and failure.
+//!
+//! One scenario a file, named by its behaviour; `driver` has what they are played with. Every wait is
+//! bounded and every process ends with its test.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    unreachable_pub,
+    missing_docs,
+    reason = "a test that cannot go on should stop and say why"
+)]
+
+mod driver;
+
+mod each_mode_keeps_to_its_side;
+
+mod receipt_comes_on_the_receiver_bind;
+
+mod receipt_waits_on_disk;
+
+mod receipt_is_offered_again;
+
+mod query_sm_tells_the_state;
+
+mod data_sm_goes_both_ways;
+
+mod inbound_message_reaches_its_account;
+
+mod session_is_kept_and_left_politely;
+
+mod submit_over_the_rate_is_throttled;
+
+mod bind_is_refused_with_its_reason;
+
+mod silent_connection_is_closed;
+
+mod malformed_pdu_keeps_the_session;
+
+mod deaf_peer_holds_up_nobody;
+
+mod carrier_away_at_start;
+
+mod carrier_refuses_binds;
+
+mod disk_below_its_floor;
+
+mod data_directory_in_use;
+
+mod wrong_key_is_named;
+
+mod corruption_is_refused_until_accepted;
+
+mod kill_loses_nothing;
+
+mod node_smpp;
+
+mod python_smpplib;
+
+mod perl_net_smpp;
+
+mod kannel_bearerbox;
