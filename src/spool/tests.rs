@@ -255,7 +255,7 @@ fn damage_before_the_end_is_refused_and_skipped_only_on_the_operators_word() {
             let text = error.to_string();
             assert!(matches!(error, OpenError::Corrupt { .. }), "{text}");
             assert!(text.contains(name) && text.contains("--accept-corruption"), "{text}");
-            let accepting = LogOptions { --accept-corruption: true, ..options() };
+            let accepting = LogOptions { accept_corruption: true, ..options() };
             let spool = open_with(&disk, &accepting).expect("accepted");
             assert_eq!(spool.recovered.scan.skipped.len(), 1, "{name} {kind}");
             let last = places.last().expect("some");
