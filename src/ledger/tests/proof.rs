@@ -1,6 +1,7 @@
 //! The proof of size: ten million messages with four events each on a real directory.
 //!
-//! `POSTRIDER_PROOF_DIR=… cargo test --release --lib -- --ignored --nocapture ten_million`
+//! `POSTRIDER_PROOF_DIR=… cargo test --release --lib -- --ignored --nocapture ten_million`;
+//! `POSTRIDER_PROOF_MESSAGES` sets another number, `POSTRIDER_PROOF_RATE` messages per second.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -19,7 +20,6 @@ use crate::message::event::{Event, Report, What};
 use crate::message::record::Message;
 use crate::spool::chunk::Chunk;
 use crate::spool::journal::{AppendError, Journal};
-use crate::spool::lsn::Lsn;
 use crate::spool::real_disk::RealDisk;
 
 const CARRIER: CarrierId = CarrierId(2);
@@ -106,10 +106,7 @@ fn turn(journal: &Journal, now: Timestamp, chunk: &mut Chunk, first: u64, count:
 #[test]
 #[ignore = "writes gigabytes for minutes"]
 fn ten_million_messages_stay_small_and_quick() {
-    let messages: u64 = std::env::var("POSTRIDER_PROOF_MESSAGES")
-        .ok()
-        .and_then(|n| n.parse().ok())
-        .unwrap_or(10_000_000);
+    let messages = setting("POSTRIDER_PROOF_MESSAGES").unwrap_or(10_000_000);
     let temporary = tempfile::tempdir().expect("room");
     let directory = std::env::var("POSTRIDER_PROOF_DIR")
         .map_or_else(|_| temporary.path().to_owned(), Into::into);
@@ -124,13 +121,11 @@ fn ten_million_messages_stay_small_and_quick() {
     look_up(&opened.ledger, messages);
     println!("{:?}", opened.ledger.stats());
     println!("anonymous {} MiB", anonymous_mib());
-    // A stop without notice: no checkpoint at the end.
-    let before = opened.ledger.stats();
-    opened.journal.close();
-    drop(opened);
-    std::thread::sleep(Duration::from_millis(1500));
-    let copied = before.durable;
-    assert!(copied > Lsn(0));
+    // The process ends here without a checkpoint: a second run in the directory shows a restart.
+}
+
+fn setting(name: &str) -> Option<u64> {
+    std::env::var(name).ok()?.parse().ok()
 }
 
 fn open(directory: &Path) -> Running {
@@ -148,6 +143,7 @@ fn open(directory: &Path) -> Running {
 
 fn fill(running: &Running, messages: u64) {
     let clock = Clock::start();
+    let rate = setting("POSTRIDER_PROOF_RATE");
     let mut chunk = Chunk::new();
     let mut first = running.recovered.messages;
     let begun = (Instant::now(), cpu(false), cpu(true), first);
@@ -155,6 +151,10 @@ fn fill(running: &Running, messages: u64) {
     while first < messages {
         turn(&running.journal, clock.now(), &mut chunk, first, 100);
         first += 100;
+        if let Some(rate) = rate {
+            let due = Duration::from_micros((first - begun.3) * 1_000_000 / rate);
+            std::thread::sleep(due.saturating_sub(begun.0.elapsed()));
+        }
         if first.is_multiple_of(1_000_000) {
             let now = (Instant::now(), cpu(false), cpu(true), first);
             report("million", last, now, running);
