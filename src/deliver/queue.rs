@@ -24,6 +24,8 @@ pub struct Queued {
     pub attempts: u8,
     /// Refusals that count, for back-off and the limit of attempts.
     pub failures: u8,
+    /// Submits whose answer was lost.
+    pub doubts: u8,
     /// What it counts for in rates.
     pub parts: u8,
     /// When it was accepted.
@@ -160,6 +162,7 @@ mod tests {
             account: AccountId(account),
             attempts: 0,
             failures: 0,
+            doubts: 0,
             parts: 1,
             accepted_at: Timestamp(0),
             record: Bytes::from(vec![0; octets]),

@@ -102,7 +102,7 @@ impl AccountDesk {
         self.owed.push_back(owed);
     }
 
-    /// The application answered; `true` if that settles the debt.
+    /// The application answered; what that does not settle is offered again.
     pub fn answered(
         &mut self,
         now: Timestamp,
@@ -110,13 +110,11 @@ impl AccountDesk {
         owed: Owed,
         command_status: u32,
         random: &mut fastrand::Rng,
-    ) -> bool {
+    ) {
         self.freed(link);
-        if settles(command_status) {
-            return true;
+        if !settles(command_status) {
+            self.later(now, owed, random);
         }
-        self.later(now, owed, random);
-        false
     }
 
     /// No answer came in time: the debt stands, and so it is offered again.

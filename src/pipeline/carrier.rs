@@ -55,6 +55,8 @@ pub struct CarrierDesk {
     queue: FairQueue,
     /// Read back from disk, to go first.
     returned: VecDeque<Queued>,
+    /// Taken out because their life is over.
+    expired: Vec<Queued>,
     fetching: HashMap<MessageOrd, Queued>,
     deferred: BTreeMap<(Timestamp, u64), Queued>,
     deferrals: u64,
@@ -125,6 +127,7 @@ impl CarrierDesk {
             transmitters: Vec::new(),
             queue: FairQueue::new(LOADED_BYTES_MAX),
             returned: VecDeque::new(),
+            expired: Vec::new(),
             fetching: HashMap::new(),
             deferred: BTreeMap::new(),
             deferrals: 0,
@@ -215,9 +218,10 @@ impl CarrierDesk {
         due
     }
 
-    /// The next message whose life is over, out of the queue.
+    /// The next message whose life is over, out of the backlog.
     pub fn expire(&mut self, now: Timestamp) -> Option<Queued> {
-        let expired = self.queue.pop_older_than(now - self.lifetime)?;
+        let from_queue = || self.queue.pop_older_than(now - self.lifetime);
+        let expired = self.expired.pop().or_else(from_queue)?;
         self.count(&expired, false);
         Some(expired)
     }
@@ -251,6 +255,10 @@ impl CarrierDesk {
             let Some(queued) = self.returned.pop_front().or_else(|| self.queue.pop()) else {
                 break None;
             };
+            if now.since(queued.accepted_at) > self.lifetime {
+                self.expired.push(queued);
+                continue;
+            }
             if queued.record.is_empty() {
                 fetch.push(queued);
                 if fetch.len() + self.fetching.len() >= FETCH_MAX {

@@ -229,6 +229,9 @@ impl Engine {
         self.depart(now);
         for desk in self.accounts.iter_mut().flatten() {
             desk.pump(now, self.appended, &mut self.effects);
+            if let Some(shared) = self.shared.account(desk.id) {
+                shared.owed.store(desk.owed() as u64, Ordering::Relaxed);
+            }
         }
         self.append(now)
     }
@@ -236,13 +239,13 @@ impl Engine {
     fn depart(&mut self, now: Timestamp) {
         for desk in self.carriers.iter_mut().flatten() {
             let id = desk.id;
+            desk.depart(now, &mut self.departures, &mut self.effects);
             while let Some(expired) = desk.expire(now) {
                 let what = What::Ended { reason: Reason::ValidityOver };
                 desk.concluded_as(Disposition::Expired, Reason::ValidityOver);
                 self.events.event(&Event { ord: expired.ord, what });
                 super::conclude::owe_ended(&mut self.turn, now, &expired, &what);
             }
-            desk.depart(now, &mut self.departures, &mut self.effects);
             for Departure { link, bind, queued } in self.departures.drain(..) {
                 let attempt = queued.attempts.saturating_add(1);
                 let what = What::Sending { carrier: id, bind, attempt };
@@ -383,6 +386,7 @@ impl Engine {
                 account,
                 attempts: 0,
                 failures: 0,
+                doubts: 0,
                 parts,
                 accepted_at: turn.at,
                 record,
@@ -431,7 +435,6 @@ impl Engine {
         let mut elsewhere: Vec<(usize, Vec<Owed>)> = Vec::new();
         for debt in owed {
             let Some(account) = self.shared.account(debt.account) else { continue };
-            account.owed.fetch_add(1, Ordering::Relaxed);
             let home = account.home;
             if home == self.shard {
                 let id = debt.account;

@@ -65,6 +65,10 @@ pub struct CarrierMessageId<'a> {
     pub canonical: &'a [u8],
 }
 
+/// A message whose answers were lost more often is not sent again: each time the handset may have
+/// got it.
+const RESENDS_MAX: u8 = 3;
+
 /// After a refusal that means trouble at the carrier.
 const RETRY: Backoff = Backoff { first: Duration::from_secs(2), longest: Duration::from_secs(600) };
 
@@ -174,11 +178,12 @@ impl Engine {
         now: Timestamp,
         carrier: CarrierId,
         link: LinkId,
-        queued: Queued,
+        mut queued: Queued,
         cause: Doubt,
     ) {
         let policy = self.shared.carrier(carrier).map(|carrier| carrier.config.in_doubt);
-        let resend = policy != Some(InDoubt::Hold);
+        queued.doubts = queued.doubts.saturating_add(1);
+        let resend = policy != Some(InDoubt::Hold) && queued.doubts <= RESENDS_MAX;
         let what = What::InDoubt { carrier, cause, resend };
         self.events.event(&Event { ord: queued.ord, what });
         if !resend {
@@ -303,11 +308,7 @@ impl Engine {
         let Some(desk) = self.accounts.iter_mut().flatten().find(|desk| desk.id == account) else {
             return;
         };
-        if desk.answered(now, link, owed, command_status, &mut self.random)
-            && let Some(shared) = self.shared.account(account)
-        {
-            shared.owed.fetch_sub(1, Ordering::Relaxed);
-        }
+        desk.answered(now, link, owed, command_status, &mut self.random);
     }
 
     /// The application answered after the time was over.

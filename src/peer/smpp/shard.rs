@@ -62,6 +62,7 @@ pub(super) struct Start {
     pub(super) connections: Arc<AtomicUsize>,
     pub(super) connections_max: usize,
     pub(super) patience: Duration,
+    pub(super) pdu_bytes_max: usize,
     pub(super) stop: watch::Receiver<bool>,
 }
 
@@ -81,6 +82,9 @@ pub(super) struct Shard {
     dirty: RefCell<Vec<LinkId>>,
     connections: Arc<AtomicUsize>,
     patience: Duration,
+    /// Octets that may be unread of one link: a PDU, whatever its size.
+    unread_bytes_max: usize,
+    was_blocked: Cell<bool>,
     stopping: Cell<bool>,
 }
 
@@ -101,6 +105,8 @@ pub(super) async fn serve(start: Start) {
         dirty: RefCell::default(),
         connections: start.connections,
         patience: start.patience,
+        unread_bytes_max: READ_BYTES.max(start.pdu_bytes_max),
+        was_blocked: Cell::new(false),
         stopping: Cell::new(false),
     });
     shard.exchange.borrow_mut().start();
@@ -242,7 +248,7 @@ impl Shard {
 
     /// Whether octets of the link wait for its window or a pause: then nothing more is read.
     pub(super) fn is_starved(&self, socket: &Socket) -> bool {
-        socket.unread.borrow().len() >= READ_BYTES
+        socket.unread.borrow().len() >= self.unread_bytes_max
             || self.exchange.borrow_mut().is_starved(socket.link)
     }
 
@@ -333,10 +339,21 @@ impl Shard {
         };
         self.act();
         self.write_dirty();
+        self.go_on_reading();
         self.send_unsent();
         if deadline < self.armed.get() {
             self.armed.set(deadline);
             self.rearm.notify_one();
+        }
+    }
+
+    /// Wakes all readers once the log has room again.
+    fn go_on_reading(&self) {
+        let blocked = self.reading_stopped();
+        if self.was_blocked.replace(blocked) && !blocked {
+            for socket in self.sockets.borrow().values() {
+                socket.wake.notify_one();
+            }
         }
     }
 

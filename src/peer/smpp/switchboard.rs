@@ -112,6 +112,7 @@ impl Switchboard {
                 connections: connections.clone(),
                 connections_max: settings.smpp.sessions_max,
                 patience: settings.smpp.response_timeout,
+                pdu_bytes_max: settings.smpp.pdu_bytes_max,
                 stop: board.stop.subscribe(),
             };
             board.threads.push(spawn_shard(start)?);
