@@ -142,16 +142,12 @@ impl Appender {
         unsynced.iter().filter_map(|number| self.files.get(number).cloned()).collect()
     }
 
-    /// Removes the files whose entries all come before `first`.
-    pub(super) fn remove_before(&mut self, first: u64) -> io::Result<()> {
-        while let Some((&number, _)) = self.files.first_key_value() {
-            if (number + 1) * self.shape.per_file > first {
-                break;
-            }
-            self.disk.remove(&self.shape.name(number))?;
-            self.files.pop_first();
-        }
-        Ok(())
+    /// Lets go of the files whose entries all come before `first`, and names them: their removal
+    /// takes time, and needs no lock.
+    pub(super) fn release_before(&mut self, first: u64) -> Vec<String> {
+        let kept = self.files.split_off(&(first / self.shape.per_file));
+        let released = std::mem::replace(&mut self.files, kept);
+        released.keys().map(|&number| self.shape.name(number)).collect()
     }
 
     fn file(&mut self, number: u64) -> io::Result<Arc<dyn DiskFile>> {

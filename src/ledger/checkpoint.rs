@@ -147,9 +147,12 @@ impl Checkpointer {
         self.replay_from = facts.replay_from;
         ledger.progress.checkpoint.store(facts.replay_from.0, Ordering::SeqCst);
         write_pages(ledger, &pages)?;
-        let mut index = unpoisoned::write(&ledger.index);
-        index.states.evict(ledger.config.resident_segments as usize);
-        index.correlations.remove_sealed(facts.carrier_id_runs)
+        let removed = {
+            let mut index = unpoisoned::write(&ledger.index);
+            index.states.evict(ledger.config.resident_segments as usize);
+            index.correlations.release_sealed(facts.carrier_id_runs)
+        };
+        removed.iter().try_for_each(|name| ledger.disk.remove(name))
     }
 
     /// (1) Everything that is only ever appended.

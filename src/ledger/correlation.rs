@@ -125,9 +125,9 @@ impl Correlations {
         self.runs = Arc::new(runs);
     }
 
-    /// Removes the files of entries that a checkpoint says are in the first `runs` runs.
-    pub(super) fn remove_sealed(&mut self, runs: u64) -> io::Result<()> {
-        self.entries.remove_before(runs * self.run_entries)
+    /// The files of entries that a checkpoint says are in the first `runs` runs: to be removed.
+    pub(super) fn release_sealed(&mut self, runs: u64) -> Vec<String> {
+        self.entries.release_before(runs * self.run_entries)
     }
 }
 
