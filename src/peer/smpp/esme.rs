@@ -41,13 +41,13 @@ pub(super) fn session_config(settings: &SmppSettings) -> SessionConfig {
         },
         pdu_bytes_max: settings.pdu_bytes_max,
         limits: Limits { password_max: 65, ..Limits::STANDARD },
-        window: WINDOW_MAX,
+        window: WINDOW_UNBOUND,
         ..SessionConfig::default()
     }
 }
 
-/// The session's own limit; what an account may have on offer is kept by its desk.
-const WINDOW_MAX: usize = 100_000;
+/// Nothing is offered before a bind; the account then says how much may be.
+const WINDOW_UNBOUND: usize = 1;
 
 impl Exchange {
     pub(super) fn receive_esme(&mut self, now: Timestamp, id: LinkId, input: &[u8]) -> usize {
@@ -179,6 +179,7 @@ impl Exchange {
             self.bind_refused(now, id, header, bind, CommandStatus::ESME_RALYBND);
             return false;
         }
+        esme.session.resize_window(account.config.window);
         esme.session.accept_bind(now, system_id.as_bytes(), out);
         esme.account = Some(account.id);
         esme.window = account.config.window;

@@ -179,6 +179,12 @@ impl<T> Session<T> {
         if self.may_send() { self.window.free() } else { 0 }
     }
 
+    /// Makes the window another size, once it is known who is bound. `false` while requests of ours
+    /// are unanswered.
+    pub fn resize_window(&mut self, size: usize) -> bool {
+        self.window.resize(size)
+    }
+
     /// How many of our requests are unanswered.
     pub fn in_flight(&self) -> usize {
         self.window.in_flight()

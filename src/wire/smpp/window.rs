@@ -70,6 +70,15 @@ impl<T> Window<T> {
         }
     }
 
+    /// Makes the window another size. `false`, and nothing is changed, while requests are unanswered.
+    pub fn resize(&mut self, size: usize) -> bool {
+        if self.in_flight > 0 {
+            return false;
+        }
+        *self = Self { next_sequence: self.next_sequence, ..Self::new(size) };
+        true
+    }
+
     /// How many more requests may be sent.
     #[inline]
     pub fn free(&self) -> usize {
@@ -206,6 +215,18 @@ mod tests {
 
     fn at(seconds: u64) -> Timestamp {
         Timestamp(seconds * 1_000_000)
+    }
+
+    #[test]
+    fn an_idle_window_takes_another_size_and_its_numbers_go_on() {
+        let mut window = Window::new(1);
+        assert_eq!(window.send(at(0), 'a'), Ok(1));
+        assert!(!window.resize(2), "one is unanswered");
+        assert!(matches!(window.answer(1), Answered::InTime { token: 'a', .. }));
+        assert!(window.resize(2));
+        assert_eq!(window.send(at(0), 'b'), Ok(2));
+        assert_eq!(window.send(at(0), 'c'), Ok(3));
+        assert_eq!(window.send(at(0), 'd'), Err('d'));
     }
 
     #[test]
