@@ -43,8 +43,6 @@ pub mod responder;
 
 pub mod relay;
 
-mod relay_account;
-
 pub mod listen;
 
 pub mod ceiling;

@@ -12,10 +12,11 @@ use crate::load::client;
 use crate::load::config::Config;
 use crate::load::listen::accept;
 use crate::load::pace::Pace;
-use crate::load::relay::{Relay, attend};
+use crate::load::relay::{Hub, Settings, attend};
 use crate::load::tally::Tally;
 use crate::sim::config::{Config as SmscConfig, Span};
 use crate::sim::smsc::Smsc;
+use crate::wire::smpp::status::CommandStatus;
 
 fn smsc(config: SmscConfig) -> Smsc {
     let delay = Span::new(Duration::from_millis(2), Duration::from_millis(20));
@@ -53,8 +54,15 @@ fn relay(to: SocketAddr) -> SocketAddr {
     let addr = listener.local_addr().unwrap();
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let relay = Rc::new(Relay::new(to, 2, 40));
-        LocalSet::new().block_on(&runtime, accept(listener, relay, attend))
+        let settings = Settings {
+            routes: vec![("447".to_owned(), to)],
+            system_id: "relay".to_owned(),
+            password: "relay".to_owned(),
+            binds: 2,
+            window: 40,
+        };
+        let hub = Rc::new(Hub::new(settings));
+        LocalSet::new().block_on(&runtime, accept(listener, hub, attend))
     });
     addr
 }
@@ -152,4 +160,47 @@ fn a_wrong_password_ends_the_run() {
     let smsc = Smsc::start(SmscConfig { credentials, ..SmscConfig::default() }).unwrap();
     let error = run(Config { system_id: "sink".to_owned(), ..flow(smsc.addr()) }).unwrap_err();
     assert!(error.to_string().contains("ESME_RINVPASWD"), "{error}");
+}
+
+#[test]
+fn accounts_that_share_the_relays_binds_get_their_own_receipts() {
+    let smsc = smsc(SmscConfig::default());
+    let to = relay(smsc.addr());
+    let flows = ["one", "two"].map(|name| {
+        let config = Config { system_id: name.to_owned(), ..flow(to) };
+        std::thread::spawn(move || run(config).unwrap())
+    });
+    for thread in flows {
+        let tally = thread.join().unwrap();
+        assert!(tally.is_clean() && tally.matched == 5_000, "{tally:?}");
+    }
+    assert_eq!(smsc.stop().receipts.get(), 10_000);
+}
+
+#[test]
+fn a_receipt_that_overtakes_its_response_comes_again_through_the_relay() {
+    let smsc = smsc(SmscConfig::default());
+    let destinations = Config {
+        // Its receipt is sent before the response.
+        first_destination: 447_700_900_411,
+        destinations: 1,
+        messages: Some(20),
+        ..flow(relay(smsc.addr()))
+    };
+    let tally = run(destinations).unwrap();
+    assert!(tally.is_clean() && tally.matched == 20, "{tally:?}");
+    assert!(smsc.stop().redelivered.get() > 0);
+}
+
+#[test]
+fn the_relay_refuses_a_destination_without_a_route() {
+    let smsc = smsc(SmscConfig::default());
+    let foreign = Config {
+        first_destination: 331_000_000_000,
+        messages: Some(10),
+        ..flow(relay(smsc.addr()))
+    };
+    let tally = run(foreign).unwrap();
+    assert_eq!(tally.refused.get(&CommandStatus::ESME_RINVDSTADR), Some(&10), "{tally:?}");
+    assert_eq!(smsc.stop().accepted.get(), 0);
 }

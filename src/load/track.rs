@@ -114,7 +114,7 @@ impl Tracker {
 
 /// A hash of an id's octets. It need not withstand an enemy: the peer is under test, not at war.
 #[inline]
-fn hash(id: &[u8]) -> u64 {
+pub(super) fn hash(id: &[u8]) -> u64 {
     const MULTIPLIER: u64 = 0x9FB2_1C65_1E98_DF25;
     let mut hash = id.len() as u64;
     let (words, rest) = id.as_chunks::<8>();
@@ -132,7 +132,7 @@ fn hash(id: &[u8]) -> u64 {
 
 /// The keys are hashes already.
 #[derive(Debug, Default)]
-struct AsIs(u64);
+pub(super) struct AsIs(u64);
 
 impl Hasher for AsIs {
     fn finish(&self) -> u64 {
