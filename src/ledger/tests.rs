@@ -222,7 +222,7 @@ fn random_operations_agree_with_the_model() {
 #[test]
 #[ignore = "takes minutes"]
 fn random_operations_agree_with_the_model_long() {
-    (1000..3000).for_each(|seed| random_operations(seed, 8, 800));
+    (1000..1200).for_each(|seed| random_operations(seed, 8, 800));
 }
 
 fn random_operations(seed: u64, rounds: u32, steps: u32) {
