@@ -18,8 +18,9 @@ use postrider::message::record::Message;
 use postrider::peer::smpp::switchboard::share;
 use postrider::pipeline::effect::{Asker, Effect, LinkId};
 use postrider::pipeline::engine::Engine;
-use postrider::pipeline::facts::{CarrierMessageId, ReceiptIn};
+use postrider::pipeline::receipts::ReceiptIn;
 use postrider::pipeline::settings::{AccountConfig, CarrierConfig, RouteConfig, Settings};
+use postrider::pipeline::submits::CarrierMessageId;
 use postrider::spool::real_disk::RealDisk;
 use postrider::throttle::limiter::{Limiter, Rate};
 

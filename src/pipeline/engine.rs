@@ -14,21 +14,17 @@ use bytes::Bytes;
 use super::account::AccountDesk;
 use super::carrier::{CarrierDesk, Departure};
 use super::effect::{Asker, Effect};
-use super::mail::Mail;
 use super::port::Refusal;
 use super::shared::Shared;
-use super::turn::{Arrival, Inbound, Turn, Turns, Written};
+use super::turn::{Arrival, Inbound, Turn, Turns};
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId};
 use crate::deliver::queue::Queued;
-use crate::intake::admit::{Inadmissible, admit};
 use crate::message::disposition::Disposition;
 use crate::message::event::{Event, What};
 use crate::message::reason::Reason;
-use crate::message::record::Message;
-use crate::receipt::owed::{Owed, OwedWhat};
 use crate::spool::chunk::Chunk;
-use crate::spool::journal::{AppendError, Health, Journal};
+use crate::spool::journal::{AppendError, Journal};
 use crate::spool::lsn::Lsn;
 use crate::throttle::limiter::{Limiter, Rate};
 
@@ -39,13 +35,13 @@ pub struct Engine {
     pub(super) shard: usize,
     pub(super) accounts: Vec<Option<AccountDesk>>,
     pub(super) carriers: Vec<Option<CarrierDesk>>,
-    journal: Journal,
+    pub(super) journal: Journal,
     /// Messages of this turn.
     pub(super) messages: Chunk,
     /// Events of this turn.
     pub(super) events: Chunk,
     pub(super) turn: Turn,
-    turns: Turns,
+    pub(super) turns: Turns,
     /// The end of what this shard has appended.
     pub(super) appended: Lsn,
     departures: Vec<Departure>,
@@ -112,113 +108,6 @@ impl Engine {
     pub(super) fn carrier(&mut self, id: CarrierId) -> Option<&mut CarrierDesk> {
         let place = self.shared.carrier_place(id)?;
         self.carriers.get_mut(place)?.as_mut()
-    }
-
-    /// Takes a message in, or refuses it. What is taken is answered by [`Effect::Accepted`], or by
-    /// the API's reply, when it is on disk. `true` asks the submitter to pause: it has more than its
-    /// share of a backlog that is going down by itself.
-    ///
-    /// # Errors
-    /// The refusal, and the asker to be told so.
-    pub fn submit(
-        &mut self,
-        now: Timestamp,
-        account: AccountId,
-        asker: Asker,
-        message: &Message<'_>,
-    ) -> Result<bool, (Refusal, Asker)> {
-        let api = matches!(asker, Asker::Api(_));
-        match self.admit(now, account, message) {
-            Ok(carrier) => {
-                // The API counts its own.
-                if !api {
-                    self.shared.smpp.accepted.increment(1);
-                }
-                let over_share = self.shared.over_share(account, carrier);
-                let message = Message { account, carrier, ..*message };
-                let written = self.write(&message);
-                let parts = message.parts.max(1);
-                self.turn.arrivals.push(Arrival { asker, written, account, carrier, parts });
-                Ok(over_share)
-            }
-            Err(refusal) => {
-                if !api {
-                    self.shared.smpp.rejected.named(refusal.name()).increment(1);
-                }
-                Err((refusal, asker))
-            }
-        }
-    }
-
-    /// Writes a message into this turn.
-    pub(super) fn write(&mut self, message: &Message<'_>) -> Written {
-        let slot = self.messages.message(message);
-        let end = self.messages.octets().len();
-        let start = end - self.messages.record_at(slot.offset).len();
-        Written { slot, start: start as u32, end: end as u32 }
-    }
-
-    /// All checks a message passes, and its route. What counts (the rate, the backlog) comes last.
-    fn admit(
-        &mut self,
-        now: Timestamp,
-        account: AccountId,
-        message: &Message<'_>,
-    ) -> Result<CarrierId, Refusal> {
-        match self.journal.health() {
-            Health::Accepting => {}
-            Health::Full => return Err(Refusal::DiskFull),
-            Health::Failed => return Err(Refusal::DiskFailed),
-        }
-        if self.shared.draining.load(Ordering::Relaxed) {
-            return Err(Refusal::Draining);
-        }
-        admit(message).map_err(|inadmissible| match inadmissible {
-            Inadmissible::Source => Refusal::InvalidSource,
-            Inadmissible::Destination => Refusal::InvalidDestination,
-            Inadmissible::TooLong => Refusal::TooLong,
-        })?;
-        let shared = self.shared.clone();
-        let carrier = shared.route(message.destination.addr)?;
-        let backlog = carrier.backlog.load(Ordering::Relaxed);
-        if backlog >= carrier.config.queue_messages_max as u64 {
-            return Err(Refusal::QueueFull);
-        }
-        let desk = self.account(account).ok_or(Refusal::UnknownAccount)?;
-        if let Some(limiter) = &desk.limiter {
-            limiter.check(now, message.parts.max(1)).map_err(Refusal::OverRate)?;
-        }
-        carrier.backlog.fetch_add(1, Ordering::Relaxed);
-        if let Some(account) = shared.account(account) {
-            account.backlog.fetch_add(1, Ordering::Relaxed);
-        }
-        Ok(carrier.id)
-    }
-
-    /// Records that a submit was refused: at most once a second for each account, with a count.
-    pub fn refusal(
-        &mut self,
-        now: Timestamp,
-        account: AccountId,
-        message: &Message<'_>,
-        status: u32,
-    ) {
-        let shared = self.shared.clone();
-        let Some(name) = shared.account(account).map(|account| account.config.name.as_bytes())
-        else {
-            return;
-        };
-        let Some(count) = self.account(account).and_then(|desk| desk.refusals.count(now)) else {
-            return;
-        };
-        let to = String::from_utf8_lossy(message.destination.addr);
-        self.notice(name, status, count, &format!("submit to {to} refused"));
-    }
-
-    /// Records something a peer did that was refused.
-    pub fn notice(&mut self, peer: &[u8], command_status: u32, count: u32, text: &str) {
-        let what = What::Notice { peer, command_status, count, text: text.as_bytes() };
-        self.events.event(&Event { ord: crate::message::event::NO_MESSAGE, what });
     }
 
     /// Chooses what may leave, then writes the turn with one append.
@@ -335,121 +224,6 @@ impl Engine {
         }
         for Inbound { link, sequence, data, .. } in turn.inbound.drain(..) {
             self.effects.push(Effect::Refused { link, sequence, data, refusal });
-        }
-    }
-
-    /// Lets go of everything whose octets are on disk.
-    ///
-    /// # Errors
-    /// [`DiskFailed`] when the log takes nothing any more.
-    pub fn durable(&mut self) -> Result<(), DiskFailed> {
-        if self.journal.health() == Health::Failed {
-            return Err(DiskFailed);
-        }
-        let durable = self.journal.durable();
-        while let Some(mut turn) = self.turns.pop_durable(durable) {
-            self.release_arrivals(&mut turn);
-            self.release_inbound(&mut turn);
-            for (carrier, link, queued) in turn.submits.drain(..) {
-                self.effects.push(Effect::Submit { carrier, link, queued });
-            }
-            for (link, sequence, data) in turn.acknowledgements.drain(..) {
-                self.effects.push(Effect::Acknowledge { link, sequence, data });
-            }
-            self.pass_on(turn.owed.drain(..));
-            self.turns.recycle(turn);
-        }
-        Ok(())
-    }
-
-    /// Answers who submitted, and hands the messages to their carriers' shards.
-    fn release_arrivals(&mut self, turn: &mut Turn) {
-        let mut batches: Vec<(CarrierId, Vec<Queued>)> = Vec::new();
-        let count = turn.arrivals.len();
-        let arrivals = std::mem::take(&mut turn.arrivals);
-        for arrival in arrivals {
-            let Arrival { asker, written, account, carrier, parts } = arrival;
-            let ord = turn.ord(written);
-            match asker {
-                Asker::Bind(link, sequence) => {
-                    self.effects.push(Effect::Accepted { link, sequence, data: false, ord });
-                }
-                Asker::BindData(link, sequence) => {
-                    self.effects.push(Effect::Accepted { link, sequence, data: true, ord });
-                }
-                Asker::Api(reply) => reply(Ok(ord)),
-            }
-            let record = turn.record(written);
-            let queued = Queued {
-                ord,
-                lsn: turn.first.0 + u64::from(written.slot.offset),
-                account,
-                attempts: 0,
-                failures: 0,
-                doubts: 0,
-                parts,
-                accepted_at: turn.at,
-                record,
-            };
-            match batches.iter_mut().find(|(id, _)| *id == carrier) {
-                Some((_, messages)) => messages.push(queued),
-                None => {
-                    let mut messages = Vec::with_capacity(count);
-                    messages.push(queued);
-                    batches.push((carrier, messages));
-                }
-            }
-        }
-        for (carrier, messages) in batches {
-            self.hand_over(carrier, messages);
-        }
-    }
-
-    fn hand_over(&mut self, carrier: CarrierId, messages: Vec<Queued>) {
-        let home = self.shared.carrier(carrier).map_or(self.shard, |carrier| carrier.home);
-        if home == self.shard {
-            self.enqueue(carrier, messages);
-        } else {
-            let mail = Mail::Queue { carrier, messages };
-            self.effects.push(Effect::Post { shard: home, mail });
-        }
-    }
-
-    /// Acknowledges messages from handsets, and owes them to their accounts.
-    fn release_inbound(&mut self, turn: &mut Turn) {
-        let mut owed = Vec::new();
-        for inbound in std::mem::take(&mut turn.inbound) {
-            let Inbound { link, sequence, data, written, account } = inbound;
-            self.effects.push(Effect::Acknowledge { link, sequence, data });
-            let ord = turn.ord(written);
-            let record = turn.record(written);
-            if let Some(account) = account {
-                owed.push(Owed { ord, account, failures: 0, what: OwedWhat::Message(record) });
-            }
-        }
-        self.pass_on(owed.into_iter());
-    }
-
-    /// Hands debts to the shards of their accounts.
-    pub(super) fn pass_on(&mut self, owed: impl Iterator<Item = Owed>) {
-        let mut elsewhere: Vec<(usize, Vec<Owed>)> = Vec::new();
-        for debt in owed {
-            let Some(account) = self.shared.account(debt.account) else { continue };
-            let home = account.home;
-            if home == self.shard {
-                let id = debt.account;
-                if let Some(desk) = self.account(id) {
-                    desk.owe(debt);
-                }
-                continue;
-            }
-            match elsewhere.iter_mut().find(|(shard, _)| *shard == home) {
-                Some((_, debts)) => debts.push(debt),
-                None => elsewhere.push((home, vec![debt])),
-            }
-        }
-        for (shard, debts) in elsewhere {
-            self.effects.push(Effect::Post { shard, mail: Mail::Owed(debts) });
         }
     }
 

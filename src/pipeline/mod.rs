@@ -10,6 +10,8 @@
 
 pub mod account;
 
+pub mod admission;
+
 pub mod ask;
 
 pub mod board;
@@ -24,9 +26,15 @@ pub mod engine;
 
 pub mod facts;
 
+pub mod links;
+
 pub mod mail;
 
 pub mod port;
+
+pub mod receipts;
+
+pub mod release;
 
 pub mod report;
 
@@ -37,5 +45,7 @@ pub mod restore;
 pub mod shared;
 
 pub mod submission;
+
+pub mod submits;
 
 pub mod turn;

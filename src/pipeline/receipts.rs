@@ -1,0 +1,210 @@
+//! Receipts: matched in memory, parked and asked of the ledger, recorded, and owed to the account.
+
+use super::ask::{Ask, Found};
+use super::carrier::{ASKING_MAX, CarrierDesk};
+use super::conclude::owe_receipt;
+use super::effect::{Effect, LinkId};
+use super::engine::Engine;
+use super::port::Refusal;
+use crate::base::clock::Timestamp;
+use crate::base::id::CarrierId;
+use crate::ledger::correlation::correlation_key;
+use crate::message::address::Address;
+use crate::message::disposition::Disposition;
+use crate::message::event::{Event, NO_MESSAGE, Report, What};
+use crate::message::reason::Reason;
+use crate::message::state::reported;
+use crate::receipt::awaiting::Awaited;
+use crate::receipt::classify::classify;
+use crate::receipt::owed::Party;
+use crate::receipt::parked::Parked;
+use crate::spool::lsn::Lsn;
+
+/// A receipt as a carrier's bind brought it.
+#[derive(Clone, Copy, Debug)]
+pub struct ReceiptIn<'a> {
+    /// The bind it came on.
+    pub link: LinkId,
+    /// The sequence number of its request.
+    pub sequence: u32,
+    /// Whether it came as a data_sm.
+    pub data: bool,
+    /// SMPP `message_state`.
+    pub message_state: u8,
+    /// The id as written.
+    pub carrier_message_id: &'a [u8],
+    /// The error as text.
+    pub err: &'a [u8],
+    /// The receipt as it came.
+    pub raw: &'a [u8],
+    /// `source_addr`: the handset.
+    pub source: Address<'a>,
+    /// `destination_addr`: the sender of the message.
+    pub destination: Address<'a>,
+}
+
+impl Engine {
+    /// A receipt came. It is acknowledged when it is on disk, known or not.
+    /// `canonical` is the id in the form it is looked up by first; `forms` gives all forms it may have
+    /// been written in, and is called only if that one is not known.
+    pub fn receipt(
+        &mut self,
+        now: Timestamp,
+        carrier: CarrierId,
+        receipt: &ReceiptIn<'_>,
+        canonical: &[u8],
+        forms: impl FnOnce() -> Vec<Vec<u8>>,
+    ) {
+        let acknowledgement = (receipt.link, receipt.sequence, receipt.data);
+        self.turn.acknowledgements.push(acknowledgement);
+        let report = report_of(receipt);
+        if let Some(desk) = self.carrier(carrier) {
+            desk.metrics.receipts.at(usize::from(receipt.message_state)).increment(1);
+        }
+        let Some(desk) = desk(&self.shared, &mut self.carriers, carrier) else {
+            return;
+        };
+        let handset = Some(receipt.source.addr).filter(|addr| !addr.is_empty());
+        let known = |desk: &mut CarrierDesk, id: &[u8]| -> bool {
+            desk.awaiting.find(correlation_key(carrier, id), handset).is_some()
+        };
+        let mut candidates = Vec::new();
+        let mut found = known(desk, canonical).then(|| correlation_key(carrier, canonical));
+        if found.is_none() {
+            candidates = forms();
+            found =
+                candidates.iter().find(|id| known(desk, id)).map(|id| correlation_key(carrier, id));
+        }
+        if let Some(hash) = found
+            && let Some(mut awaited) = desk.awaiting.find(hash, handset).copied()
+        {
+            record_receipt(&mut self.events, &mut self.turn, now, desk, &mut awaited, &report);
+            if awaited.concluded {
+                desk.awaiting.conclude(hash);
+            }
+            return;
+        }
+        desk.metrics.receipts_unmatched.increment(1);
+        if desk.asking >= ASKING_MAX {
+            self.turn.acknowledgements.pop();
+            let (link, sequence, data) = (receipt.link, receipt.sequence, receipt.data);
+            self.effects.push(Effect::Refused { link, sequence, data, refusal: Refusal::Busy });
+            return;
+        }
+        let (source, destination) = (receipt.source, receipt.destination);
+        let what = What::Orphan { carrier, report, source, destination };
+        self.events.event(&Event { ord: NO_MESSAGE, what });
+        if receipt.carrier_message_id.is_empty() {
+            return;
+        }
+        let ticket = desk.parking.park(Parked {
+            id_hashes: candidates.iter().map(|id| correlation_key(carrier, id)).collect(),
+            message_state: receipt.message_state,
+            carrier_message_id: receipt.carrier_message_id.to_vec(),
+            err: receipt.err.to_vec(),
+            raw: receipt.raw.to_vec(),
+            handset: Party::of(&receipt.source),
+            at: now,
+        });
+        let handset = receipt.source.addr.to_vec();
+        desk.asking += 1;
+        self.effects.push(Effect::Ask(Ask::Correlate {
+            carrier,
+            ticket,
+            candidates,
+            handset,
+            // Set when this turn has been appended: a receipt that came twice in it is known then.
+            after: Lsn::default(),
+        }));
+    }
+
+    /// The ledger knows whose receipt it was.
+    pub(super) fn correlated(
+        &mut self,
+        now: Timestamp,
+        carrier: CarrierId,
+        ticket: u64,
+        found: &Found,
+    ) {
+        let Some(desk) = desk(&self.shared, &mut self.carriers, carrier) else {
+            return;
+        };
+        let Some(parked) = desk.parking.take(ticket) else { return };
+        let mut awaited = Awaited {
+            ord: found.ord,
+            account: found.account,
+            registered_delivery: found.registered_delivery,
+            concluded: found.concluded,
+            source: found.source,
+            destination: found.destination,
+            accepted_at: found.accepted_at,
+            sent_at: now,
+        };
+        // Two receipts of one message may have been looked up before either was concluded.
+        awaited.concluded |= desk.concluded.contains(&found.ord);
+        let report = parked_report(&parked);
+        let before = awaited.concluded;
+        record_receipt(&mut self.events, &mut self.turn, now, desk, &mut awaited, &report);
+        if awaited.concluded && !before {
+            desk.conclude_cold(found.ord);
+        }
+    }
+}
+
+/// Records a receipt of a known message, and owes it to the account if it is the first final one.
+pub(super) fn record_receipt(
+    events: &mut crate::spool::chunk::Chunk,
+    turn: &mut super::turn::Turn,
+    now: Timestamp,
+    desk: &CarrierDesk,
+    awaited: &mut Awaited,
+    report: &Report<'_>,
+) {
+    let what = What::Receipt { carrier: desk.id, report: *report };
+    events.event(&Event { ord: awaited.ord, what });
+    let reason = Reason::from_u8(report.reason).unwrap_or(Reason::VendorOther);
+    let disposition = reported(report.message_state, reason);
+    if disposition == Disposition::InProgress || awaited.concluded {
+        return;
+    }
+    awaited.concluded = true;
+    desk.concluded_as(disposition, reason);
+    if disposition == Disposition::Delivered {
+        let took = now.since(awaited.accepted_at).as_secs_f64();
+        desk.metrics.delivery_duration.record(took);
+    }
+    owe_receipt(turn, now, awaited, disposition, report);
+}
+
+fn report_of<'a>(receipt: &ReceiptIn<'a>) -> Report<'a> {
+    let reason = classify(receipt.message_state, receipt.err);
+    Report {
+        message_state: receipt.message_state,
+        reason: reason as u8,
+        last: reported(receipt.message_state, reason) != Disposition::InProgress,
+        carrier_message_id: receipt.carrier_message_id,
+        err: receipt.err,
+        raw: receipt.raw,
+    }
+}
+
+pub(super) fn parked_report(parked: &Parked) -> Report<'_> {
+    let reason = classify(parked.message_state, &parked.err);
+    Report {
+        message_state: parked.message_state,
+        reason: reason as u8,
+        last: reported(parked.message_state, reason) != Disposition::InProgress,
+        carrier_message_id: &parked.carrier_message_id,
+        err: &parked.err,
+        raw: &parked.raw,
+    }
+}
+
+/// A carrier's desk, leaving the rest of the engine free to be written to.
+pub(super) fn desk<'a>(
+    shared: &super::shared::Shared,
+    carriers: &'a mut [Option<CarrierDesk>],
+    carrier: CarrierId,
+) -> Option<&'a mut CarrierDesk> {
+    carriers.get_mut(shared.carrier_place(carrier)?)?.as_mut()
+}

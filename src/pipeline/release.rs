@@ -1,0 +1,127 @@
+//! Letting go of what waited for the disk: answers, submits, acknowledgements, debts.
+
+use super::effect::{Asker, Effect};
+use super::engine::{DiskFailed, Engine};
+use super::mail::Mail;
+use super::turn::{Arrival, Inbound, Turn};
+use crate::base::id::CarrierId;
+use crate::deliver::queue::Queued;
+use crate::receipt::owed::{Owed, OwedWhat};
+use crate::spool::journal::Health;
+
+impl Engine {
+    /// Lets go of everything whose octets are on disk.
+    ///
+    /// # Errors
+    /// [`DiskFailed`] when the log takes nothing any more.
+    pub fn durable(&mut self) -> Result<(), DiskFailed> {
+        if self.journal.health() == Health::Failed {
+            return Err(DiskFailed);
+        }
+        let durable = self.journal.durable();
+        while let Some(mut turn) = self.turns.pop_durable(durable) {
+            self.release_arrivals(&mut turn);
+            self.release_inbound(&mut turn);
+            for (carrier, link, queued) in turn.submits.drain(..) {
+                self.effects.push(Effect::Submit { carrier, link, queued });
+            }
+            for (link, sequence, data) in turn.acknowledgements.drain(..) {
+                self.effects.push(Effect::Acknowledge { link, sequence, data });
+            }
+            self.pass_on(turn.owed.drain(..));
+            self.turns.recycle(turn);
+        }
+        Ok(())
+    }
+
+    /// Answers who submitted, and hands the messages to their carriers' shards.
+    fn release_arrivals(&mut self, turn: &mut Turn) {
+        let mut batches: Vec<(CarrierId, Vec<Queued>)> = Vec::new();
+        let count = turn.arrivals.len();
+        let arrivals = std::mem::take(&mut turn.arrivals);
+        for arrival in arrivals {
+            let Arrival { asker, written, account, carrier, parts } = arrival;
+            let ord = turn.ord(written);
+            match asker {
+                Asker::Bind(link, sequence) => {
+                    self.effects.push(Effect::Accepted { link, sequence, data: false, ord });
+                }
+                Asker::BindData(link, sequence) => {
+                    self.effects.push(Effect::Accepted { link, sequence, data: true, ord });
+                }
+                Asker::Api(reply) => reply(Ok(ord)),
+            }
+            let record = turn.record(written);
+            let queued = Queued {
+                ord,
+                lsn: turn.first.0 + u64::from(written.slot.offset),
+                account,
+                attempts: 0,
+                failures: 0,
+                doubts: 0,
+                parts,
+                accepted_at: turn.at,
+                record,
+            };
+            match batches.iter_mut().find(|(id, _)| *id == carrier) {
+                Some((_, messages)) => messages.push(queued),
+                None => {
+                    let mut messages = Vec::with_capacity(count);
+                    messages.push(queued);
+                    batches.push((carrier, messages));
+                }
+            }
+        }
+        for (carrier, messages) in batches {
+            self.hand_over(carrier, messages);
+        }
+    }
+
+    fn hand_over(&mut self, carrier: CarrierId, messages: Vec<Queued>) {
+        let home = self.shared.carrier(carrier).map_or(self.shard, |carrier| carrier.home);
+        if home == self.shard {
+            self.enqueue(carrier, messages);
+        } else {
+            let mail = Mail::Queue { carrier, messages };
+            self.effects.push(Effect::Post { shard: home, mail });
+        }
+    }
+
+    /// Acknowledges messages from handsets, and owes them to their accounts.
+    fn release_inbound(&mut self, turn: &mut Turn) {
+        let mut owed = Vec::new();
+        for inbound in std::mem::take(&mut turn.inbound) {
+            let Inbound { link, sequence, data, written, account } = inbound;
+            self.effects.push(Effect::Acknowledge { link, sequence, data });
+            let ord = turn.ord(written);
+            let record = turn.record(written);
+            if let Some(account) = account {
+                owed.push(Owed { ord, account, failures: 0, what: OwedWhat::Message(record) });
+            }
+        }
+        self.pass_on(owed.into_iter());
+    }
+
+    /// Hands debts to the shards of their accounts.
+    pub(super) fn pass_on(&mut self, owed: impl Iterator<Item = Owed>) {
+        let mut elsewhere: Vec<(usize, Vec<Owed>)> = Vec::new();
+        for debt in owed {
+            let Some(account) = self.shared.account(debt.account) else { continue };
+            let home = account.home;
+            if home == self.shard {
+                let id = debt.account;
+                if let Some(desk) = self.account(id) {
+                    desk.owe(debt);
+                }
+                continue;
+            }
+            match elsewhere.iter_mut().find(|(shard, _)| *shard == home) {
+                Some((_, debts)) => debts.push(debt),
+                None => elsewhere.push((home, vec![debt])),
+            }
+        }
+        for (shard, debts) in elsewhere {
+            self.effects.push(Effect::Post { shard, mail: Mail::Owed(debts) });
+        }
+    }
+}

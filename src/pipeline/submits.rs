@@ -1,0 +1,171 @@
+//! What a carrier answered to a submit, or did not.
+//!
+//! Each answer becomes an event of this turn; what follows from it waits in the turn for the disk.
+
+use super::conclude::owe_ended;
+use super::effect::LinkId;
+use super::engine::Engine;
+use super::receipts::{desk, parked_report, record_receipt};
+use super::settings::InDoubt;
+use crate::base::clock::Timestamp;
+use crate::base::id::CarrierId;
+use crate::deliver::backoff::Backoff;
+use crate::deliver::failure::{Retry, refusal};
+use crate::deliver::queue::Queued;
+use crate::ledger::correlation::correlation_key;
+use crate::message::event::{Doubt, Event, What};
+use crate::message::record::Message;
+use crate::message::state::refusal as disposition_of_refusal;
+use crate::receipt::awaiting::Awaited;
+use crate::receipt::owed::Party;
+use crate::telemetry::carrier::SubmitResult;
+use std::time::Duration;
+
+/// The id a carrier gave a message.
+#[derive(Clone, Copy, Debug)]
+pub struct CarrierMessageId<'a> {
+    /// As the response had it.
+    pub written: &'a [u8],
+    /// In the form it is looked up by.
+    pub canonical: &'a [u8],
+}
+
+/// A message whose answers were lost more often is not sent again: each time the handset may have
+/// got it.
+const RESENDS_MAX: u8 = 3;
+
+/// After a refusal that means trouble at the carrier.
+const RETRY: Backoff = Backoff { first: Duration::from_secs(2), longest: Duration::from_secs(600) };
+
+/// After a refusal that means we are too fast.
+const RETRY_SLOWER: Backoff =
+    Backoff { first: Duration::from_millis(500), longest: Duration::from_secs(4) };
+
+impl Engine {
+    /// The carrier took a message under an id of its own. `answered`: on which bind, and when it was
+    /// submitted; `None` when the answer came after its time.
+    pub fn sent(
+        &mut self,
+        now: Timestamp,
+        carrier: CarrierId,
+        answered: Option<(LinkId, Timestamp)>,
+        queued: &Queued,
+        id: &CarrierMessageId<'_>,
+    ) {
+        let carrier_message_id = id.written;
+        let what = What::Sent { carrier, carrier_message_id };
+        self.events.event(&Event { ord: queued.ord, what });
+        let Some(desk) = desk(&self.shared, &mut self.carriers, carrier) else {
+            return;
+        };
+        desk.metrics.submits.at(SubmitResult::Ok as usize).increment(1);
+        if let Some((link, sent_at)) = answered {
+            desk.metrics.submit_duration.record(now.since(sent_at).as_secs_f64());
+            desk.freed(link);
+        }
+        let Some(message) = Message::decode(&queued.record) else { return };
+        let mut awaited = Awaited {
+            ord: queued.ord,
+            account: queued.account,
+            registered_delivery: message.registered_delivery,
+            concluded: false,
+            source: Party::of(&message.source),
+            destination: Party::of(&message.destination),
+            accepted_at: queued.accepted_at,
+            sent_at: now,
+        };
+        if carrier_message_id.is_empty() {
+            return;
+        }
+        let hash = correlation_key(carrier, id.canonical);
+        if !desk.parking.is_empty()
+            && let Some(parked) = desk.parking.take_by_id(hash, message.destination.addr)
+        {
+            let report = parked_report(&parked);
+            let (events, turn) = (&mut self.events, &mut self.turn);
+            record_receipt(events, turn, now, desk, &mut awaited, &report);
+        }
+        if !awaited.concluded
+            && let Some(desk) = self.carrier(carrier)
+        {
+            desk.awaiting.insert(hash, awaited);
+        }
+    }
+
+    /// The carrier refused a message.
+    pub fn refused(
+        &mut self,
+        now: Timestamp,
+        carrier: CarrierId,
+        link: LinkId,
+        mut queued: Queued,
+        command_status: u32,
+    ) {
+        let (retry, reason) = refusal(command_status);
+        let result = match retry {
+            Retry::Never => SubmitResult::Perm,
+            Retry::Later => SubmitResult::Temp,
+            Retry::Slower => SubmitResult::Throttled,
+        };
+        let attempts_max =
+            self.shared.carrier(carrier).map_or(u8::MAX, |carrier| carrier.config.attempts_max);
+        let retry_at = match retry {
+            Retry::Never => Timestamp::NEVER,
+            Retry::Slower => now + RETRY_SLOWER.delay(u32::from(queued.attempts), &mut self.random),
+            Retry::Later if queued.failures >= attempts_max => Timestamp::NEVER,
+            Retry::Later => {
+                queued.failures = queued.failures.saturating_add(1);
+                now + RETRY.delay(u32::from(queued.failures), &mut self.random)
+            }
+        };
+        let what = What::Refused { carrier, command_status, reason, retry_at };
+        self.events.event(&Event { ord: queued.ord, what });
+        if retry_at == Timestamp::NEVER {
+            owe_ended(&mut self.turn, now, &queued, &what);
+        }
+        let Some(desk) = self.carrier(carrier) else { return };
+        desk.metrics.submits.at(result as usize).increment(1);
+        if retry_at == Timestamp::NEVER {
+            desk.concluded_as(disposition_of_refusal(reason), reason);
+        }
+        desk.freed(link);
+        if retry == Retry::Slower {
+            desk.slow_down(now);
+        }
+        if retry_at != Timestamp::NEVER {
+            desk.defer(retry_at, queued);
+        }
+    }
+
+    /// A submit left and no answer will come, or not in time.
+    pub fn in_doubt(
+        &mut self,
+        now: Timestamp,
+        carrier: CarrierId,
+        link: LinkId,
+        mut queued: Queued,
+        cause: Doubt,
+    ) {
+        let policy = self.shared.carrier(carrier).map(|carrier| carrier.config.in_doubt);
+        queued.doubts = queued.doubts.saturating_add(1);
+        let resend = policy != Some(InDoubt::Hold) && queued.doubts <= RESENDS_MAX;
+        let what = What::InDoubt { carrier, cause, resend };
+        self.events.event(&Event { ord: queued.ord, what });
+        if !resend {
+            owe_ended(&mut self.turn, now, &queued, &what);
+        }
+        let Some(desk) = self.carrier(carrier) else { return };
+        desk.freed(link);
+        if resend {
+            desk.put_back(queued);
+        }
+    }
+
+    /// A message that was chosen did not leave: its bind had gone.
+    pub fn not_submitted(&mut self, carrier: CarrierId, link: LinkId, mut queued: Queued) {
+        queued.attempts = queued.attempts.saturating_sub(1);
+        let Some(desk) = self.carrier(carrier) else { return };
+        desk.freed(link);
+        desk.put_back(queued);
+    }
+}
