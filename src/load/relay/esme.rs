@@ -74,12 +74,12 @@ impl Esme {
         let sequence_number = header.sequence_number;
         let refused = match self.hub.routes.choose(submit.destination_addr) {
             None => CommandStatus::ESME_RINVDSTADR,
-            Some(route) => {
+            Some(place) => {
                 let wants = submit.registered_delivery & RECEIPT_BITS != 0;
                 let own = self.account.as_ref().filter(|_| wants);
                 let account = own.map_or(NOBODY, |account| account.number);
                 let origin = Origin { leg: Rc::downgrade(&self.leg), sequence_number, account };
-                let smsc = self.hub.smscs.get(usize::from(route.carrier.0));
+                let smsc = self.hub.smscs.get(place);
                 let sent = smsc.map(|smsc| smsc.group.send(now, submit, origin, &self.hub.touched));
                 match sent {
                     Some(Ok(())) => return,

@@ -8,13 +8,12 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 
 use crate::base::clock::{Clock, Timestamp};
-use crate::base::id::CarrierId;
 use crate::load::relay::args::Settings;
 use crate::load::relay::esme::Esme;
 use crate::load::relay::ids::Ids;
 use crate::load::relay::leg::{Group, Leg, Touched};
+use crate::load::relay::routes::Routes;
 use crate::load::relay::smsc;
-use crate::route::table::{Route, RouteTable};
 use crate::sim::link::{Link, drive};
 use crate::wire::smpp::session::Side;
 
@@ -32,7 +31,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 #[derive(Debug)]
 pub(crate) struct Hub {
     pub(super) settings: Settings,
-    pub(super) routes: RouteTable,
+    pub(super) routes: Routes,
     pub(super) smscs: Vec<Smsc>,
     pub(super) ids: RefCell<Ids>,
     pub(super) touched: Touched,
@@ -72,12 +71,11 @@ impl Hub {
                 let (group, running) = (Group::default(), Cell::new(0));
                 smscs.push(Smsc { address: *address, group, running });
             }
-            let prefix = prefix.clone().into_bytes();
-            routes.push(Route { prefix, carrier: CarrierId(place as u16) });
+            routes.push((prefix.clone().into_bytes(), place));
         }
         Self {
             settings,
-            routes: RouteTable::new(routes),
+            routes: Routes::new(routes),
             smscs,
             ids: RefCell::default(),
             touched: Touched::default(),

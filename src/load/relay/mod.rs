@@ -25,6 +25,8 @@ pub(crate) use hub::{Hub, attend};
 
 mod leg;
 
+mod routes;
+
 mod esme;
 
 mod smsc;
