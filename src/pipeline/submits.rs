@@ -78,16 +78,17 @@ impl Engine {
             return;
         }
         let hash = correlation_key(carrier, id.canonical);
-        if !desk.parking.is_empty()
-            && let Some(parked) = desk.parking.take_by_id(hash, message.destination.addr)
-        {
+        let waiting = match desk.parking.is_empty() {
+            true => Vec::new(),
+            false => desk.parking.tickets(hash, message.destination.addr),
+        };
+        for ticket in waiting {
+            let Some(parked) = desk.parking.take(ticket) else { continue };
             let report = parked_report(&parked);
             let (events, turn) = (&mut self.events, &mut self.turn);
             record_receipt(events, turn, now, desk, &mut awaited, &report);
         }
-        if !awaited.concluded
-            && let Some(desk) = self.carrier(carrier)
-        {
+        if !awaited.concluded {
             desk.awaiting.insert(hash, awaited);
         }
     }

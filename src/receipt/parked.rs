@@ -32,7 +32,8 @@ pub struct Parked {
 #[derive(Debug, Default)]
 pub struct Parking {
     by_ticket: BTreeMap<u64, Parked>,
-    by_id: HashMap<u64, u64>,
+    /// Tickets under each form of an id, oldest first.
+    by_id: HashMap<u64, Vec<u64>>,
     last_ticket: u64,
 }
 
@@ -49,7 +50,7 @@ impl Parking {
         }
         self.last_ticket += 1;
         for &hash in &parked.id_hashes {
-            self.by_id.insert(hash, self.last_ticket);
+            self.by_id.entry(hash).or_default().push(self.last_ticket);
         }
         self.by_ticket.insert(self.last_ticket, parked);
         self.last_ticket
@@ -59,21 +60,24 @@ impl Parking {
     pub fn take(&mut self, ticket: u64) -> Option<Parked> {
         let parked = self.by_ticket.remove(&ticket)?;
         for hash in &parked.id_hashes {
-            if self.by_id.get(hash) == Some(&ticket) {
+            let Some(tickets) = self.by_id.get_mut(hash) else { continue };
+            tickets.retain(|other| *other != ticket);
+            if tickets.is_empty() {
                 self.by_id.remove(hash);
             }
         }
         Some(parked)
     }
 
-    /// The receipt that waits for this id, out of the parking.
-    pub fn take_by_id(&mut self, id_hash: u64, destination: &[u8]) -> Option<Parked> {
-        let ticket = *self.by_id.get(&id_hash)?;
-        let handset = self.by_ticket.get(&ticket)?.handset;
-        if !handset.address().addr.is_empty() && !handset.may_be(destination) {
-            return None;
-        }
-        self.take(ticket)
+    /// The tickets of all receipts that wait for this id, in the order they came.
+    pub fn tickets(&self, id_hash: u64, destination: &[u8]) -> Vec<u64> {
+        let is_for = |ticket: &u64| {
+            self.by_ticket.get(ticket).is_some_and(|parked| {
+                parked.handset.address().addr.is_empty() || parked.handset.may_be(destination)
+            })
+        };
+        let tickets = self.by_id.get(&id_hash).map_or(&[][..], Vec::as_slice);
+        tickets.iter().copied().filter(is_for).collect()
     }
 
     /// Receipts that wait.
@@ -107,28 +111,29 @@ mod tests {
     #[test]
     fn a_parked_receipt_is_found_by_any_form_of_its_id_and_only_once() {
         let mut parking = Parking::default();
-        parking.park(parked(&[1, 2]));
-        assert!(parking.take_by_id(2, b"447700900123").is_some());
-        assert!(parking.take_by_id(1, b"447700900123").is_none());
+        let ticket = parking.park(parked(&[1, 2]));
+        assert_eq!(parking.tickets(2, b"447700900123"), [ticket]);
+        assert!(parking.take(ticket).is_some());
+        assert!(parking.tickets(1, b"447700900123").is_empty());
         assert!(parking.is_empty());
     }
 
     #[test]
-    fn a_response_for_another_handset_does_not_take_it() {
+    fn a_response_for_another_handset_does_not_find_it() {
         let mut parking = Parking::default();
         parking.park(parked(&[1]));
-        assert!(parking.take_by_id(1, b"447700900999").is_none());
+        assert!(parking.tickets(1, b"447700900999").is_empty());
         assert_eq!(parking.len(), 1);
     }
 
     #[test]
-    fn two_receipts_under_one_id_both_wait() {
-        // The second hides the first by id; both keep their tickets.
+    fn two_receipts_under_one_id_are_both_found() {
         let mut parking = Parking::default();
         let first = parking.park(parked(&[1]));
-        parking.park(parked(&[1]));
-        assert!(parking.take_by_id(1, b"447700900123").is_some());
+        let second = parking.park(parked(&[1]));
+        assert_eq!(parking.tickets(1, b"447700900123"), [first, second]);
         assert!(parking.take(first).is_some());
+        assert_eq!(parking.tickets(1, b"447700900123"), [second]);
     }
 
     #[test]
@@ -138,6 +143,6 @@ mod tests {
             parking.park(parked(&[hash]));
         });
         assert_eq!(parking.len(), PARKED_MAX);
-        assert!(parking.take_by_id(0, b"447700900123").is_none());
+        assert!(parking.tickets(0, b"447700900123").is_empty());
     }
 }
