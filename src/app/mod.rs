@@ -2,6 +2,8 @@
 
 pub mod api;
 
+pub mod demo;
+
 pub mod gateway;
 
 pub mod notify;

@@ -75,7 +75,8 @@ async fn serve(config: &Config, accept_corruption: bool) -> Result<(), super::ga
     Ok(())
 }
 
-async fn told_to_stop() -> std::io::Result<()> {
+/// Waits for SIGTERM or SIGINT.
+pub(super) async fn told_to_stop() -> std::io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;

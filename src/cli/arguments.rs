@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use super::print::note;
-use super::{check, send, serve, trace};
+use super::{check, demo, send, serve, trace};
 
 /// A carrier-grade SMS gateway that can tell anyone what happened to any message.
 ///
@@ -22,6 +22,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Run a gateway with simulated carriers and traffic, and say what to try
+    Demo(demo::DemoArgs),
     /// Run the gateway
     Serve(serve::ServeArgs),
     /// Say whether a configuration can be used, and what is wrong with it
@@ -62,6 +64,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Sim(Sim::Smsc(arguments)) => crate::sim::args::run(arguments),
         Command::Sim(Sim::Responder(arguments)) => crate::load::responder::run(arguments),
         Command::Sim(Sim::Relay(arguments)) => crate::load::relay::run(arguments),
+        Command::Demo(arguments) => demo::run(arguments),
         Command::Serve(arguments) => serve::run(arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Send(arguments) => wait_for(send::run(&arguments)),

@@ -12,6 +12,8 @@ pub mod arguments;
 
 mod check;
 
+mod demo;
+
 mod print;
 
 mod send;

@@ -137,7 +137,7 @@ impl Hub {
         }
     }
 
-    /// Ends all connections, for an SMSC cannot be reached any more. ESMEs that bind again start anew.
+    /// Ends all connections, for an SMSC cannot be reached. ESMEs that bind again start anew.
     pub(super) fn close_all(&self) {
         self.legs.borrow().iter().for_each(|leg| leg.link.close());
     }
