@@ -26,7 +26,7 @@ pub(super) struct Found {
 }
 
 /// How long the index may take to catch up with what is on disk.
-const CATCH_UP: Duration = Duration::from_millis(500);
+const CATCH_UP: Duration = Duration::from_secs(2);
 
 /// Ids further ahead than this name no message that could be on its way to the index.
 const AHEAD: u64 = 10_000_000;

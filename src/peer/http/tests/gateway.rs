@@ -27,7 +27,7 @@ use crate::pipeline::port::{
     AccountView, Board, CarrierView, Refusal, Submission, Submit, Submitted,
 };
 use crate::spool::chunk::Chunk;
-use crate::spool::journal::Journal;
+use crate::spool::journal::{Appended, Journal};
 use crate::spool::sim_disk::SimDisk;
 use crate::telemetry::registry::Registry;
 
@@ -72,12 +72,16 @@ impl Submit for Pretended {
             ..Message::default()
         };
         let journal = self.journal.lock().expect("whole").clone().expect("set");
-        let ord = append(&journal, &message);
+        let appended = append(&journal, &message);
         self.taken.lock().expect("whole").push(submission);
         let slowness = *self.slowness.lock().expect("whole");
         Box::pin(async move {
             tokio::time::sleep(slowness).await;
-            Ok(ord)
+            // As the engine does: no answer before the disk has it.
+            while journal.durable() < appended.end {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            Ok(appended.base_ord)
         })
     }
 }
@@ -96,10 +100,10 @@ impl Board for Pretended {
     }
 }
 
-fn append(journal: &Journal, message: &Message<'_>) -> MessageOrd {
+fn append(journal: &Journal, message: &Message<'_>) -> Appended {
     let mut chunk = Chunk::new();
     chunk.message(message);
-    journal.append(Clock::start().now(), &mut chunk).expect("room").base_ord
+    journal.append(Clock::start().now(), &mut chunk).expect("room")
 }
 
 pub(super) struct Gateway {

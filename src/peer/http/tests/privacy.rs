@@ -53,26 +53,38 @@ async fn everything(gateway: &Gateway) {
     tracing::info!(to = %Masked(address.addr), address = ?address, "a message was refused");
 }
 
-#[tokio::test]
-async fn the_log_at_its_most_talkative_shows_no_number_text_or_key() {
+/// Everything, with a listener to all of it: the log and the page of metrics.
+async fn overheard() -> (String, String) {
     let capture = Capture::default();
     let writer = capture.clone();
     let config = LogConfig { level: "trace".into(), ..LogConfig::default() };
     let subscriber = json_subscriber(&config, move || writer.clone()).expect("it can be used");
     // The runtime of this test has one thread, so this covers the server as well.
-    let guard = tracing::subscriber::set_default(subscriber);
+    let _guard = tracing::subscriber::set_default(subscriber);
     let gateway = Gateway::start().await;
     everything(&gateway).await;
     let page = gateway.get(ADMIN, "/metrics").await.body;
     gateway.end().await;
-    drop(guard);
-    let log = capture.text();
-    assert!(log.contains("\"msg\":\"request\"") && log.contains("447…23"), "{log}");
-    for secret in [NUMBER, "7700900", TEXT, "8841", LOAD_KEY, ADMIN, "no-such-key-9"] {
-        assert!(!log.contains(secret), "{secret} is in the log:\n{log}");
-        assert!(!page.contains(secret), "{secret} is in the metrics");
+    (capture.text(), page)
+}
+
+#[tokio::test]
+async fn the_log_at_its_most_talkative_shows_no_number_text_or_key() {
+    let mut heard = false;
+    // A test beside this one can silence a line for a moment by meeting it first.
+    for _ in 0..10 {
+        let (log, page) = overheard().await;
+        heard |= log.contains("\"msg\":\"request\"") && log.contains("447…23");
+        for secret in [NUMBER, "7700900", TEXT, "8841", LOAD_KEY, ADMIN, "no-such-key-9"] {
+            assert!(!log.contains(secret), "{secret} is in the log:\n{log}");
+            assert!(!page.contains(secret), "{secret} is in the metrics");
+        }
+        for line in log.lines() {
+            serde_json::from_str::<serde_json::Value>(line).expect("each line is an object");
+        }
+        if heard {
+            break;
+        }
     }
-    for line in log.lines() {
-        serde_json::from_str::<serde_json::Value>(line).expect("each line is an object");
-    }
+    assert!(heard, "requests and masked numbers are logged");
 }
