@@ -67,6 +67,8 @@ words! {
         NobodyBound = 28 "nobody_bound",
         /// It is still on its way in the network.
         Enroute = 29 "enroute",
+        /// Waiting for the rate that is configured for the carrier.
+        RateLimited = 30 "rate_limited",
     }
 }
 
@@ -82,6 +84,7 @@ impl Reason {
             }
             Self::OptedOut => "policy",
             Self::SenderNotAllowed | Self::InvalidRequest | Self::OverRate => "sender",
+            Self::RateLimited => "gateway",
             Self::NoRoute => "routing",
             Self::ThrottledExpired | Self::AttemptsUsedUp | Self::Window | Self::NobodyBound => {
                 "gateway"
@@ -138,6 +141,7 @@ impl Reason {
             Self::HandsetRefused => "The phone refused it",
             Self::NobodyBound => "Nobody is bound to take it",
             Self::Enroute => "On its way in the network",
+            Self::RateLimited => "Waiting for the rate configured for this carrier",
         }
     }
 
@@ -170,6 +174,7 @@ impl Reason {
             | Self::QueueFull
             | Self::CarrierError
             | Self::Window
+            | Self::RateLimited
             | Self::OverRate => "None; it is tried again by itself.",
             Self::InDoubt => "Ask the customer whether it arrived; sending again may double it.",
             Self::NoReceipt => "Ask the customer; send again if it did not arrive.",

@@ -13,7 +13,7 @@ use crate::spool::journal::Health;
 use std::sync::atomic::Ordering;
 
 impl Engine {
-    /// Takes a message in, or refuses it. What is taken is answered by [`Effect::Accepted`], or by
+    /// Takes a message in, or refuses it. What is taken is answered by [`Effect::Accepted`](super::effect::Effect::Accepted), or by
     /// the API's reply, when it is on disk. `true` asks the submitter to pause: it has more than its
     /// share of a backlog that is going down by itself.
     ///

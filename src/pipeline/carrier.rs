@@ -273,8 +273,8 @@ impl CarrierDesk {
                 let wait = wait.max(HOLD_MIN);
                 self.metrics.throttle_wait_ours.add(wait);
                 self.held_until = now + wait;
-                self.held_for = Reason::Throttled;
-                break Some((Reason::Throttled, Some(self.held_until)));
+                self.held_for = Reason::RateLimited;
+                break Some((Reason::RateLimited, Some(self.held_until)));
             }
             transmitter.free -= 1;
             let (link, bind) = (transmitter.link, transmitter.number);

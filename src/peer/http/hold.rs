@@ -47,7 +47,7 @@ pub(super) fn hold(
 const fn kind(reason: Reason) -> &'static str {
     match reason {
         Reason::CarrierDown => "carrier_down",
-        Reason::Throttled | Reason::OverRate => "throttle",
+        Reason::Throttled | Reason::RateLimited | Reason::OverRate => "throttle",
         Reason::Window => "window",
         _ => "carrier",
     }
@@ -57,7 +57,7 @@ const fn kind(reason: Reason) -> &'static str {
 fn limit(reason: Reason, carrier: &CarrierView) -> Value {
     match reason {
         Reason::CarrierDown => json!({ "binds_up": carrier.binds_up, "binds": carrier.binds }),
-        Reason::Throttled | Reason::OverRate => {
+        Reason::Throttled | Reason::RateLimited | Reason::OverRate => {
             json!({ "rate_per_second": carrier.rate_per_second })
         }
         Reason::Window => json!({ "window": carrier.window, "in_flight": carrier.in_flight }),
