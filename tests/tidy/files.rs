@@ -1,6 +1,6 @@
 //! What a file looks like: its length, its first line, and nothing left lying about.
 
-use crate::sources::{all, below, none};
+use crate::sources::{all, below, none, root};
 
 /// Lines of a file; a table of a standard (`*_table.rs`) may be as long as the standard.
 const LINES_MAX: usize = 600;
@@ -86,6 +86,21 @@ fn nothing_is_left_for_later() {
         for (number, line) in source.text.lines().enumerate() {
             if let Some(leftover) = LEFTOVERS.iter().find(|&&leftover| line.contains(leftover)) {
                 wrong.push(format!("{}:{}: {leftover}", source.path, number + 1));
+            }
+        }
+    }
+    none(&wrong);
+}
+
+#[test]
+fn the_pages_link_to_files_that_are_there() {
+    let mut wrong = Vec::new();
+    for page in ["README.md", ".github/CONTRIBUTING.md"] {
+        let text = std::fs::read_to_string(root().join(page)).unwrap();
+        for link in text.split("](").skip(1) {
+            let link = link.split([')', '#']).next().unwrap();
+            if !link.contains("://") && !link.is_empty() && !root().join(link).exists() {
+                wrong.push(format!("{page}: {link} is not there"));
             }
         }
     }
