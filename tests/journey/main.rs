@@ -53,6 +53,8 @@ mod corruption_is_refused_until_accepted;
 
 mod kill_loses_nothing;
 
+mod support_sees_what_happened;
+
 mod demo_does_what_it_says;
 
 mod node_smpp;
