@@ -141,7 +141,7 @@ impl Exchange {
         let Some(found) = found else {
             let status = CommandStatus::ESME_RQUERYFAIL;
             esme.session.refuse(CommandId::QUERY_SM, sequence, status, out);
-            self.mark_dirty(id);
+            self.said(id);
             return;
         };
         let mut final_date = Vec::new();
@@ -155,7 +155,7 @@ impl Exchange {
             ..QuerySmResp::default()
         };
         esme.session.respond(sequence, CommandStatus::ESME_ROK, &resp, out);
-        self.mark_dirty(id);
+        self.said(id);
     }
 }
 

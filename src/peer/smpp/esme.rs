@@ -300,9 +300,16 @@ impl Exchange {
             let resp = pdu::SubmitSmResp { message_id, ..pdu::SubmitSmResp::default() };
             esme.session.respond(sequence, CommandStatus::ESME_ROK, &resp, out);
         }
-        // Octets that the window left unread may be read now, unless a pause holds them.
-        let again = esme.starved && esme.paused_until == Timestamp(0);
-        if again {
+        self.said(id);
+    }
+
+    /// After an answer to an application: it is written, and what its window left unread may be read
+    /// now, unless a pause holds it.
+    pub(super) fn said(&mut self, id: LinkId) {
+        if let Some(Link { side: Far::Esme(esme), .. }) = self.link(id)
+            && esme.starved
+            && esme.paused_until == Timestamp(0)
+        {
             esme.starved = false;
             self.actions.push(Action::ReadAgain(id));
         }
@@ -328,7 +335,7 @@ impl Exchange {
                 smsc.session.refuse(command, sequence, status, &mut link.out);
             }
         }
-        self.mark_dirty(id);
+        self.said(id);
     }
 }
 
