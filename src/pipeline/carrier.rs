@@ -49,6 +49,9 @@ pub struct CarrierDesk {
     pub concluded: VecDeque<MessageOrd>,
     /// Receipts the ledger is being asked about.
     pub asking: usize,
+    /// Parked receipts, by ticket, whose carrier waits for its answer until the ledger has said
+    /// whose they are: the bind, its request, whether that was a data_sm.
+    pub unacknowledged: HashMap<u64, (LinkId, u32, bool)>,
     shared: Arc<Shared>,
     limiter: Option<Limiter>,
     transmitters: Vec<Transmitter>,
@@ -122,6 +125,7 @@ impl CarrierDesk {
             parking: Parking::default(),
             concluded: VecDeque::new(),
             asking: 0,
+            unacknowledged: HashMap::new(),
             shared,
             limiter,
             transmitters: Vec::new(),
@@ -154,6 +158,12 @@ impl CarrierDesk {
             self.concluded.pop_front();
         }
         self.concluded.push_back(ord);
+    }
+
+    /// Whether a receipt has ended this message although a later submit of it is under way: an
+    /// earlier one had left its answer in doubt.
+    pub fn is_concluded(&self, queued: &Queued) -> bool {
+        queued.doubts > 0 && self.concluded.contains(&queued.ord)
     }
 
     /// A submitting bind has come up.
@@ -238,7 +248,7 @@ impl CarrierDesk {
         effects: &mut Vec<Effect>,
     ) {
         self.release_due(now);
-        let mut fetch = Vec::new();
+        let (mut fetch, mut over) = (Vec::new(), Vec::new());
         let hold = loop {
             if self.waiting() == 0 {
                 break None;
@@ -255,6 +265,10 @@ impl CarrierDesk {
             let Some(queued) = self.returned.pop_front().or_else(|| self.queue.pop()) else {
                 break None;
             };
+            if queued.doubts > 0 && self.concluded.contains(&queued.ord) {
+                over.push(queued);
+                continue;
+            }
             if now.since(queued.accepted_at) > self.lifetime {
                 self.expired.push(queued);
                 continue;
@@ -282,6 +296,7 @@ impl CarrierDesk {
             self.departed += 1;
             departures.push(Departure { link, bind, queued });
         };
+        over.iter().for_each(|queued| self.count(queued, false));
         self.fetch(fetch, effects);
         self.publish(now, hold);
     }

@@ -12,6 +12,7 @@ use std::sync::atomic::Ordering;
 use bytes::Bytes;
 
 use super::account::AccountDesk;
+use super::ask::Ask;
 use super::carrier::{CarrierDesk, Departure};
 use super::effect::{Asker, Effect};
 use super::port::Refusal;
@@ -45,6 +46,8 @@ pub struct Engine {
     /// The end of what this shard has appended.
     pub(super) appended: Lsn,
     departures: Vec<Departure>,
+    /// Questions that wait for this turn to be appended: their answers have to know of it.
+    pub(super) asks: Vec<Ask>,
     blocked: bool,
     /// What is to be done, in order. The holder of the links drains it.
     pub effects: Vec<Effect>,
@@ -86,6 +89,7 @@ impl Engine {
             turns: Turns::default(),
             appended: Lsn::default(),
             departures: Vec::new(),
+            asks: Vec::new(),
             blocked: false,
             effects: Vec::new(),
             random: fastrand::Rng::with_seed(seed),
@@ -130,6 +134,9 @@ impl Engine {
             let id = desk.id;
             desk.depart(now, &mut self.departures, &mut self.effects);
             while let Some(expired) = desk.expire(now) {
+                if desk.is_concluded(&expired) {
+                    continue;
+                }
                 let what = What::Ended { reason: Reason::ValidityOver };
                 desk.concluded_as(Disposition::Expired, Reason::ValidityOver);
                 self.events.event(&Event { ord: expired.ord, what });
@@ -150,6 +157,12 @@ impl Engine {
     /// One append for the messages, one for the events; what depends on them waits.
     fn append(&mut self, now: Timestamp) -> Result<(), DiskFailed> {
         self.blocked = false;
+        let is_ask = |effect: &mut Effect| matches!(effect, Effect::Ask(_));
+        for effect in self.effects.extract_if(.., is_ask) {
+            if let Effect::Ask(ask) = effect {
+                self.asks.push(ask);
+            }
+        }
         self.append_messages(now)?;
         if !self.events.is_empty() {
             match self.journal.append(now, &mut self.events) {
@@ -164,10 +177,11 @@ impl Engine {
         }
         let turn = std::mem::replace(&mut self.turn, self.turns.begin());
         self.wait(turn, now);
-        for effect in &mut self.effects {
-            if let Effect::Ask(ask) = effect {
-                ask.wait_for(self.appended);
-            }
+        // What other shards have passed on to this one is durable; the index has to be as far too.
+        let after = self.appended.max(self.journal.durable());
+        for mut ask in self.asks.drain(..) {
+            ask.wait_for(after);
+            self.effects.push(Effect::Ask(ask));
         }
         Ok(())
     }

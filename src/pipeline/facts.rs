@@ -122,8 +122,9 @@ impl Engine {
                 if let Some(desk) = self.carrier(carrier) {
                     desk.asking = desk.asking.saturating_sub(1);
                 }
-                if let Some(found) = found {
-                    self.correlated(now, carrier, ticket, &found);
+                match found {
+                    Some(found) => self.correlated(now, carrier, ticket, &found),
+                    None => self.uncorrelated(carrier, ticket),
                 }
             }
             Answer::Queried { link, sequence, ord, found } => {

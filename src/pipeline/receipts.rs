@@ -44,7 +44,9 @@ pub struct ReceiptIn<'a> {
 }
 
 impl Engine {
-    /// A receipt came. It is acknowledged when it is on disk, known or not.
+    /// A receipt came. It is acknowledged when it is on disk and it is known whose it is, or that it
+    /// is nobody's: a restart in between would leave it without its message, so the carrier is to
+    /// bring it again.
     /// `canonical` is the id in the form it is looked up by first; `forms` gives all forms it may have
     /// been written in, and is called only if that one is not known.
     pub fn receipt(
@@ -56,7 +58,6 @@ impl Engine {
         forms: impl FnOnce() -> Vec<Vec<u8>>,
     ) {
         let acknowledgement = (receipt.link, receipt.sequence, receipt.data);
-        self.turn.acknowledgements.push(acknowledgement);
         let report = report_of(receipt);
         if let Some(desk) = self.carrier(carrier) {
             desk.metrics.receipts.at(usize::from(receipt.message_state)).increment(1);
@@ -79,6 +80,7 @@ impl Engine {
             && let Some(mut awaited) = desk.awaiting.find(hash, handset).copied()
         {
             record_receipt(&mut self.events, &mut self.turn, now, desk, &mut awaited, &report);
+            self.turn.acknowledgements.push(acknowledgement);
             if awaited.concluded {
                 desk.awaiting.conclude(hash);
             }
@@ -86,8 +88,7 @@ impl Engine {
         }
         desk.metrics.receipts_unmatched.increment(1);
         if desk.asking >= ASKING_MAX {
-            self.turn.acknowledgements.pop();
-            let (link, sequence, data) = (receipt.link, receipt.sequence, receipt.data);
+            let (link, sequence, data) = acknowledgement;
             self.effects.push(Effect::Refused { link, sequence, data, refusal: Refusal::Busy });
             return;
         }
@@ -95,9 +96,10 @@ impl Engine {
         let what = What::Orphan { carrier, report, source, destination };
         self.events.event(&Event { ord: NO_MESSAGE, what });
         if receipt.carrier_message_id.is_empty() {
+            self.turn.acknowledgements.push(acknowledgement);
             return;
         }
-        let ticket = desk.parking.park(Parked {
+        let parked = Parked {
             id_hashes: candidates.iter().map(|id| correlation_key(carrier, id)).collect(),
             message_state: receipt.message_state,
             carrier_message_id: receipt.carrier_message_id.to_vec(),
@@ -105,17 +107,67 @@ impl Engine {
             raw: receipt.raw.to_vec(),
             handset: Party::of(&receipt.source),
             at: now,
-        });
+        };
         let handset = receipt.source.addr.to_vec();
+        self.ask_whose(carrier, parked, candidates, handset, Some(acknowledgement));
+    }
+
+    /// Parks a receipt and asks the ledger whose it is.
+    fn ask_whose(
+        &mut self,
+        carrier: CarrierId,
+        parked: Parked,
+        candidates: Vec<Vec<u8>>,
+        handset: Vec<u8>,
+        acknowledgement: Option<(LinkId, u32, bool)>,
+    ) {
+        let Some(desk) = self.carrier(carrier) else { return };
+        let ticket = desk.parking.park(parked);
+        if let Some(acknowledgement) = acknowledgement {
+            desk.unacknowledged.insert(ticket, acknowledgement);
+        }
         desk.asking += 1;
-        self.effects.push(Effect::Ask(Ask::Correlate {
-            carrier,
-            ticket,
-            candidates,
-            handset,
-            // Set when this turn has been appended: a receipt that came twice in it is known then.
-            after: Lsn::default(),
-        }));
+        // Asked when this turn has been appended: a receipt that came twice in it is known then.
+        let after = Lsn::default();
+        self.asks.push(Ask::Correlate { carrier, ticket, candidates, handset, after });
+    }
+
+    /// A response names the message of receipts that have overtaken it. After a doubt others may have
+    /// come under the id of an earlier submit, so the ledger is asked which one is the first.
+    pub(super) fn overtaken(
+        &mut self,
+        now: Timestamp,
+        carrier: CarrierId,
+        canonical: &[u8],
+        awaited: &mut Awaited,
+        doubtful: bool,
+    ) {
+        let Some(waiting) = desk(&self.shared, &mut self.carriers, carrier) else { return };
+        if waiting.parking.is_empty() {
+            return;
+        }
+        let hash = correlation_key(carrier, canonical);
+        for ticket in waiting.parking.tickets(hash, awaited.destination.address().addr) {
+            let Some(desk) = desk(&self.shared, &mut self.carriers, carrier) else { return };
+            let acknowledgement = desk.unacknowledged.remove(&ticket);
+            let Some(parked) = desk.parking.take(ticket) else { continue };
+            if doubtful {
+                let handset = parked.handset.address().addr.to_vec();
+                self.ask_whose(carrier, parked, vec![canonical.to_vec()], handset, acknowledgement);
+                continue;
+            }
+            self.turn.acknowledgements.extend(acknowledgement);
+            let report = parked_report(&parked);
+            record_receipt(&mut self.events, &mut self.turn, now, desk, awaited, &report);
+        }
+    }
+
+    /// The ledger does not know whose receipt it was. A response may still name its message.
+    pub(super) fn uncorrelated(&mut self, carrier: CarrierId, ticket: u64) {
+        let Some(desk) = self.carrier(carrier) else { return };
+        if let Some((link, sequence, data)) = desk.unacknowledged.remove(&ticket) {
+            self.effects.push(Effect::Acknowledge { link, sequence, data });
+        }
     }
 
     /// The ledger knows whose receipt it was.
@@ -129,6 +181,7 @@ impl Engine {
         let Some(desk) = desk(&self.shared, &mut self.carriers, carrier) else {
             return;
         };
+        self.turn.acknowledgements.extend(desk.unacknowledged.remove(&ticket));
         let Some(parked) = desk.parking.take(ticket) else { return };
         let mut awaited = Awaited {
             ord: found.ord,
@@ -152,7 +205,7 @@ impl Engine {
 }
 
 /// Records a receipt of a known message, and owes it to the account if it is the first final one.
-pub(super) fn record_receipt(
+fn record_receipt(
     events: &mut crate::spool::chunk::Chunk,
     turn: &mut super::turn::Turn,
     now: Timestamp,
@@ -188,7 +241,7 @@ fn report_of<'a>(receipt: &ReceiptIn<'a>) -> Report<'a> {
     }
 }
 
-pub(super) fn parked_report(parked: &Parked) -> Report<'_> {
+fn parked_report(parked: &Parked) -> Report<'_> {
     let reason = classify(parked.message_state, &parked.err);
     Report {
         message_state: parked.message_state,

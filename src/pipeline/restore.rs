@@ -63,7 +63,7 @@ impl Engine {
             account: stored.message().account,
             attempts: unfinished.state.attempts,
             failures: u8::from(unfinished.state.retrying()),
-            doubts: 0,
+            doubts: u8::from(sending || unfinished.state.was_in_doubt()),
             parts: 1,
             accepted_at: unfinished.accepted_at,
             record: bytes::Bytes::new(),

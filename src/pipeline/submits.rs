@@ -5,7 +5,7 @@
 use super::conclude::owe_ended;
 use super::effect::LinkId;
 use super::engine::Engine;
-use super::receipts::{desk, parked_report, record_receipt};
+use super::receipts::desk;
 use super::settings::InDoubt;
 use crate::base::clock::Timestamp;
 use crate::base::id::CarrierId;
@@ -77,19 +77,13 @@ impl Engine {
         if carrier_message_id.is_empty() {
             return;
         }
-        let hash = correlation_key(carrier, id.canonical);
-        let waiting = match desk.parking.is_empty() {
-            true => Vec::new(),
-            false => desk.parking.tickets(hash, message.destination.addr),
-        };
-        for ticket in waiting {
-            let Some(parked) = desk.parking.take(ticket) else { continue };
-            let report = parked_report(&parked);
-            let (events, turn) = (&mut self.events, &mut self.turn);
-            record_receipt(events, turn, now, desk, &mut awaited, &report);
-        }
-        if !awaited.concluded {
-            desk.awaiting.insert(hash, awaited);
+        let doubtful = answered.is_none() || queued.doubts > 0;
+        self.overtaken(now, carrier, id.canonical, &mut awaited, doubtful);
+        if !awaited.concluded
+            && !doubtful
+            && let Some(desk) = self.carrier(carrier)
+        {
+            desk.awaiting.insert(correlation_key(carrier, id.canonical), awaited);
         }
     }
 
@@ -121,10 +115,10 @@ impl Engine {
         };
         let what = What::Refused { carrier, command_status, reason, retry_at };
         self.events.event(&Event { ord: queued.ord, what });
-        if retry_at == Timestamp::NEVER {
+        let Some(desk) = desk(&self.shared, &mut self.carriers, carrier) else { return };
+        if retry_at == Timestamp::NEVER && !desk.is_concluded(&queued) {
             owe_ended(&mut self.turn, now, &queued, &what);
         }
-        let Some(desk) = self.carrier(carrier) else { return };
         desk.metrics.submits.at(result as usize).increment(1);
         if retry_at == Timestamp::NEVER {
             desk.concluded_as(disposition_of_refusal(reason), reason);
@@ -152,10 +146,10 @@ impl Engine {
         let resend = policy != Some(InDoubt::Hold) && queued.doubts <= RESENDS_MAX;
         let what = What::InDoubt { carrier, cause, resend };
         self.events.event(&Event { ord: queued.ord, what });
-        if !resend {
+        let Some(desk) = desk(&self.shared, &mut self.carriers, carrier) else { return };
+        if !resend && !desk.is_concluded(&queued) {
             owe_ended(&mut self.turn, now, &queued, &what);
         }
-        let Some(desk) = self.carrier(carrier) else { return };
         desk.freed(link);
         if resend {
             desk.put_back(queued);
