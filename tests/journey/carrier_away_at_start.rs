@@ -13,8 +13,7 @@ fn messages_for_a_carrier_that_is_away_wait_and_go_when_it_comes() {
     let mut esme = Esme::bind(site.smpp());
     let mut ids: Vec<String> =
         (0..20).map(|number| esme.submit(&format!("message {number}"))).collect();
-    let (status, message) = http::get_json(site.http(), &format!("/v1/messages/{}", ids[0]));
-    assert_eq!((status, &message["disposition"]), (200, &"in_progress".into()));
+    let message = http::message_that_is(site.http(), &ids[0], "in_progress");
     assert!(message.to_string().contains("carrier_down"), "it does not say why: {message}");
     // A carrier that is down is no reason to send applications elsewhere.
     assert_eq!(http::get(site.http(), "/readyz").0, 200);

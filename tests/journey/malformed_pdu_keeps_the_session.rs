@@ -143,6 +143,5 @@ fn a_pdu_in_many_pieces_and_many_pdus_in_one_are_all_answered() {
     for sequence in 2000..2200 {
         esme.outcome(sequence).unwrap();
     }
-    let (status, _) = http::get(site.http(), &format!("/v1/messages/{id}"));
-    assert_eq!(status, 200);
+    http::message_that_is(site.http(), &id, "delivered");
 }

@@ -4,7 +4,6 @@ use postrider::wire::smpp::pdu::BindMode;
 
 use crate::driver::esme::{Esme, own};
 use crate::driver::http;
-use crate::driver::patience::until;
 use crate::driver::process::Process;
 use crate::driver::site::Site;
 use crate::driver::smsc::Smsc;
@@ -20,10 +19,7 @@ fn receipts_survive(stop: impl FnOnce(&mut Process)) {
         (0..20).map(|number| transmitter.submit(&format!("message {number}"))).collect();
     drop(transmitter);
     for id in &ids {
-        until("the message is delivered", || {
-            let (_, message) = http::get_json(site.http(), &format!("/v1/messages/{id}"));
-            (message["disposition"] == "delivered").then_some(())
-        });
+        http::message_that_is(site.http(), id, "delivered");
     }
     stop(&mut gateway);
     let _next = site.start();

@@ -46,7 +46,7 @@ fn a_message_is_found_by_its_id_its_number_and_its_carriers_id() {
     let id = esme.try_submit(FULL_PHONE, "hello").unwrap();
     esme.receipt();
     drop(esme);
-    let (_, message) = http::get_json(site.http(), &format!("/v1/messages/{id}"));
+    let message = http::message_that_is(site.http(), &id, "bounced");
     let carriers_id = message["carrier"]["message_id"].as_str().unwrap().to_owned();
     let found_by_all = || {
         for what in [&*id, FULL_PHONE, &carriers_id] {
@@ -70,9 +70,9 @@ fn what_bounced_is_listed_with_its_reason_and_only_for_those_with_a_key() {
     let site = Site::with_sink(smsc.address(), "");
     let _gateway = site.start();
     let mut esme = Esme::bind(site.smpp());
-    for to in [HANDSET, FULL_PHONE, HANDSET] {
-        esme.try_submit(to, "hello").unwrap();
-        esme.receipt();
+    for (to, fate) in [(HANDSET, "delivered"), (FULL_PHONE, "bounced"), (HANDSET, "delivered")] {
+        let id = esme.try_submit(to, "hello").unwrap();
+        http::message_that_is(site.http(), &id, fate);
     }
     let (status, list) = http::get_json(site.http(), "/v1/messages?disposition=bounced");
     assert_eq!((status, list["data"].as_array().unwrap().len()), (200, 1), "{list}");

@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpStream};
 
 use serde_json::Value;
 
-use super::patience::PATIENCE;
+use super::patience::{PATIENCE, until};
 use super::site::KEY;
 
 /// A GET with the site's key: the status and the body.
@@ -29,4 +29,13 @@ pub fn get(from: SocketAddr, path: &str) -> (u16, String) {
 pub fn get_json(from: SocketAddr, path: &str) -> (u16, Value) {
     let (status, body) = get(from, path);
     (status, serde_json::from_str(&body).unwrap_or_else(|error| panic!("{error}: {body}")))
+}
+
+/// Waits until the API says that a message has this fate; all that it says. Readers see what is on
+/// disk a few milliseconds after those it was answered to.
+pub fn message_that_is(from: SocketAddr, id: &str, disposition: &str) -> Value {
+    until(&format!("{id} is {disposition}"), || {
+        let (status, message) = get_json(from, &format!("/v1/messages/{id}"));
+        (status == 200 && message["disposition"] == disposition).then_some(message)
+    })
 }
