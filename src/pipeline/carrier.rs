@@ -22,6 +22,7 @@ use crate::message::disposition::Disposition;
 use crate::message::reason::Reason;
 use crate::receipt::awaiting::Awaiting;
 use crate::receipt::parked::Parking;
+use crate::receipt::recent::Recent;
 use crate::telemetry::carrier::CarrierMetrics;
 use crate::throttle::limiter::Limiter;
 
@@ -45,8 +46,8 @@ pub struct CarrierDesk {
     pub awaiting: Awaiting,
     /// Receipts whose message is not known yet.
     pub parking: Parking,
-    /// Messages concluded through the ledger, the newest few.
-    pub concluded: VecDeque<MessageOrd>,
+    /// Messages that ended otherwise than by the one receipt they were awaited with.
+    pub concluded: Recent,
     /// Receipts the ledger is being asked about.
     pub asking: usize,
     /// Parked receipts, by ticket, whose carrier waits for its answer until the ledger has said
@@ -80,9 +81,6 @@ const AWAITING_MAX: usize = 500_000;
 
 /// Receipts the ledger is asked about at a time; a carrier that brings more is told to wait.
 pub(super) const ASKING_MAX: usize = 4_096;
-
-/// More than are asked about at a time, so that none is answered from before.
-const CONCLUDED_MAX: usize = ASKING_MAX + 1;
 
 /// Records read back from disk at a time.
 const FETCH_MAX: usize = 512;
@@ -123,7 +121,7 @@ impl CarrierDesk {
             metrics: carrier.metrics.clone(),
             awaiting: Awaiting::new(AWAITING_MAX),
             parking: Parking::default(),
-            concluded: VecDeque::new(),
+            concluded: Recent::default(),
             asking: 0,
             unacknowledged: HashMap::new(),
             shared,
@@ -152,18 +150,15 @@ impl CarrierDesk {
         }
     }
 
-    /// Remembers a message that was concluded through the ledger, until the ledger shows it.
-    pub fn conclude_cold(&mut self, ord: MessageOrd) {
-        if self.concluded.len() >= CONCLUDED_MAX {
-            self.concluded.pop_front();
+    /// Whether an end of a message is the first news of one. A message whose submit was in doubt may
+    /// have been ended by a receipt while it waited to be sent again.
+    pub fn ends(&mut self, queued: &Queued) -> bool {
+        if queued.doubts == 0 {
+            return true;
         }
-        self.concluded.push_back(ord);
-    }
-
-    /// Whether a receipt has ended this message although a later submit of it is under way: an
-    /// earlier one had left its answer in doubt.
-    pub fn is_concluded(&self, queued: &Queued) -> bool {
-        queued.doubts > 0 && self.concluded.contains(&queued.ord)
+        let first = !self.concluded.contains(queued.ord);
+        self.concluded.insert(queued.ord);
+        first
     }
 
     /// A submitting bind has come up.
@@ -265,7 +260,7 @@ impl CarrierDesk {
             let Some(queued) = self.returned.pop_front().or_else(|| self.queue.pop()) else {
                 break None;
             };
-            if queued.doubts > 0 && self.concluded.contains(&queued.ord) {
+            if queued.doubts > 0 && self.concluded.contains(queued.ord) {
                 over.push(queued);
                 continue;
             }

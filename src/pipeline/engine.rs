@@ -134,7 +134,7 @@ impl Engine {
             let id = desk.id;
             desk.depart(now, &mut self.departures, &mut self.effects);
             while let Some(expired) = desk.expire(now) {
-                if desk.is_concluded(&expired) {
+                if !desk.ends(&expired) {
                     continue;
                 }
                 let what = What::Ended { reason: Reason::ValidityOver };

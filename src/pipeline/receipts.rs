@@ -108,55 +108,30 @@ impl Engine {
             handset: Party::of(&receipt.source),
             at: now,
         };
-        let handset = receipt.source.addr.to_vec();
-        self.ask_whose(carrier, parked, candidates, handset, Some(acknowledgement));
-    }
-
-    /// Parks a receipt and asks the ledger whose it is.
-    fn ask_whose(
-        &mut self,
-        carrier: CarrierId,
-        parked: Parked,
-        candidates: Vec<Vec<u8>>,
-        handset: Vec<u8>,
-        acknowledgement: Option<(LinkId, u32, bool)>,
-    ) {
-        let Some(desk) = self.carrier(carrier) else { return };
         let ticket = desk.parking.park(parked);
-        if let Some(acknowledgement) = acknowledgement {
-            desk.unacknowledged.insert(ticket, acknowledgement);
-        }
+        desk.unacknowledged.insert(ticket, acknowledgement);
+        let handset = receipt.source.addr.to_vec();
         desk.asking += 1;
         // Asked when this turn has been appended: a receipt that came twice in it is known then.
         let after = Lsn::default();
         self.asks.push(Ask::Correlate { carrier, ticket, candidates, handset, after });
     }
 
-    /// A response names the message of receipts that have overtaken it. After a doubt others may have
-    /// come under the id of an earlier submit, so the ledger is asked which one is the first.
+    /// A response names the message of receipts that have overtaken it.
     pub(super) fn overtaken(
         &mut self,
         now: Timestamp,
         carrier: CarrierId,
-        canonical: &[u8],
+        id_hash: u64,
         awaited: &mut Awaited,
-        doubtful: bool,
     ) {
-        let Some(waiting) = desk(&self.shared, &mut self.carriers, carrier) else { return };
-        if waiting.parking.is_empty() {
+        let Some(desk) = desk(&self.shared, &mut self.carriers, carrier) else { return };
+        if desk.parking.is_empty() {
             return;
         }
-        let hash = correlation_key(carrier, canonical);
-        for ticket in waiting.parking.tickets(hash, awaited.destination.address().addr) {
-            let Some(desk) = desk(&self.shared, &mut self.carriers, carrier) else { return };
-            let acknowledgement = desk.unacknowledged.remove(&ticket);
+        for ticket in desk.parking.tickets(id_hash, awaited.destination.address().addr) {
             let Some(parked) = desk.parking.take(ticket) else { continue };
-            if doubtful {
-                let handset = parked.handset.address().addr.to_vec();
-                self.ask_whose(carrier, parked, vec![canonical.to_vec()], handset, acknowledgement);
-                continue;
-            }
-            self.turn.acknowledgements.extend(acknowledgement);
+            self.turn.acknowledgements.extend(desk.unacknowledged.remove(&ticket));
             let report = parked_report(&parked);
             record_receipt(&mut self.events, &mut self.turn, now, desk, awaited, &report);
         }
@@ -188,19 +163,15 @@ impl Engine {
             account: found.account,
             registered_delivery: found.registered_delivery,
             concluded: found.concluded,
+            // Two receipts of one message may have been looked up before either was recorded.
+            doubtful: true,
             source: found.source,
             destination: found.destination,
             accepted_at: found.accepted_at,
             sent_at: now,
         };
-        // Two receipts of one message may have been looked up before either was concluded.
-        awaited.concluded |= desk.concluded.contains(&found.ord);
         let report = parked_report(&parked);
-        let before = awaited.concluded;
         record_receipt(&mut self.events, &mut self.turn, now, desk, &mut awaited, &report);
-        if awaited.concluded && !before {
-            desk.conclude_cold(found.ord);
-        }
     }
 }
 
@@ -209,7 +180,7 @@ fn record_receipt(
     events: &mut crate::spool::chunk::Chunk,
     turn: &mut super::turn::Turn,
     now: Timestamp,
-    desk: &CarrierDesk,
+    desk: &mut CarrierDesk,
     awaited: &mut Awaited,
     report: &Report<'_>,
 ) {
@@ -217,10 +188,14 @@ fn record_receipt(
     events.event(&Event { ord: awaited.ord, what });
     let reason = Reason::from_u8(report.reason).unwrap_or(Reason::VendorOther);
     let disposition = reported(report.message_state, reason);
+    awaited.concluded |= awaited.doubtful && desk.concluded.contains(awaited.ord);
     if disposition == Disposition::InProgress || awaited.concluded {
         return;
     }
     awaited.concluded = true;
+    if awaited.doubtful {
+        desk.concluded.insert(awaited.ord);
+    }
     desk.concluded_as(disposition, reason);
     if disposition == Disposition::Delivered {
         let took = now.since(awaited.accepted_at).as_secs_f64();

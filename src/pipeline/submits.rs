@@ -69,6 +69,7 @@ impl Engine {
             account: queued.account,
             registered_delivery: message.registered_delivery,
             concluded: false,
+            doubtful: answered.is_none() || queued.doubts > 0,
             source: Party::of(&message.source),
             destination: Party::of(&message.destination),
             accepted_at: queued.accepted_at,
@@ -77,13 +78,12 @@ impl Engine {
         if carrier_message_id.is_empty() {
             return;
         }
-        let doubtful = answered.is_none() || queued.doubts > 0;
-        self.overtaken(now, carrier, id.canonical, &mut awaited, doubtful);
+        let hash = correlation_key(carrier, id.canonical);
+        self.overtaken(now, carrier, hash, &mut awaited);
         if !awaited.concluded
-            && !doubtful
             && let Some(desk) = self.carrier(carrier)
         {
-            desk.awaiting.insert(correlation_key(carrier, id.canonical), awaited);
+            desk.awaiting.insert(hash, awaited);
         }
     }
 
@@ -116,7 +116,7 @@ impl Engine {
         let what = What::Refused { carrier, command_status, reason, retry_at };
         self.events.event(&Event { ord: queued.ord, what });
         let Some(desk) = desk(&self.shared, &mut self.carriers, carrier) else { return };
-        if retry_at == Timestamp::NEVER && !desk.is_concluded(&queued) {
+        if retry_at == Timestamp::NEVER && desk.ends(&queued) {
             owe_ended(&mut self.turn, now, &queued, &what);
         }
         desk.metrics.submits.at(result as usize).increment(1);
@@ -147,7 +147,7 @@ impl Engine {
         let what = What::InDoubt { carrier, cause, resend };
         self.events.event(&Event { ord: queued.ord, what });
         let Some(desk) = desk(&self.shared, &mut self.carriers, carrier) else { return };
-        if !resend && !desk.is_concluded(&queued) {
+        if !resend && desk.ends(&queued) {
             owe_ended(&mut self.turn, now, &queued, &what);
         }
         desk.freed(link);

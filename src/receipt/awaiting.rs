@@ -24,6 +24,9 @@ pub struct Awaited {
     pub registered_delivery: u8,
     /// Whether a final receipt has come: it leaves as soon as it is at the front.
     pub concluded: bool,
+    /// Whether it may have been submitted more than once, or was answered late: then its end may
+    /// have come another way.
+    pub doubtful: bool,
     /// Source of the message.
     pub source: Party,
     /// Destination of the message.
@@ -174,6 +177,7 @@ mod tests {
             account: AccountId(0),
             registered_delivery: 1,
             concluded: false,
+            doubtful: false,
             source: Party::default(),
             destination: Party::of(&Address { ton: 1, npi: 1, addr: destination }),
             accepted_at: Timestamp(0),

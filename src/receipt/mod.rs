@@ -7,3 +7,5 @@ pub mod classify;
 pub mod owed;
 
 pub mod parked;
+
+pub mod recent;
