@@ -26,6 +26,13 @@ impl Engine {
         }
     }
 
+    /// A bind of an application takes nothing more: one of both has asked to unbind.
+    pub fn bind_ends(&mut self, account: AccountId, link: LinkId) {
+        if let Some(desk) = self.account(account) {
+            desk.receiver_down(link);
+        }
+    }
+
     /// A bind to a carrier has come up; `window` if it submits.
     pub fn carrier_up(
         &mut self,
@@ -39,6 +46,13 @@ impl Engine {
         }
         if let (Some(window), Some(desk)) = (window, self.carrier(carrier)) {
             desk.transmitter_up(link, bind, window);
+        }
+    }
+
+    /// A bind to a carrier takes nothing more: one of both has asked to unbind.
+    pub fn carrier_ends(&mut self, carrier: CarrierId, link: LinkId) {
+        if let Some(desk) = self.carrier(carrier) {
+            desk.transmitter_down(link);
         }
     }
 

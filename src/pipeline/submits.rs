@@ -156,11 +156,11 @@ impl Engine {
         }
     }
 
-    /// A message that was chosen did not leave: its bind had gone.
+    /// A message that was chosen did not leave: its bind had gone, or is about to.
     pub fn not_submitted(&mut self, carrier: CarrierId, link: LinkId, mut queued: Queued) {
         queued.attempts = queued.attempts.saturating_sub(1);
         let Some(desk) = self.carrier(carrier) else { return };
-        desk.freed(link);
+        desk.transmitter_down(link);
         desk.put_back(queued);
     }
 }

@@ -131,7 +131,10 @@ impl Exchange {
         };
         self.room.receipt = room;
         match given_back {
-            Some(owed) => self.engine.unanswered(id, owed),
+            Some(owed) => {
+                self.ends(id);
+                self.engine.unanswered(id, owed);
+            }
             None => self.mark_dirty(id),
         }
     }

@@ -96,8 +96,8 @@ impl Exchange {
                 self.esme_over(now, id, reason);
                 self.close(now, id, Redial::at_once(RebindCause::Lost));
             }
+            Event::Unbind => self.ends(id),
             Event::Unmatched { .. }
-            | Event::Unbind
             | Event::Bind { .. }
             | Event::Bound { .. }
             | Event::BindRefused { .. }

@@ -394,7 +394,23 @@ impl Exchange {
                     Far::Smsc(smsc) => smsc.session.unbind(now, &mut link.out),
                 }
             }
+            self.ends(id);
             self.mark_dirty(id);
+        }
+    }
+
+    /// Has the engine choose a link no more: it is about to be unbound, and takes no requests.
+    pub(super) fn ends(&mut self, id: LinkId) {
+        match self.link(id).map(|link| &link.side) {
+            Some(Far::Esme(EsmeLink { account: Some(account), .. })) => {
+                let account = *account;
+                self.engine.bind_ends(account, id);
+            }
+            Some(Far::Smsc(smsc)) => {
+                let carrier = smsc.carrier;
+                self.engine.carrier_ends(carrier, id);
+            }
+            _ => {}
         }
     }
 

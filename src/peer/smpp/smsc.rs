@@ -156,8 +156,8 @@ impl Exchange {
                 };
                 self.close(now, id, Redial::at_once(cause));
             }
+            Event::Unbind => self.ends(id),
             Event::Unmatched { .. }
-            | Event::Unbind
             | Event::Bind { .. }
             | Event::Outbind { .. } => {}
         }
