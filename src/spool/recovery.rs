@@ -108,6 +108,11 @@ pub fn recover(
     };
     scanner.run()?;
     let scan = scanner.scan;
+    // A process that was stopped between a write and its sync left frames that are whole and may not
+    // be on disk. From here on they count as durable.
+    if let Some(last) = files.iter().rev().find(|file| file.base < scan.end) {
+        last.file.sync_data().map_err(|error| OpenError::io(&file_name(last.base), error))?;
+    }
     let newest = files.last().cloned();
     let log = Arc::new(Log::new(Arc::clone(&disk), directory_id, options.file_bytes, files));
     log.begin(scan.end, 0).map_err(|error| OpenError::io(&file_name(scan.end), error))?;
