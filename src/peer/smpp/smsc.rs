@@ -157,9 +157,7 @@ impl Exchange {
                 self.close(now, id, Redial::at_once(cause));
             }
             Event::Unbind => self.ends(id),
-            Event::Unmatched { .. }
-            | Event::Bind { .. }
-            | Event::Outbind { .. } => {}
+            Event::Unmatched { .. } | Event::Bind { .. } | Event::Outbind { .. } => {}
         }
     }
 

@@ -1,0 +1,77 @@
+//! The judges: each a function with a sentence for a name, of what the peers saw and the ledger kept.
+
+mod counters;
+mod doubles;
+mod durable;
+mod ends;
+mod rates;
+mod receipts;
+mod texts;
+
+pub use counters::is_at_rest;
+pub use durable::after_start;
+
+use std::time::Duration;
+
+use postrider::base::clock::Timestamp;
+
+use crate::catalogue::Catalogue;
+use crate::context::Context;
+use crate::world::World;
+
+/// Everything that has to hold when nothing moves any more.
+pub fn at_rest(world: &mut World) {
+    let Some(running) = &world.gateway.running else {
+        return world.ctx.violate("the gateway runs in the end", String::new());
+    };
+    let catalogue = Catalogue::of(&running.ledger);
+    let ledger = running.ledger.clone();
+    let ctx = &mut world.ctx;
+    ends::each_acknowledged_message_is_known_and_ends(ctx, &ledger, &catalogue);
+    ends::what_is_delivered_was_reported_so(ctx, &ledger, &catalogue);
+    receipts::each_owed_receipt_arrives(ctx, &ledger, &catalogue);
+    receipts::a_receipt_is_given_once(ctx, &catalogue);
+    receipts::only_the_receipts_asked_for_are_given(ctx, &ledger, &catalogue);
+    doubles::a_message_is_submitted_again_only_for_a_reason(ctx);
+    doubles::the_history_tells_each_reason(ctx, &ledger, &catalogue);
+    durable::what_was_acknowledged_is_on_disk(ctx, &ledger, &catalogue);
+    rates::the_rate_of_a_carrier_is_kept(ctx);
+    rates::the_rate_of_an_account_is_kept(ctx);
+    texts::each_text_reaches_its_account(ctx);
+    texts::a_text_is_given_once(ctx);
+    counters::counters_return_to_zero(world);
+}
+
+/// After all faults, messages pass as if there had been none.
+pub fn fresh(world: &mut World) {
+    let check = "fresh messages pass after the faults";
+    let Some(running) = &world.gateway.running else { return };
+    let catalogue = Catalogue::of(&running.ledger);
+    let ctx = &mut world.ctx;
+    for account in 0..ctx.plan.settings.accounts.len() {
+        let fresh =
+            |(_, sent): &(usize, &crate::book::Submission)| sent.fresh && sent.account == account;
+        let sent: Vec<_> = ctx.book.submissions.iter().enumerate().filter(fresh).collect();
+        let passed = sent.iter().any(|(number, _)| {
+            ctx.book.given.iter().any(|given| match &given.what {
+                crate::book::What::Receipt { id, .. } => {
+                    catalogue.submission(id).is_some_and(|(_, known)| known == *number)
+                }
+                crate::book::What::Text(_) => false,
+            })
+        });
+        if !passed {
+            let what = format!("account {account}: none of {}", sent.len());
+            ctx.violate(check, what);
+        }
+    }
+}
+
+/// Whether anything made an answer on a connection doubtful that was given at a moment.
+fn doubtful(ctx: &Context, conn: usize, from: Timestamp, answered: Timestamp) -> bool {
+    let settled = answered + ctx.plan.slack() + Duration::from_secs(1);
+    let the_conn = &ctx.net.conns[conn];
+    the_conn.stalled
+        || the_conn.ended_at.is_some_and(|ended| ended <= settled)
+        || ctx.book.died(from, settled)
+}

@@ -1,0 +1,140 @@
+//! What breaks in the world as a whole, and when it is whole again.
+
+use std::time::Duration;
+
+use postrider::base::clock::Timestamp;
+use postrider::spool::disk::Disk;
+use postrider::spool::sim_disk;
+
+use crate::agenda::{End, Event};
+use crate::world::World;
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fault {
+    /// The process is killed; the machine goes on.
+    Kill,
+    PowerCut,
+    /// An operation of the disk fails soon.
+    DiskError,
+    /// The power goes in an operation of the disk, soon.
+    DiskPowerCut,
+    DiskFull,
+    DiskHasRoom,
+    Cut,
+    HalfOpen,
+    CentreDown,
+    Stop,
+    TextsCome,
+}
+
+impl Fault {
+    const SUDDEN: [Self; 11] = [
+        Self::Kill,
+        Self::PowerCut,
+        Self::PowerCut,
+        Self::DiskError,
+        Self::DiskPowerCut,
+        Self::DiskFull,
+        Self::Cut,
+        Self::Cut,
+        Self::HalfOpen,
+        Self::CentreDown,
+        Self::Stop,
+    ];
+}
+
+impl World {
+    /// Decides which faults come when.
+    pub fn plan_faults(&mut self) {
+        let ctx = &mut self.ctx;
+        for _ in 0..ctx.plan.faults {
+            let fault = Fault::SUDDEN[ctx.random.usize(..Fault::SUDDEN.len())];
+            let after = Duration::from_micros(ctx.random.u64(..ctx.plan.chaos.as_micros() as u64));
+            ctx.agenda.at(ctx.now + after, Event::Fault(fault));
+        }
+        ctx.agenda.at(ctx.now + Duration::from_secs(1), Event::Fault(Fault::TextsCome));
+    }
+
+    pub fn break_something(&mut self, fault: Fault) {
+        if self.ctx.calm && fault != Fault::DiskHasRoom {
+            return;
+        }
+        self.ctx.note(format_args!("fault {fault:?}"));
+        match fault {
+            Fault::Kill => self.gateway.exit(&mut self.ctx, "killed"),
+            Fault::PowerCut => self.gateway.power_cut(&mut self.ctx),
+            Fault::Stop => self.gateway.stop(&mut self.ctx),
+            Fault::DiskError => self.fail_disk(sim_disk::Fault::Error),
+            Fault::DiskPowerCut => self.fail_disk(sim_disk::Fault::PowerCut),
+            Fault::DiskFull => {
+                let left = [0, 5_000, 100_000][self.ctx.random.usize(..3)];
+                self.gateway.disk.set_capacity(1 << 40);
+                let used = (1 << 40) - self.gateway.disk.free_bytes().unwrap_or(1 << 40);
+                self.gateway.disk.set_capacity(used + left);
+                let after = self.ctx.up_to_ms(10_000);
+                self.ctx.agenda.at(self.ctx.now + after, Event::Fault(Fault::DiskHasRoom));
+            }
+            Fault::DiskHasRoom => self.gateway.disk.set_capacity(1 << 40),
+            Fault::Cut | Fault::HalfOpen => self.break_link(fault),
+            Fault::CentreDown => self.centre_down(),
+            Fault::TextsCome => self.texts_come(),
+        }
+    }
+
+    fn fail_disk(&mut self, fault: sim_disk::Fault) {
+        let soon = self.gateway.disk.operations() + self.ctx.random.u64(..60);
+        self.gateway.disk.fail_at(soon, fault);
+    }
+
+    fn break_link(&mut self, fault: Fault) {
+        let alive = |conn: &usize| self.ctx.net.conns[*conn].alive();
+        let alive: Vec<usize> = (0..self.ctx.net.conns.len()).filter(alive).collect();
+        if alive.is_empty() {
+            return;
+        }
+        let conn = alive[self.ctx.random.usize(..alive.len())];
+        self.ctx.note(format_args!("fault on {conn}"));
+        if fault == Fault::Cut {
+            self.ctx.cut(conn);
+        } else {
+            let end = if self.ctx.random.bool() { End::Gateway } else { End::Peer };
+            self.ctx.net.half_open(self.ctx.now, conn, end);
+        }
+    }
+
+    fn centre_down(&mut self) {
+        let which = self.ctx.random.usize(..self.centres.len());
+        let pause = self.ctx.up_to_ms(20_000);
+        let centre = &mut self.centres[which];
+        centre.down_until = self.ctx.now + pause;
+        let conns: Vec<usize> = centre.binds.keys().copied().collect();
+        for conn in conns {
+            self.ctx.cut(conn);
+        }
+    }
+
+    fn texts_come(&mut self) {
+        for centre in &mut self.centres {
+            for _ in 0..centre.plan.texts {
+                let delay = self.ctx.random.u64(..self.ctx.plan.chaos.as_millis() as u64);
+                centre.new_text(&mut self.ctx, Duration::from_millis(delay));
+            }
+        }
+    }
+
+    /// From now on nothing breaks and nobody misbehaves.
+    pub fn calm(&mut self) {
+        self.ctx.calm = true;
+        self.ctx.note(format_args!("calm"));
+        self.gateway.disk.set_capacity(1 << 40);
+        self.gateway.disk.fail_at(u64::MAX, sim_disk::Fault::Error);
+        for centre in &mut self.centres {
+            centre.down_until = Timestamp(0);
+        }
+        for conn in 0..self.ctx.net.conns.len() {
+            self.ctx.net.conns[conn].unread = false;
+            let event = Event::Arrive { conn, end: End::Peer };
+            self.ctx.agenda.at(self.ctx.now, event);
+        }
+    }
+}
