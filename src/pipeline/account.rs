@@ -5,7 +5,7 @@
 //! disk until the copy is empty, and then the ledger is asked what is still owed: a debt is therefore
 //! never held twice.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 
 use super::ask::Ask;
 use super::effect::{Effect, LinkId};
@@ -47,6 +47,8 @@ pub struct AccountDesk {
     asking: bool,
     /// A debt was left on disk while the ledger was being asked.
     missed: bool,
+    /// What the ledger listed last: a debt may be on its way here by mail as well.
+    listed: HashSet<MessageOrd>,
 }
 
 /// Debts read from the ledger at a time.
@@ -59,7 +61,7 @@ const OFFER_AGAIN: Backoff = Backoff {
 
 impl AccountDesk {
     /// A desk that asks the ledger first what is owed.
-    pub const fn new(id: AccountId, limiter: Option<Limiter>, owed_max: usize) -> Self {
+    pub fn new(id: AccountId, limiter: Option<Limiter>, owed_max: usize) -> Self {
         Self {
             id,
             limiter,
@@ -74,6 +76,7 @@ impl AccountDesk {
             overflowed: true,
             asking: false,
             missed: false,
+            listed: HashSet::new(),
         }
     }
 
@@ -94,6 +97,9 @@ impl AccountDesk {
 
     /// A new debt, on disk.
     pub fn owe(&mut self, owed: Owed) {
+        if self.listed.contains(&owed.ord) {
+            return;
+        }
         if self.overflowed || self.owed() >= self.owed_max {
             self.overflowed = true;
             self.missed = true;
@@ -198,6 +204,7 @@ impl AccountDesk {
     pub fn listed(&mut self, ords: Vec<MessageOrd>, more: bool) {
         self.asking = false;
         self.overflowed = more || self.missed;
+        self.listed = ords.iter().copied().collect();
         let account = self.id;
         let owed =
             ords.into_iter().map(|ord| Owed { ord, account, failures: 0, what: OwedWhat::OnDisk });
@@ -210,5 +217,27 @@ impl AccountDesk {
         for owed in details.into_iter().rev() {
             self.owed.push_front(owed);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_debt_that_comes_by_mail_and_in_the_ledgers_list_is_held_once() {
+        let account = AccountId(1);
+        let debt = |ord| Owed {
+            ord: MessageOrd(ord),
+            account,
+            failures: 0,
+            what: OwedWhat::Message(bytes::Bytes::new()),
+        };
+        let mut desk = AccountDesk::new(account, None, 10);
+        desk.pump(Timestamp(0), Lsn(0), &mut Vec::new());
+        desk.listed(vec![MessageOrd(4), MessageOrd(5)], false);
+        desk.owe(debt(5));
+        desk.owe(debt(6));
+        assert_eq!(desk.owed(), 3);
     }
 }

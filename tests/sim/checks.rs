@@ -72,6 +72,7 @@ fn doubtful(ctx: &Context, conn: usize, from: Timestamp, answered: Timestamp) ->
     let settled = answered + ctx.plan.slack() + Duration::from_secs(1);
     let the_conn = &ctx.net.conns[conn];
     the_conn.stalled
+        || the_conn.flooded
         || the_conn.ended_at.is_some_and(|ended| ended <= settled)
         || ctx.book.died(from, settled)
 }

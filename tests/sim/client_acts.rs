@@ -115,6 +115,7 @@ impl Client {
             let source_addr = &submission.source[..];
             let query = QuerySm { message_id: id, source_addr, ..QuerySm::default() };
             if let Some(link) = &mut self.link {
+                ctx.net.conns[link.conn].flooded = true;
                 // A full window is a reason not to ask.
                 let _ = link.session.request(ctx.now, &query, Asked::Query, &mut link.out);
             }

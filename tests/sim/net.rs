@@ -28,6 +28,8 @@ pub struct Conn {
     pub unread: bool,
     /// The peer did not read at some time.
     pub stalled: bool,
+    /// The peer asked more than is read at a time: its answers wait behind its questions.
+    pub flooded: bool,
     pub peer_closed: bool,
     pub gateway_closed: bool,
     up: Pipe,
@@ -96,6 +98,7 @@ impl Net {
             ended_at: None,
             unread: false,
             stalled: false,
+            flooded: false,
             peer_closed: false,
             gateway_closed: false,
             up,
