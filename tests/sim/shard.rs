@@ -282,9 +282,10 @@ impl Gateway {
                 Action::Dial { carrier, bind, after } => {
                     ctx.gateway_in(life, after, GatewayEvent::Dial { shard, carrier, bind });
                 }
-                Action::Move { link, shard: to, replay } => {
+                Action::Move { link, shard: to, said, replay } => {
                     let Some(there) = self.shard(shard) else { return };
                     let Some(socket) = there.sockets.remove(&link) else { continue };
+                    ctx.net.write(ctx.now, &mut ctx.agenda, socket.conn, End::Peer, &said);
                     ctx.net.conns[socket.conn].link = None;
                     self.post(ctx, to, Letter::Moved { conn: socket.conn, replay });
                 }

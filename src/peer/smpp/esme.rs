@@ -169,9 +169,10 @@ impl Exchange {
         }
         let Some(account) = account else { return false };
         if account.home != self.shard {
+            let said = self.link(id).map(|link| std::mem::take(&mut link.out)).unwrap_or_default();
             self.remove(now, id, Redial::at_once(RebindCause::Lost));
             let (shard, replay) = (account.home, octets.to_vec());
-            self.actions.push(Action::Move { link: id, shard, replay });
+            self.actions.push(Action::Move { link: id, shard, said, replay });
             return true;
         }
         let Some(Link { side: Far::Esme(esme), out, .. }) = self.link(id) else { return false };

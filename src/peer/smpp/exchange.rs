@@ -55,6 +55,8 @@ pub enum Action {
         link: LinkId,
         /// Where to.
         shard: usize,
+        /// Answers to what came before its bind, to be written first.
+        said: Vec<u8>,
         /// What was read of it and not used, to be read there first.
         replay: Vec<u8>,
     },

@@ -381,8 +381,9 @@ impl Shard {
                 Action::Dial { carrier, bind, after } => {
                     tokio::task::spawn_local(self.clone().dial(carrier, bind, after));
                 }
-                Action::Move { link, shard, replay } => {
+                Action::Move { link, shard, mut said, replay } => {
                     if let Some(socket) = self.sockets.borrow().get(&link) {
+                        socket.write(&mut said);
                         *socket.moving.borrow_mut() = Some((shard, replay));
                         socket.wake.notify_one();
                     }
