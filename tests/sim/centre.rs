@@ -136,7 +136,7 @@ impl Centre {
         match event {
             Event::Bind { .. } => {
                 let refused = ctx.chance(self.plan.refuses_binds);
-                let status = [0x0D, 0x08, 0x05][ctx.random.usize(..3)];
+                let status = [0x0D, 0x08, 0x05, 0x0E][ctx.random.usize(..4)];
                 let Some(bind) = self.binds.get_mut(&conn) else { return };
                 if refused {
                     bind.session.refuse_bind(CommandStatus(status), out);

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use postrider::wire::smpp::message_state::MessageState;
-use postrider::wire::smpp::pdu::{DeliverSm, Sm};
+use postrider::wire::smpp::pdu::{DataSm, DeliverSm, Sm};
 use postrider::wire::smpp::receipt_date::ReceiptDate;
 use postrider::wire::smpp::receipt_text::ClassicReceipt;
 use postrider::wire::smpp::tlv::TlvBuf;
@@ -174,8 +174,26 @@ impl Centre {
     }
 
     fn send(&mut self, ctx: &mut Context, conn: usize, sm: &Sm<'_>, token: Sent) -> bool {
+        let data = ctx.random.u8(..10) == 0;
         let Some(bind) = self.binds.get_mut(&conn) else { return false };
-        let sent = bind.session.request(ctx.now, &DeliverSm(*sm), token, &mut bind.out).is_ok();
+        let (now, session, out) = (ctx.now, &mut bind.session, &mut bind.out);
+        let sent = if data {
+            let mut tlvs = TlvBuf::default();
+            tlvs.push(Tag::MESSAGE_PAYLOAD, sm.short_message);
+            let data_sm = DataSm {
+                source_addr_ton: sm.source_addr_ton,
+                source_addr_npi: sm.source_addr_npi,
+                source_addr: sm.source_addr,
+                dest_addr_ton: sm.dest_addr_ton,
+                destination_addr: sm.destination_addr,
+                esm_class: sm.esm_class,
+                tlvs: tlvs.as_tlvs(),
+                ..DataSm::default()
+            };
+            session.request(now, &data_sm, token, out).is_ok()
+        } else {
+            session.request(now, &DeliverSm(*sm), token, out).is_ok()
+        };
         self.flush(ctx, conn);
         sent
     }

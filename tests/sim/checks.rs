@@ -29,6 +29,7 @@ pub fn at_rest(world: &mut World) {
     let ctx = &mut world.ctx;
     ends::each_acknowledged_message_is_known_and_ends(ctx, &ledger, &catalogue);
     ends::what_is_delivered_was_reported_so(ctx, &ledger, &catalogue);
+    ends::nothing_is_submitted_after_its_life(ctx);
     receipts::each_owed_receipt_arrives(ctx, &ledger, &catalogue);
     receipts::a_receipt_is_given_once(ctx, &catalogue);
     receipts::only_the_receipts_asked_for_are_given(ctx, &ledger, &catalogue);

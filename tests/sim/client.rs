@@ -34,8 +34,9 @@ pub struct ClientLink {
     pub out: Vec<u8>,
     /// Requests of the gateway without an answer: when they were written.
     pub unanswered: BTreeMap<u32, Timestamp>,
-    /// Since when a request of ours waits, on a link that is whole.
-    pub bad_password: bool,
+    /// It said something before its bind, and has no answer to that.
+    greeting: bool,
+    bad_password: bool,
 }
 
 /// What a request of ours was.
@@ -44,6 +45,9 @@ pub enum Asked {
     Submit(usize),
     Query,
 }
+
+/// The number of a request before the bind.
+const GREETING: u32 = 0x7001;
 
 /// How long an application waits for an answer before it calls the gateway silent.
 pub const PATIENCE: Duration = Duration::from_secs(10);
@@ -102,13 +106,16 @@ impl Client {
         let system_id = system_id.as_bytes();
         let bind = Bind { mode, system_id, password, interface_version, ..Bind::default() };
         let mut out = Vec::new();
+        let mut greeting = false;
         if ctx.chance(100) {
-            // Allowed before the bind, and answered.
-            pdu::encode(&mut out, CommandStatus::ESME_ROK, 0x7001, &pdu::EnquireLink::default());
+            // Out of place before the bind, and answered so.
+            greeting = true;
+            pdu::encode(&mut out, CommandStatus::ESME_ROK, GREETING, &pdu::Unbind::default());
         }
         session.bind(ctx.now, &bind, &mut out);
         let (input, unanswered) = (Vec::new(), BTreeMap::new());
-        self.link = Some(ClientLink { conn, session, input, out, unanswered, bad_password });
+        self.link =
+            Some(ClientLink { conn, session, input, out, unanswered, greeting, bad_password });
         ctx.client_in(self.index, Duration::from_millis(500), ClientEvent::Tick(conn));
     }
 
@@ -178,12 +185,21 @@ impl Client {
             Event::Bound { .. } => {
                 let Some(link) = &self.link else { return };
                 let conn = link.conn;
+                if link.greeting {
+                    let what = format!("the first of {conn} was not");
+                    ctx.violate("every request on a whole link is answered", what);
+                }
                 if link.bad_password {
                     ctx.violate("a wrong password binds nobody", format!("{conn}"));
                 }
                 ctx.client_in(self.index, Duration::ZERO, ClientEvent::Submit(conn));
                 let soon = ctx.up_to_ms(3_000);
                 ctx.client_in(self.index, soon, ClientEvent::Misbehave(conn));
+            }
+            Event::Unmatched { header } if header.sequence_number == GREETING => {
+                if let Some(link) = &mut self.link {
+                    link.greeting = false;
+                }
             }
             Event::BindRefused { .. } | Event::Close(_) => self.leave(ctx),
             Event::Response { token: Asked::Submit(number), header, pdu, .. }

@@ -1,9 +1,12 @@
 //! What everybody in the world shares: the time, the queue of what happens, the net, the book.
 
 use std::fmt::Arguments;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use postrider::base::clock::Timestamp;
+use postrider::base::id::MessageOrd;
+use postrider::pipeline::port::Refusal;
 
 use crate::agenda::{Agenda, CentreEvent, ClientEvent, End, Event, GatewayEvent};
 use crate::book::Book;
@@ -21,7 +24,11 @@ pub struct Context {
     pub plan: Plan,
     /// Nobody misbehaves any more.
     pub calm: bool,
+    /// What the API was told: numbers of messages with their outcome.
+    pub replies: Replies,
 }
+
+pub type Replies = Arc<Mutex<Vec<(usize, Result<MessageOrd, Refusal>)>>>;
 
 impl Context {
     pub fn new(plan: Plan) -> Self {
@@ -36,6 +43,7 @@ impl Context {
             trace: Trace::new(now),
             plan,
             calm: false,
+            replies: Replies::default(),
         }
     }
 

@@ -3,10 +3,15 @@
 use std::time::Duration;
 
 use postrider::base::clock::Timestamp;
+use postrider::pipeline::mail::Mail;
+use postrider::pipeline::port::Submission as ByApi;
 use postrider::spool::disk::Disk;
 use postrider::spool::sim_disk;
 
 use crate::agenda::{End, Event};
+use crate::book::Submission;
+use crate::client_acts::message;
+use crate::shard::Letter;
 use crate::world::World;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -23,12 +28,16 @@ pub enum Fault {
     Cut,
     HalfOpen,
     CentreDown,
+    /// A centre asks to end a bind.
+    CentreUnbinds,
     Stop,
     TextsCome,
+    /// Somebody submits by the API.
+    ApiSubmits,
 }
 
 impl Fault {
-    const SUDDEN: [Self; 11] = [
+    const SUDDEN: [Self; 13] = [
         Self::Kill,
         Self::PowerCut,
         Self::PowerCut,
@@ -39,6 +48,8 @@ impl Fault {
         Self::Cut,
         Self::HalfOpen,
         Self::CentreDown,
+        Self::CentreUnbinds,
+        Self::CentreUnbinds,
         Self::Stop,
     ];
 }
@@ -53,6 +64,10 @@ impl World {
             ctx.agenda.at(ctx.now + after, Event::Fault(fault));
         }
         ctx.agenda.at(ctx.now + Duration::from_secs(1), Event::Fault(Fault::TextsCome));
+        for _ in 0..ctx.plan.by_api {
+            let after = Duration::from_micros(ctx.random.u64(..ctx.plan.chaos.as_micros() as u64));
+            ctx.agenda.at(ctx.now + after, Event::Fault(Fault::ApiSubmits));
+        }
     }
 
     pub fn break_something(&mut self, fault: Fault) {
@@ -77,6 +92,8 @@ impl World {
             Fault::DiskHasRoom => self.gateway.disk.set_capacity(1 << 40),
             Fault::Cut | Fault::HalfOpen => self.break_link(fault),
             Fault::CentreDown => self.centre_down(),
+            Fault::CentreUnbinds => self.centre_unbinds(),
+            Fault::ApiSubmits => self.api_submits(),
             Fault::TextsCome => self.texts_come(),
         }
     }
@@ -111,6 +128,45 @@ impl World {
         for conn in conns {
             self.ctx.cut(conn);
         }
+    }
+
+    fn centre_unbinds(&mut self) {
+        let which = self.ctx.random.usize(..self.centres.len());
+        let centre = &mut self.centres[which];
+        let conns: Vec<usize> = centre.binds.keys().copied().collect();
+        if conns.is_empty() {
+            return;
+        }
+        let conn = conns[self.ctx.random.usize(..conns.len())];
+        if let Some(bind) = centre.binds.get_mut(&conn) {
+            bind.session.unbind(self.ctx.now, &mut bind.out);
+        }
+        centre.flush(&mut self.ctx, conn);
+    }
+
+    /// A message comes by the API, on a shard's mailbox; its reply is the ledger's number.
+    fn api_submits(&mut self) {
+        let ctx = &mut self.ctx;
+        let Some(running) = &self.gateway.running else { return };
+        let account = ctx.random.usize(..ctx.plan.settings.accounts.len());
+        let number = ctx.book.submissions.len();
+        let sent = Submission { registered: 0, ..message(ctx, account, number, false) };
+        let shared = &running.shared.accounts[account];
+        let submission = ByApi {
+            account: shared.config.name.clone(),
+            source: sent.source.clone(),
+            destination: sent.destination.clone(),
+            body: sent.body.clone(),
+            ..ByApi::default()
+        };
+        let (home, replies) = (shared.home, ctx.replies.clone());
+        let reply = Box::new(move |outcome| {
+            replies.lock().unwrap().push((number, outcome));
+        });
+        ctx.note(format_args!("m{number} by the API"));
+        ctx.book.submissions.push(sent);
+        let letter = Letter::Mail(Mail::Submit(submission, reply));
+        self.gateway.post(&mut self.ctx, home, letter);
     }
 
     fn texts_come(&mut self) {

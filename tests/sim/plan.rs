@@ -23,6 +23,8 @@ pub struct Plan {
     pub chaos: Duration,
     /// How many faults of the whole there are in that time.
     pub faults: usize,
+    /// Messages that are submitted by the API.
+    pub by_api: usize,
     /// Commits take up to this long, and a stall of the disk that long.
     pub flush_ms: u64,
     pub stall_ms: u64,
@@ -114,6 +116,7 @@ impl Plan {
             clients,
             centres,
             chaos: Duration::from_secs(r.u64(15..60)),
+            by_api: if r.bool() { r.usize(..40) } else { 0 },
             faults: if r.u8(..5) == 0 { 0 } else { r.usize(1..12) },
             flush_ms: [1, 5, 20][r.usize(..3)],
             stall_ms: if calm_disk { 0 } else { r.u64(100..2_000) },
@@ -132,6 +135,9 @@ impl Plan {
         for carrier in &mut settings.carriers {
             if lies(Sabotage::WiderCarrierWindow) {
                 carrier.window = carrier.window * 3 + 2;
+            }
+            if lies(Sabotage::LongerLife) {
+                carrier.lifetime = Duration::from_secs(172_800);
             }
             if lies(Sabotage::FasterCarrier) {
                 carrier.rate_per_second = carrier.rate_per_second.map(|rate| rate * 8);

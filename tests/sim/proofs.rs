@@ -26,6 +26,8 @@ pub enum Sabotage {
     LoseMail,
     /// Links that may be read again are not.
     ForgetToReadAgain,
+    /// The gateway is told that messages live longer than was agreed.
+    LongerLife,
     /// After the faults nothing is read any more.
     DeafAfterwards,
 }
@@ -109,6 +111,11 @@ fn mail_that_is_lost_leaves_a_counter_behind() {
 #[test]
 fn a_link_that_is_never_read_again_leaves_requests_unanswered() {
     is_condemned(Sabotage::ForgetToReadAgain, "every request on a whole link is answered");
+}
+
+#[test]
+fn a_message_that_outlives_its_time_is_noticed() {
+    is_condemned(Sabotage::LongerLife, "nothing is submitted after its life");
 }
 
 #[test]

@@ -112,8 +112,21 @@ impl World {
             let Some((at, event)) = self.ctx.agenda.pop() else { break };
             self.ctx.now = at;
             self.happen(event);
+            self.hear_replies();
         }
         self.ctx.now = until;
+    }
+
+    /// Writes down what the API was told.
+    fn hear_replies(&mut self) {
+        let replies = std::mem::take(&mut *self.ctx.replies.lock().unwrap());
+        for (number, outcome) in replies {
+            let Some(running) = &self.gateway.running else { return };
+            let id = outcome.ok().map(|ord| running.ledger.id_cipher().seal(ord));
+            let now = self.ctx.now;
+            let told = id.map(|id| (now, id.as_bytes().to_vec()));
+            self.ctx.book.submissions[number].acknowledged = told;
+        }
     }
 
     fn happen(&mut self, event: Event) {

@@ -43,6 +43,22 @@ pub fn each_acknowledged_message_is_known_and_ends(
     faults.into_iter().for_each(|what| ctx.violate(ENDS, what));
 }
 
+/// A centre gets no message whose life is over, however long the ways were.
+pub fn nothing_is_submitted_after_its_life(ctx: &mut Context) {
+    let mut faults = Vec::new();
+    for taking in &ctx.book.takings {
+        let sent = &ctx.book.submissions[taking.submission];
+        let Some((acknowledged, _)) = sent.acknowledged else { continue };
+        let lifetime = ctx.plan.settings.carriers[taking.centre].lifetime;
+        let age = taking.at.since(acknowledged);
+        if age > lifetime + ctx.plan.slack() {
+            faults.push(format!("m{} after {age:?} of {lifetime:?}", taking.submission));
+        }
+    }
+    let check = "nothing is submitted after its life";
+    faults.into_iter().for_each(|what| ctx.violate(check, what));
+}
+
 /// Whether a centre took a message and will never report on it.
 pub fn silent(ctx: &Context, number: usize) -> bool {
     ctx.book.takings.iter().any(|taking| {
