@@ -40,11 +40,28 @@ pub enum GatewayEvent {
     Turn(usize),
     Durable(usize),
     Letters(usize),
-    Again { shard: usize, link: LinkId },
-    Impatient { conn: usize, since: Timestamp },
-    Dial { shard: usize, carrier: CarrierId, bind: u16 },
-    Dialled { shard: usize, carrier: CarrierId, bind: u16, conn: Option<usize> },
+    Again {
+        shard: usize,
+        link: LinkId,
+    },
+    Impatient {
+        conn: usize,
+        since: Timestamp,
+    },
+    Dial {
+        shard: usize,
+        carrier: CarrierId,
+        bind: u16,
+    },
+    Dialled {
+        shard: usize,
+        carrier: CarrierId,
+        bind: u16,
+        conn: Option<usize>,
+    },
     Flush,
+    /// The flusher wakes by itself while the disk is full.
+    Look,
     Index,
     Seal,
     Checkpoint,

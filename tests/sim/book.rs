@@ -44,6 +44,8 @@ pub struct Taking {
     pub centre: usize,
     pub conn: usize,
     pub submission: usize,
+    /// When the gateway wrote it, and when it came.
+    pub entered: Timestamp,
     pub at: Timestamp,
     pub answer: Answer,
     /// The id it is given if it is taken.

@@ -191,18 +191,25 @@ impl Centre {
         }
         let twice = ctx.plan.sabotage == Some(Sabotage::DoubleSubmits) && ctx.random.u8(..8) == 0;
         if twice {
-            let taking = self.taking(ctx, conn, number);
+            let taking = self.taking(ctx, conn, entered, number);
             ctx.book.takings[taking].answer = Answer::Took(ctx.now);
         }
-        let taking = self.taking(ctx, conn, number);
+        let taking = self.taking(ctx, conn, entered, number);
         self.decide(ctx, conn, sequence, taking);
     }
 
-    fn taking(&mut self, ctx: &mut Context, conn: usize, submission: usize) -> usize {
+    fn taking(
+        &mut self,
+        ctx: &mut Context,
+        conn: usize,
+        entered: Timestamp,
+        submission: usize,
+    ) -> usize {
         let (centre, at) = (self.index, ctx.now);
         ctx.note(format_args!("centre {centre} gets m{submission} on {conn}"));
         let answer = Answer::None;
-        let taking = Taking { centre, conn, submission, at, answer, id: 0, reports: false };
+        let taking =
+            Taking { centre, conn, submission, entered, at, answer, id: 0, reports: false };
         ctx.book.takings.push(taking);
         ctx.book.takings.len() - 1
     }

@@ -11,10 +11,12 @@ mod texts;
 pub use counters::is_at_rest;
 pub use durable::after_start;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use postrider::base::clock::Timestamp;
 
+use crate::book::{Given, What};
 use crate::catalogue::Catalogue;
 use crate::context::Context;
 use crate::world::World;
@@ -45,27 +47,29 @@ pub fn at_rest(world: &mut World) {
 
 /// After all faults, messages pass as if there had been none.
 pub fn fresh(world: &mut World) {
-    let check = "fresh messages pass after the faults";
-    let Some(running) = &world.gateway.running else { return };
-    let catalogue = Catalogue::of(&running.ledger);
-    let ctx = &mut world.ctx;
-    for account in 0..ctx.plan.settings.accounts.len() {
-        let fresh =
-            |(_, sent): &(usize, &crate::book::Submission)| sent.fresh && sent.account == account;
-        let sent: Vec<_> = ctx.book.submissions.iter().enumerate().filter(fresh).collect();
-        let passed = sent.iter().any(|(number, _)| {
-            ctx.book.given.iter().any(|given| match &given.what {
-                crate::book::What::Receipt { id, .. } => {
-                    catalogue.submission(id).is_some_and(|(_, known)| known == *number)
-                }
-                crate::book::What::Text(_) => false,
-            })
-        });
-        if !passed {
-            let what = format!("account {account}: none of {}", sent.len());
-            ctx.violate(check, what);
-        }
+    for account in not_passed(world) {
+        let what = format!("account {account}");
+        world.ctx.violate("fresh messages pass after the faults", what);
     }
+}
+
+/// Accounts of which no fresh message has gone all the way and back.
+pub fn not_passed(world: &World) -> Vec<usize> {
+    let Some(running) = &world.gateway.running else { return Vec::new() };
+    let catalogue = Catalogue::of(&running.ledger);
+    let book = &world.ctx.book;
+    let told = |given: &Given| match &given.what {
+        What::Receipt { id, .. } => catalogue.submission(id).map(|(_, number)| number),
+        What::Text(_) => None,
+    };
+    let told: BTreeSet<usize> = book.given.iter().filter_map(told).collect();
+    let passed = |account: usize| {
+        told.iter().any(|number| {
+            let sent = &book.submissions[*number];
+            sent.fresh && sent.account == account
+        })
+    };
+    (0..world.ctx.plan.settings.accounts.len()).filter(|account| !passed(*account)).collect()
 }
 
 /// Whether anything made an answer on a connection doubtful that was given at a moment.

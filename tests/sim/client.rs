@@ -254,7 +254,6 @@ impl Client {
             let what = format!("client {}: {count} of {window}", self.index);
             ctx.violate("the window of an account is kept", what);
         }
-        let given = ctx.book.given.len();
         let account = self.plan.account;
         let lost = match what {
             What::Receipt { .. } => ctx.plan.sabotage == Some(Sabotage::DropReceipts),
@@ -271,6 +270,7 @@ impl Client {
             let answered = Some((ctx.now, 0));
             ctx.book.given.push(Given { answered, ..given_now.clone() });
         }
+        let given = ctx.book.given.len();
         ctx.book.given.push(given_now);
         self.answer_soon(ctx, sequence, given);
     }

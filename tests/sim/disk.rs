@@ -23,19 +23,25 @@ impl Gateway {
     /// Has what is staged written soon.
     pub fn flush_soon(&mut self, ctx: &mut Context) {
         let Some(running) = &mut self.running else { return };
-        let staged = running.journal.staged_bytes() > 0;
-        let full = running.journal.health() == Health::Full;
-        if running.flushing || !(staged || full) {
+        if running.journal.health() == Health::Full && !running.looking {
+            running.looking = true;
+            ctx.gateway_in(self.life, IDLE_FLUSH, GatewayEvent::Look);
+        }
+        if running.flushing || running.journal.staged_bytes() == 0 {
             return;
         }
         running.flushing = true;
         let stall = ctx.plan.stall_ms > 0 && ctx.chance(10);
-        let delay = match (staged, stall) {
-            (false, _) => IDLE_FLUSH,
-            (true, true) => ctx.up_to_ms(ctx.plan.stall_ms),
-            (true, false) => ctx.up_to_ms(ctx.plan.flush_ms),
-        };
+        let delay = ctx.up_to_ms(if stall { ctx.plan.stall_ms } else { ctx.plan.flush_ms });
         ctx.gateway_in(self.life, delay, GatewayEvent::Flush);
+    }
+
+    /// Looks whether room has returned.
+    pub fn look(&mut self, ctx: &mut Context) {
+        if let Some(running) = &mut self.running {
+            running.looking = false;
+        }
+        self.flush(ctx);
     }
 
     pub fn flush(&mut self, ctx: &mut Context) {

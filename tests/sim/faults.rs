@@ -184,6 +184,9 @@ impl World {
         self.ctx.note(format_args!("calm"));
         self.gateway.disk.set_capacity(1 << 40);
         self.gateway.disk.fail_at(u64::MAX, sim_disk::Fault::Error);
+        if self.gateway.disk.free_bytes().is_err() {
+            self.gateway.power_cut(&mut self.ctx);
+        }
         for centre in &mut self.centres {
             centre.down_until = Timestamp(0);
         }

@@ -49,6 +49,7 @@ pub struct Running {
     pub asks: VecDeque<(usize, Ask)>,
     pub asking: bool,
     pub flushing: bool,
+    pub looking: bool,
     pub indexing: bool,
     /// The journal has told its subscribers something.
     pub rang: Arc<AtomicBool>,
@@ -136,6 +137,7 @@ impl Gateway {
             asks: VecDeque::new(),
             asking: false,
             flushing: true,
+            looking: false,
             indexing: false,
             rang,
             stopping: false,

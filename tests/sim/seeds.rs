@@ -1,5 +1,6 @@
 //! The seeds: a few dozen each time, a thousand on request, one to look at.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::time::Instant;
 
@@ -24,11 +25,17 @@ fn run(seeds: std::ops::Range<u64>) {
     let began = Instant::now();
     let (mut failures, mut count) = (Vec::new(), 0);
     let (mut messages, mut receipts, mut deaths, mut seconds) = (0, 0, 0, 0);
+    let (mut takings, mut again, mut refused) = (0, 0, BTreeMap::<u32, usize>::new());
     for seed in seeds {
         let outcome = live(seed, None);
         count += 1;
         messages += outcome.acknowledged;
         receipts += outcome.given;
+        takings += outcome.takings;
+        again += outcome.again;
+        for (status, count) in &outcome.refused {
+            *refused.entry(*status).or_default() += count;
+        }
         deaths += outcome.deaths;
         seconds += outcome.lasted.as_secs();
         if !outcome.violations.is_empty() {
@@ -38,8 +45,9 @@ fn run(seeds: std::ops::Range<u64>) {
         }
     }
     println!(
-        "{count} seeds: {messages} messages accepted, {receipts} receipts and texts given, \
-         {deaths} ends of the process, {seconds} s lived in {:.1} s",
+        "{count} seeds: {messages} messages accepted, refused by status {refused:?}, {takings} \
+         submits, {again} of them again, {receipts} receipts and texts given, {deaths} ends of the \
+         process, {seconds} s lived in {:.1} s",
         began.elapsed().as_secs_f64()
     );
     assert!(failures.is_empty(), "seeds that fail: {failures:?}");

@@ -1,5 +1,6 @@
 //! A world: everybody in it, and time that passes.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use postrider::base::clock::Timestamp;
@@ -27,6 +28,11 @@ pub struct Outcome {
     pub violations: Vec<Violation>,
     pub hash: u64,
     pub acknowledged: usize,
+    /// Submissions refused, by the status of the answer.
+    pub refused: BTreeMap<u32, usize>,
+    /// Submits that came to a centre, and those of them that came again.
+    pub takings: usize,
+    pub again: usize,
     pub given: usize,
     pub deaths: usize,
     pub lasted: Duration,
@@ -38,6 +44,9 @@ const REST_MAX: Duration = Duration::from_secs(1_800);
 /// How long messages submitted after all faults may take.
 const FRESH_MAX: Duration = Duration::from_secs(60);
 
+/// How often one may be refused for the moment.
+const FRESH_ROUNDS: usize = 4;
+
 /// Lives a seed's world from its beginning to its end, and judges it.
 pub fn live(seed: u64, sabotage: Option<Sabotage>) -> Outcome {
     let mut world = World::new(Plan::new(seed, sabotage));
@@ -47,9 +56,17 @@ pub fn live(seed: u64, sabotage: Option<Sabotage>) -> Outcome {
     }
     let lasted = world.ctx.now.since(Timestamp(1_790_000_000_000_000));
     let book = world.ctx.book;
+    let mut refused = BTreeMap::new();
+    for status in book.submissions.iter().filter_map(|sent| sent.refused) {
+        *refused.entry(status).or_default() += 1;
+    }
+    let distinct: BTreeSet<usize> = book.takings.iter().map(|taking| taking.submission).collect();
     Outcome {
         hash: world.ctx.trace.hash(),
         acknowledged: book.submissions.iter().filter(|sent| sent.acknowledged.is_some()).count(),
+        refused,
+        takings: book.takings.len(),
+        again: book.takings.len() - distinct.len(),
         given: book.given.len(),
         deaths: book.deaths.len(),
         violations: book.violations,
@@ -80,8 +97,11 @@ impl World {
         self.rest(REST_MAX);
         checks::at_rest(self);
         if self.ctx.book.violations.is_empty() {
-            self.fresh_messages();
-            self.rest(FRESH_MAX);
+            // Small queues and rates may refuse one for the moment.
+            for _ in 0..FRESH_ROUNDS {
+                self.fresh_messages();
+                self.rest(FRESH_MAX);
+            }
             checks::fresh(self);
         }
     }
@@ -99,8 +119,9 @@ impl World {
     }
 
     fn fresh_messages(&mut self) {
+        let accounts = checks::not_passed(self);
         for client in &mut self.clients {
-            if client.plan.messages > 0 {
+            if client.plan.messages > 0 && accounts.contains(&client.plan.account) {
                 client.submit(&mut self.ctx, true);
                 client.on(&mut self.ctx, ClientEvent::Dial);
             }
@@ -157,6 +178,7 @@ impl World {
             GatewayEvent::Dial { .. } => self.gateway_dials(what),
             GatewayEvent::Dialled { .. } => gateway.dialled(ctx, what),
             GatewayEvent::Flush => gateway.flush(ctx),
+            GatewayEvent::Look => gateway.look(ctx),
             GatewayEvent::Index => gateway.index(ctx),
             GatewayEvent::Seal => gateway.seal(ctx),
             GatewayEvent::Checkpoint => gateway.checkpoint(ctx),

@@ -18,6 +18,8 @@ fn by_submission(ctx: &Context) -> BTreeMap<usize, Vec<Taking>> {
     for taking in &ctx.book.takings {
         takings.entry(taking.submission).or_default().push(taking.clone());
     }
+    // In the order they left: the ways of two binds are not equally long.
+    takings.values_mut().for_each(|takings| takings.sort_by_key(|taking| taking.entered));
     takings
 }
 
