@@ -15,7 +15,7 @@ use postrider::ledger::open::Opened;
 use postrider::ledger::query::{NumberRange, Query};
 use postrider::ledger::store::Ledger;
 use postrider::message::address::{Address, NumberKey};
-use postrider::message::carrier_id::canonical_id;
+use postrider::message::carrier_id::NormalId;
 use postrider::message::event::What;
 use postrider::message::record::Message;
 use postrider::spool::chunk::Chunk;
@@ -119,7 +119,7 @@ fn look_up(c: &mut Criterion) {
     });
     group.bench_function("by the carrier's id", |b| {
         b.iter(|| {
-            let id = canonical_id(carrier_id(random.u64(..MESSAGES)).as_bytes());
+            let id = NormalId::new(carrier_id(random.u64(..MESSAGES)).as_bytes());
             ledger.correlate(CARRIER, &[id]).expect("reads")
         });
     });

@@ -5,10 +5,10 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use postrider::base::clock::Timestamp;
+use postrider::message::carrier_id::candidates;
 use postrider::wire::smpp::event::Event;
 use postrider::wire::smpp::frame::{PDU_BYTES_MAX, Split, split};
 use postrider::wire::smpp::limits::Limits;
-use postrider::wire::smpp::message_id::candidates;
 use postrider::wire::smpp::pdu::{Bind, Body, DeliverSm, Pdu, Sm, SubmitSm, SubmitSmResp, encode};
 use postrider::wire::smpp::receipt::Receipt;
 use postrider::wire::smpp::session::{Session, SessionConfig, Side};

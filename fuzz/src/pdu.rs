@@ -1,9 +1,9 @@
 //! Any PDU is read or refused, and what was read is written back to the same value.
 
 use postrider::base::clock::Timestamp;
+use postrider::message::carrier_id::NormalId;
 use postrider::wire::smpp::command::CommandId;
 use postrider::wire::smpp::limits::Limits;
-use postrider::wire::smpp::message_id::NormalId;
 use postrider::wire::smpp::pdu::{Body, Pdu, Raw, encode};
 use postrider::wire::smpp::receipt::Receipt;
 use postrider::wire::smpp::receipt_date::ReceiptDate;

@@ -2,6 +2,7 @@
 
 pub mod clock;
 
+pub mod hash;
 pub mod id;
 
 pub mod secret;

@@ -11,11 +11,11 @@ use super::appender::{Appender, ENTRY_BYTES, Shape};
 use super::memtable::{Entry, Memtable};
 use super::run::{Run, RunName};
 use crate::base::id::CarrierId;
-use crate::message::carrier_id::canonical_id;
+use crate::message::carrier_id::NormalId;
 use crate::spool::disk::Disk;
 use crate::spool::error::OpenError;
 
-/// The key of a carrier's id, given in canonical form (`message::carrier_id::canonical_id`).
+/// The key of a carrier's id, given in canonical form (`message::carrier_id::NormalId`).
 /// Part of the durable format.
 pub fn correlation_key(carrier: CarrierId, canonical_id: &[u8]) -> u64 {
     let seed = fold(u64::from(carrier.0) ^ 0x9e37_79b9_7f4a_7c15, canonical_id.len() as u64);
@@ -86,7 +86,7 @@ impl Correlations {
 
     /// Adds the event of a link.
     pub(super) fn insert(&mut self, carrier: CarrierId, carrier_message_id: &[u8], link: u64) {
-        let key = correlation_key(carrier, &canonical_id(carrier_message_id));
+        let key = correlation_key(carrier, &NormalId::new(carrier_message_id));
         let mut entry = [0; ENTRY_BYTES];
         entry[..8].copy_from_slice(&key.to_le_bytes());
         entry[8..].copy_from_slice(&link.to_le_bytes());

@@ -24,7 +24,7 @@ use super::stats::Stats;
 use super::stored::{StoredEvent, StoredMessage};
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId, IdCipher, MessageOrd};
-use crate::message::carrier_id::canonical_id;
+use crate::message::carrier_id::NormalId;
 use crate::message::event::{Event, NO_MESSAGE, What};
 use crate::message::state::State;
 use crate::spool::disk::{Disk, DiskLock};
@@ -162,7 +162,7 @@ impl Ledger {
     }
 
     /// The messages that a carrier knows under any of these ids, newest first. The ids are in
-    /// canonical form (`message::carrier_id::canonical_id`); several, because carriers write them
+    /// canonical form (`message::carrier_id::NormalId`); several, because carriers write them
     /// in hexadecimal here and in decimal there.
     pub fn correlate<I: AsRef<[u8]>>(
         &self,
@@ -292,10 +292,10 @@ impl Ledger {
 fn names_id(what: &What<'_>, by: CarrierId, id: &[u8]) -> bool {
     match *what {
         What::Sent { carrier, carrier_message_id } => {
-            carrier == by && *canonical_id(carrier_message_id) == *id
+            carrier == by && *NormalId::new(carrier_message_id) == *id
         }
         What::Orphan { carrier, report, .. } => {
-            carrier == by && *canonical_id(report.carrier_message_id) == *id
+            carrier == by && *NormalId::new(report.carrier_message_id) == *id
         }
         _ => false,
     }

@@ -18,7 +18,7 @@ use super::store::Ledger;
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId, MessageOrd};
 use crate::message::address::{Address, NumberKey};
-use crate::message::carrier_id::canonical_id;
+use crate::message::carrier_id::NormalId;
 use crate::message::disposition::{Disposition, Status};
 use crate::message::event::{Event, Report, What};
 use crate::message::record::Message;
@@ -202,7 +202,7 @@ fn threads_write_index_and_sort_while_others_read() {
             assert!(running.ledger.wait_indexed(appended.end, Duration::from_secs(20)));
             let ord = MessageOrd(done - 7);
             assert!(running.ledger.message(ord).expect("reads").is_some());
-            let id = canonical_id(format!("{:x}", ord.0).as_bytes());
+            let id = NormalId::new(format!("{:x}", ord.0).as_bytes());
             assert_eq!(running.ledger.correlate(carrier, &[id]).expect("reads"), [ord]);
             assert_eq!(running.ledger.search(&Query::default()).expect("reads").hits.len(), 50);
         }

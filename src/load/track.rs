@@ -5,7 +5,8 @@
 //! a tag of 32 bits is kept, in a ring of eight million. **Not here**: time; callers bring it.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+
+use crate::base::hash::BuildAlreadyHashed;
 
 /// Matched receipts remembered, to tell one that came twice from one that nobody asked for.
 const REMEMBERED: usize = 1 << 23;
@@ -16,9 +17,9 @@ const PARKED_MAX: usize = 1 << 20;
 /// Matches receipts to acknowledged messages.
 #[derive(Debug, Default)]
 pub struct Tracker {
-    outstanding: HashMap<u64, u64, BuildHasherDefault<AsIs>>,
+    outstanding: HashMap<u64, u64, BuildAlreadyHashed>,
     /// Receipts of ids that no acknowledgement has named yet: when the first came, and how many.
-    parked: HashMap<u64, (u64, u32), BuildHasherDefault<AsIs>>,
+    parked: HashMap<u64, (u64, u32), BuildAlreadyHashed>,
     matched: Vec<u32>,
     matched_total: u64,
     repeated_ids: u64,
@@ -128,26 +129,6 @@ pub(super) fn hash(id: &[u8]) -> u64 {
     }
     hash = hash.wrapping_mul(MULTIPLIER);
     hash ^ hash >> 29
-}
-
-/// The keys are hashes already.
-#[derive(Debug, Default)]
-pub(super) struct AsIs(u64);
-
-impl Hasher for AsIs {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, octets: &[u8]) {
-        for &octet in octets {
-            self.0 = self.0.rotate_left(8) ^ u64::from(octet);
-        }
-    }
-
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
-    }
 }
 
 #[cfg(test)]

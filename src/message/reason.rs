@@ -69,6 +69,8 @@ words! {
         Enroute = 29 "enroute",
         /// Waiting for the rate that is configured for the carrier.
         RateLimited = 30 "rate_limited",
+        /// Its record in the log cannot be read.
+        Unreadable = 31 "unreadable",
     }
 }
 
@@ -86,9 +88,11 @@ impl Reason {
             Self::SenderNotAllowed | Self::InvalidRequest | Self::OverRate => "sender",
             Self::RateLimited => "gateway",
             Self::NoRoute => "routing",
-            Self::ThrottledExpired | Self::AttemptsUsedUp | Self::Window | Self::NobodyBound => {
-                "gateway"
-            }
+            Self::ThrottledExpired
+            | Self::AttemptsUsedUp
+            | Self::Window
+            | Self::NobodyBound
+            | Self::Unreadable => "gateway",
             Self::None => "ok",
             _ => "carrier",
         }
@@ -142,6 +146,7 @@ impl Reason {
             Self::NobodyBound => "Nobody is bound to take it",
             Self::Enroute => "On its way in the network",
             Self::RateLimited => "Waiting for the rate configured for this carrier",
+            Self::Unreadable => "The gateway could not read it back from its log",
         }
     }
 
@@ -185,6 +190,7 @@ impl Reason {
                 "Send again once; then raise it with the carrier by its message id."
             }
             Self::AwaitingReceipt | Self::Enroute => "Wait; sending again now may double it.",
+            Self::Unreadable => "Tell the operator: the log is damaged; then send again.",
             Self::NobodyBound => "The application has to bind as receiver or transceiver.",
         }
     }

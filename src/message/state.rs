@@ -134,6 +134,10 @@ impl State {
             What::Receipt { report, .. } => self.report(&report),
             What::Ended { reason } => {
                 self.conclude(ending(reason), reason, Evidence::Gateway);
+                if self.inbound() {
+                    self.flags &= !OWED;
+                    self.status = Status::UndeliverableInbound;
+                }
             }
             What::Answered { command_status } => self.answered(command_status),
             What::Orphan { .. } | What::Notice { .. } => {}
@@ -279,7 +283,7 @@ pub const fn ending(reason: Reason) -> Disposition {
     match reason {
         Reason::ValidityOver | Reason::ThrottledExpired => Disposition::Expired,
         Reason::NoReceipt | Reason::InDoubt => Disposition::Unknown,
-        Reason::AttemptsUsedUp => Disposition::Bounced,
+        Reason::AttemptsUsedUp | Reason::Unreadable => Disposition::Bounced,
         _ => Disposition::Blocked,
     }
 }
@@ -347,6 +351,17 @@ mod tests {
         assert!(state.owed(), "a refusal leaves the debt");
         state.apply(&What::Answered { command_status: 0 });
         assert!(!state.owed());
+    }
+
+    #[test]
+    fn a_message_from_a_handset_that_cannot_be_read_is_owed_to_nobody() {
+        let direction = Direction::Inbound;
+        let mut state = State::accepted(&Message { direction, ..Message::default() });
+        assert!(state.owed());
+        state.apply(&What::Ended { reason: Reason::Unreadable });
+        assert!(!state.owed());
+        assert_eq!(state.status, Status::UndeliverableInbound);
+        assert_eq!(state.disposition, Disposition::Bounced);
     }
 
     #[test]

@@ -32,6 +32,8 @@ pub struct AccountDesk {
     pub id: AccountId,
     /// Its rate; `None` is unlimited.
     pub limiter: Option<Limiter>,
+    /// Whether it has a share in the end of the turn.
+    pub awake: bool,
     /// Refusals to be told.
     pub refusals: Faults,
     receivers: Vec<Receiver>,
@@ -49,6 +51,8 @@ pub struct AccountDesk {
     missed: bool,
     /// What the ledger listed last: a debt may be on its way here by mail as well.
     listed: HashSet<MessageOrd>,
+    /// For the jitter of what is offered again.
+    random: fastrand::Rng,
 }
 
 /// Debts read from the ledger at a time.
@@ -61,10 +65,16 @@ const OFFER_AGAIN: Backoff = Backoff {
 
 impl AccountDesk {
     /// A desk that asks the ledger first what is owed.
-    pub fn new(id: AccountId, limiter: Option<Limiter>, owed_max: usize) -> Self {
+    pub fn new(
+        id: AccountId,
+        limiter: Option<Limiter>,
+        owed_max: usize,
+        random: fastrand::Rng,
+    ) -> Self {
         Self {
             id,
             limiter,
+            awake: true,
             refusals: Faults::new(),
             receivers: Vec::new(),
             owed: VecDeque::new(),
@@ -77,6 +87,7 @@ impl AccountDesk {
             asking: false,
             missed: false,
             listed: HashSet::new(),
+            random,
         }
     }
 
@@ -109,17 +120,10 @@ impl AccountDesk {
     }
 
     /// The application answered; what that does not settle is offered again.
-    pub fn answered(
-        &mut self,
-        now: Timestamp,
-        link: LinkId,
-        owed: Owed,
-        command_status: u32,
-        random: &mut fastrand::Rng,
-    ) {
+    pub fn answered(&mut self, now: Timestamp, link: LinkId, owed: Owed, command_status: u32) {
         self.freed(link);
         if !settles(command_status) {
-            self.later(now, owed, random);
+            self.later(now, owed);
         }
     }
 
@@ -135,14 +139,15 @@ impl AccountDesk {
     }
 
     /// Puts a debt back for a while.
-    fn later(&mut self, now: Timestamp, mut owed: Owed, random: &mut fastrand::Rng) {
+    fn later(&mut self, now: Timestamp, mut owed: Owed) {
         owed.failures = owed.failures.saturating_add(1);
-        let due = now + OFFER_AGAIN.delay(u32::from(owed.failures), random);
+        let due = now + OFFER_AGAIN.delay(u32::from(owed.failures), &mut self.random);
         self.tries += 1;
         self.again.insert((due, self.tries), owed);
     }
 
-    fn freed(&mut self, link: LinkId) {
+    /// What was offered on this bind is settled.
+    pub fn freed(&mut self, link: LinkId) {
         self.offered = self.offered.saturating_sub(1);
         if let Some(receiver) = self.receivers.iter_mut().find(|receiver| receiver.link == link) {
             receiver.free += 1;
@@ -233,7 +238,7 @@ mod tests {
             failures: 0,
             what: OwedWhat::Message(bytes::Bytes::new()),
         };
-        let mut desk = AccountDesk::new(account, None, 10);
+        let mut desk = AccountDesk::new(account, None, 10, fastrand::Rng::with_seed(1));
         desk.pump(Timestamp(0), Lsn(0), &mut Vec::new());
         desk.listed(vec![MessageOrd(4), MessageOrd(5)], false);
         desk.owe(debt(5));

@@ -36,6 +36,8 @@ pub struct Engine {
     pub(super) shard: usize,
     pub(super) accounts: Vec<Option<AccountDesk>>,
     pub(super) carriers: Vec<Option<CarrierDesk>>,
+    /// Places of the accounts that something has happened to, or that wait for a time.
+    awake: Vec<usize>,
     pub(super) journal: Journal,
     /// Messages of this turn.
     pub(super) messages: Chunk,
@@ -67,19 +69,24 @@ impl Engine {
         now: Timestamp,
         seed: u64,
     ) -> Self {
+        let mut random = fastrand::Rng::with_seed(seed);
         let accounts = shared.accounts.iter().map(|account| {
             let rate = account.config.rate_per_second.map(|rate| (rate, account.config.burst));
             let limiter = rate.and_then(|(rate, burst)| limiter(rate, burst, now));
-            (account.home == shard)
-                .then(|| AccountDesk::new(account.id, limiter, account.config.owed_max))
+            (account.home == shard).then(|| {
+                AccountDesk::new(account.id, limiter, account.config.owed_max, random.fork())
+            })
         });
+        let accounts: Vec<Option<AccountDesk>> = accounts.collect();
         let carriers = shared.carriers.iter().map(|carrier| {
             let rate = carrier.config.rate_per_second.map(|rate| (rate, carrier.config.burst));
             let limiter = rate.and_then(|(rate, burst)| limiter(rate, burst, now));
             (carrier.home == shard).then(|| CarrierDesk::new(carrier, shared.clone(), limiter))
         });
         Self {
-            accounts: accounts.collect(),
+            // All ask the ledger what they are owed.
+            awake: (0..accounts.len()).filter(|&place| accounts[place].is_some()).collect(),
+            accounts,
             carriers: carriers.collect(),
             shard,
             journal,
@@ -92,7 +99,7 @@ impl Engine {
             asks: Vec::new(),
             blocked: false,
             effects: Vec::new(),
-            random: fastrand::Rng::with_seed(seed),
+            random,
             shared,
         }
     }
@@ -102,10 +109,14 @@ impl Engine {
         &self.shared
     }
 
-    /// An account's desk, if it lives on this shard.
+    /// An account's desk, if it lives on this shard, with a share in the end of this turn.
     pub(super) fn account(&mut self, id: AccountId) -> Option<&mut AccountDesk> {
         let place = self.shared.account_place(id)?;
-        self.accounts.get_mut(place)?.as_mut()
+        let desk = self.accounts.get_mut(place)?.as_mut()?;
+        if !std::mem::replace(&mut desk.awake, true) {
+            self.awake.push(place);
+        }
+        Some(desk)
     }
 
     /// A carrier's desk, if it lives on this shard.
@@ -120,13 +131,22 @@ impl Engine {
     /// [`DiskFailed`] when the log takes nothing any more.
     pub fn end_turn(&mut self, now: Timestamp) -> Result<(), DiskFailed> {
         self.depart(now);
-        for desk in self.accounts.iter_mut().flatten() {
-            desk.pump(now, self.appended, &mut self.effects);
-            if let Some(shared) = self.shared.account(desk.id) {
+        self.pump(now);
+        self.append(now)
+    }
+
+    /// Offers what can be offered. An account that nothing happens to costs nothing.
+    fn pump(&mut self, now: Timestamp) {
+        let Self { accounts, awake, shared, effects, appended, .. } = self;
+        awake.retain(|&place| {
+            let Some(Some(desk)) = accounts.get_mut(place) else { return false };
+            desk.pump(now, *appended, effects);
+            if let Some(shared) = shared.account(desk.id) {
                 shared.owed.store(desk.owed() as u64, Ordering::Relaxed);
             }
-        }
-        self.append(now)
+            desk.awake = desk.deadline() < Timestamp::NEVER;
+            desk.awake
+        });
     }
 
     fn depart(&mut self, now: Timestamp) {
@@ -243,7 +263,8 @@ impl Engine {
 
     /// When something here is due by itself.
     pub fn deadline(&self) -> Timestamp {
-        let accounts = self.accounts.iter().flatten().map(AccountDesk::deadline).min();
+        let awake = self.awake.iter().filter_map(|&place| self.accounts.get(place)?.as_ref());
+        let accounts = awake.map(AccountDesk::deadline).min();
         let carriers = self.carriers.iter().flatten().map(CarrierDesk::deadline).min();
         accounts.into_iter().chain(carriers).min().unwrap_or(Timestamp::NEVER)
     }

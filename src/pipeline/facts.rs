@@ -3,7 +3,6 @@
 //! Each becomes an event of this turn; what follows from it waits in the turn for the disk.
 
 use super::ask::{Answer, Ask};
-use super::conclude::owe_ended;
 use super::effect::{Effect, LinkId};
 use super::engine::Engine;
 use super::mail::Mail;
@@ -25,11 +24,7 @@ impl Engine {
         (link, sequence, data): (LinkId, u32, bool),
         message: &Message<'_>,
     ) {
-        let account = self.shared.carrier(carrier).and_then(|shared| {
-            let name = shared.config.mo_account.as_ref()?;
-            self.shared.accounts.iter().find(|account| account.config.name == *name)
-        });
-        let account = account.map(|account| account.id);
+        let account = self.shared.carrier(carrier).and_then(|shared| shared.mo_account);
         let message = Message {
             direction: Direction::Inbound,
             carrier,
@@ -44,11 +39,9 @@ impl Engine {
     pub fn answered(&mut self, now: Timestamp, link: LinkId, owed: Owed, command_status: u32) {
         let ord = owed.ord;
         self.events.event(&Event { ord, what: What::Answered { command_status } });
-        let account = owed.account;
-        let Some(desk) = self.accounts.iter_mut().flatten().find(|desk| desk.id == account) else {
-            return;
-        };
-        desk.answered(now, link, owed, command_status, &mut self.random);
+        if let Some(desk) = self.account(owed.account) {
+            desk.answered(now, link, owed, command_status);
+        }
     }
 
     /// The application answered after the time was over.
@@ -66,6 +59,16 @@ impl Engine {
     pub fn unanswered(&mut self, link: LinkId, owed: Owed) {
         if let Some(desk) = self.account(owed.account) {
             desk.unanswered(link, owed);
+        }
+    }
+
+    /// What was offered cannot be read from its record: there is nothing to send.
+    pub fn unreadable_debt(&mut self, link: LinkId, owed: &Owed) {
+        let ord = owed.ord;
+        tracing::error!(ord = ord.0, "a message cannot be read from its record: ended");
+        self.events.event(&Event { ord, what: What::Ended { reason: Reason::Unreadable } });
+        if let Some(desk) = self.account(owed.account) {
+            desk.freed(link);
         }
     }
 
@@ -141,10 +144,7 @@ impl Engine {
     ) {
         let Some(desk) = self.carrier(carrier) else { return };
         for queued in desk.fetched(records) {
-            // The record is gone from the log: nothing can be sent, and nobody may wait for it.
-            let what = What::Ended { reason: Reason::AttemptsUsedUp };
-            self.events.event(&Event { ord: queued.ord, what });
-            owe_ended(&mut self.turn, now, &queued, &what);
+            self.unreadable(now, carrier, None, &queued);
         }
     }
 }

@@ -58,31 +58,26 @@ impl Engine {
         forms: impl FnOnce() -> Vec<Vec<u8>>,
     ) {
         let acknowledgement = (receipt.link, receipt.sequence, receipt.data);
-        let report = report_of(receipt);
-        if let Some(desk) = self.carrier(carrier) {
-            desk.metrics.receipts.at(usize::from(receipt.message_state)).increment(1);
-        }
+        let report =
+            report(receipt.message_state, receipt.carrier_message_id, receipt.err, receipt.raw);
         let Some(desk) = desk(&self.shared, &mut self.carriers, carrier) else {
             return;
         };
+        desk.metrics.receipts.at(usize::from(receipt.message_state)).increment(1);
         let handset = Some(receipt.source.addr).filter(|addr| !addr.is_empty());
-        let known = |desk: &mut CarrierDesk, id: &[u8]| -> bool {
-            desk.awaiting.find(correlation_key(carrier, id), handset).is_some()
-        };
+        let known = |id: &[u8]| desk.awaiting.find(correlation_key(carrier, id), handset);
         let mut candidates = Vec::new();
-        let mut found = known(desk, canonical).then(|| correlation_key(carrier, canonical));
-        if found.is_none() {
+        let place = known(canonical).or_else(|| {
             candidates = forms();
-            found =
-                candidates.iter().find(|id| known(desk, id)).map(|id| correlation_key(carrier, id));
-        }
-        if let Some(hash) = found
-            && let Some(mut awaited) = desk.awaiting.find(hash, handset).copied()
+            candidates.iter().find_map(|id| known(id))
+        });
+        if let Some(place) = place
+            && let Some(mut awaited) = desk.awaiting.at(place).copied()
         {
             record_receipt(&mut self.events, &mut self.turn, now, desk, &mut awaited, &report);
             self.turn.acknowledgements.push(acknowledgement);
             if awaited.concluded {
-                desk.awaiting.conclude(hash);
+                desk.awaiting.conclude(place);
             }
             return;
         }
@@ -106,7 +101,6 @@ impl Engine {
             err: receipt.err.to_vec(),
             raw: receipt.raw.to_vec(),
             handset: Party::of(&receipt.source),
-            at: now,
         };
         let ticket = desk.parking.park(parked);
         desk.unacknowledged.insert(ticket, acknowledgement);
@@ -204,28 +198,20 @@ fn record_receipt(
     owe_receipt(turn, now, awaited, disposition, report);
 }
 
-fn report_of<'a>(receipt: &ReceiptIn<'a>) -> Report<'a> {
-    let reason = classify(receipt.message_state, receipt.err);
+fn report<'a>(message_state: u8, id: &'a [u8], err: &'a [u8], raw: &'a [u8]) -> Report<'a> {
+    let reason = classify(message_state, err);
     Report {
-        message_state: receipt.message_state,
+        message_state,
         reason: reason as u8,
-        last: reported(receipt.message_state, reason) != Disposition::InProgress,
-        carrier_message_id: receipt.carrier_message_id,
-        err: receipt.err,
-        raw: receipt.raw,
+        last: reported(message_state, reason) != Disposition::InProgress,
+        carrier_message_id: id,
+        err,
+        raw,
     }
 }
 
 fn parked_report(parked: &Parked) -> Report<'_> {
-    let reason = classify(parked.message_state, &parked.err);
-    Report {
-        message_state: parked.message_state,
-        reason: reason as u8,
-        last: reported(parked.message_state, reason) != Disposition::InProgress,
-        carrier_message_id: &parked.carrier_message_id,
-        err: &parked.err,
-        raw: &parked.raw,
-    }
+    report(parked.message_state, &parked.carrier_message_id, &parked.err, &parked.raw)
 }
 
 /// A carrier's desk, leaving the rest of the engine free to be written to.

@@ -56,15 +56,16 @@ impl Engine {
         restored: &mut Restored,
     ) -> io::Result<()> {
         let Some(stored) = ledger.message(unfinished.ord)? else { return Ok(()) };
+        let message = stored.message();
         let sending = unfinished.state.status == Status::Sending;
         let queued = Queued {
             ord: unfinished.ord,
             lsn: unfinished.lsn.0,
-            account: stored.message().account,
+            account: message.account,
             attempts: unfinished.state.attempts,
             failures: u8::from(unfinished.state.retrying()),
             doubts: u8::from(sending || unfinished.state.was_in_doubt()),
-            parts: 1,
+            parts: message.parts.max(1),
             accepted_at: unfinished.accepted_at,
             record: bytes::Bytes::new(),
         };

@@ -39,6 +39,8 @@ pub struct CarrierShared {
     pub config: CarrierConfig,
     /// The shard it lives on.
     pub home: usize,
+    /// Who gets the messages it brings.
+    pub mo_account: Option<AccountId>,
     /// Accepted and not yet submitted.
     pub backlog: AtomicU64,
     /// Of those, waiting for a time of their own.
@@ -120,6 +122,7 @@ impl CarrierShared {
             id,
             config,
             home,
+            mo_account: None,
             backlog: AtomicU64::new(0),
             deferred: AtomicU64::new(0),
             in_flight: AtomicU64::new(0),
@@ -172,7 +175,7 @@ impl Shared {
     /// Puts the parts together.
     pub fn new(
         accounts: Vec<AccountShared>,
-        carriers: Vec<CarrierShared>,
+        mut carriers: Vec<CarrierShared>,
         routes: RouteTable,
         cipher: IdCipher,
         shards: usize,
@@ -180,6 +183,12 @@ impl Shared {
     ) -> Self {
         let account_places = places(accounts.iter().map(|account| account.id.0));
         let carrier_places = places(carriers.iter().map(|carrier| carrier.id.0));
+        for carrier in &mut carriers {
+            let name = carrier.config.mo_account.as_deref();
+            let account =
+                accounts.iter().find(|account| Some(account.config.name.as_str()) == name);
+            carrier.mo_account = account.map(|account| account.id);
+        }
         let draining = AtomicBool::new(false);
         Self {
             accounts,

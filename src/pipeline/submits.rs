@@ -2,6 +2,8 @@
 //!
 //! Each answer becomes an event of this turn; what follows from it waits in the turn for the disk.
 
+use std::time::Duration;
+
 use super::conclude::owe_ended;
 use super::effect::LinkId;
 use super::engine::Engine;
@@ -13,13 +15,14 @@ use crate::deliver::backoff::Backoff;
 use crate::deliver::failure::{Retry, refusal};
 use crate::deliver::queue::Queued;
 use crate::ledger::correlation::correlation_key;
+use crate::message::disposition::Disposition;
 use crate::message::event::{Doubt, Event, What};
+use crate::message::reason::Reason;
 use crate::message::record::Message;
-use crate::message::state::refusal as disposition_of_refusal;
+use crate::message::state::{ending, refusal as disposition_of_refusal};
 use crate::receipt::awaiting::Awaited;
 use crate::receipt::owed::Party;
 use crate::telemetry::carrier::SubmitResult;
-use std::time::Duration;
 
 /// The id a carrier gave a message.
 #[derive(Clone, Copy, Debug)]
@@ -63,6 +66,7 @@ impl Engine {
             desk.metrics.submit_duration.record(now.since(sent_at).as_secs_f64());
             desk.freed(link);
         }
+        // What cannot be awaited here is found in the ledger when its receipt comes.
         let Some(message) = Message::decode(&queued.record) else { return };
         let mut awaited = Awaited {
             ord: queued.ord,
@@ -116,12 +120,10 @@ impl Engine {
         let what = What::Refused { carrier, command_status, reason, retry_at };
         self.events.event(&Event { ord: queued.ord, what });
         let Some(desk) = desk(&self.shared, &mut self.carriers, carrier) else { return };
-        if retry_at == Timestamp::NEVER && desk.ends(&queued) {
-            owe_ended(&mut self.turn, now, &queued, &what);
-        }
         desk.metrics.submits.at(result as usize).increment(1);
-        if retry_at == Timestamp::NEVER {
+        if retry_at == Timestamp::NEVER && desk.ends(&queued) {
             desk.concluded_as(disposition_of_refusal(reason), reason);
+            owe_ended(&mut self.turn, now, &queued, &what);
         }
         desk.freed(link);
         if retry == Retry::Slower {
@@ -148,11 +150,36 @@ impl Engine {
         self.events.event(&Event { ord: queued.ord, what });
         let Some(desk) = desk(&self.shared, &mut self.carriers, carrier) else { return };
         if !resend && desk.ends(&queued) {
+            desk.concluded_as(Disposition::Unknown, Reason::InDoubt);
             owe_ended(&mut self.turn, now, &queued, &what);
         }
         desk.freed(link);
         if resend {
             desk.put_back(queued);
+        }
+    }
+
+    /// A message cannot be read from its record, so nothing can be sent. `link`: the bind it was
+    /// chosen for.
+    pub fn unreadable(
+        &mut self,
+        now: Timestamp,
+        carrier: CarrierId,
+        link: Option<LinkId>,
+        queued: &Queued,
+    ) {
+        let ord = queued.ord;
+        tracing::error!(ord = ord.0, "a message cannot be read from its record: ended");
+        let Some(desk) = desk(&self.shared, &mut self.carriers, carrier) else { return };
+        if let Some(link) = link {
+            desk.freed(link);
+        }
+        if desk.ends(queued) {
+            let reason = Reason::Unreadable;
+            let what = What::Ended { reason };
+            self.events.event(&Event { ord, what });
+            desk.concluded_as(ending(reason), reason);
+            owe_ended(&mut self.turn, now, queued, &what);
         }
     }
 

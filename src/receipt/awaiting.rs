@@ -7,10 +7,10 @@
 //! **Invariant**: an entry found here and an index hit in the ledger name the same message.
 
 use std::collections::{HashMap, VecDeque};
-use std::hash::{BuildHasherDefault, Hasher};
 
 use super::owed::Party;
 use crate::base::clock::Timestamp;
+use crate::base::hash::BuildAlreadyHashed;
 use crate::base::id::{AccountId, MessageOrd};
 
 /// What has to be known of a message when its receipt comes.
@@ -37,10 +37,17 @@ pub struct Awaited {
     pub sent_at: Timestamp,
 }
 
+/// Where a message is in the table, until the table changes.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    index: usize,
+    id_hash: u64,
+}
+
 /// Bounded table of [`Awaited`] by a hash of the carrier's id.
 #[derive(Debug)]
 pub struct Awaiting {
-    by_id: HashMap<u64, u64, BuildHasherDefault<AlreadyHashed>>,
+    by_id: HashMap<u64, u64, BuildAlreadyHashed>,
     entries: VecDeque<(u64, Awaited)>,
     /// Number of the entry at the front.
     first: u64,
@@ -73,15 +80,19 @@ impl Awaiting {
         self.by_id.insert(id_hash, number);
     }
 
-    /// The message a receipt is for. Where the destination is known it has to agree: ids repeat.
-    pub fn find(&mut self, id_hash: u64, destination: Option<&[u8]>) -> Option<&mut Awaited> {
+    /// The place of the message a receipt is for. Where the destination is known it has to agree: ids
+    /// repeat.
+    pub fn find(&self, id_hash: u64, destination: Option<&[u8]>) -> Option<Place> {
         let number = *self.by_id.get(&id_hash)?;
         let index = usize::try_from(number.checked_sub(self.first)?).ok()?;
-        let (_, awaited) = self.entries.get_mut(index)?;
-        match destination {
-            Some(addr) if !awaited.destination.may_be(addr) => None,
-            _ => Some(awaited),
-        }
+        let (_, awaited) = self.entries.get(index)?;
+        let agrees = destination.is_none_or(|addr| awaited.destination.may_be(addr));
+        agrees.then_some(Place { index, id_hash })
+    }
+
+    /// What is at a place that was just found.
+    pub fn at(&self, place: Place) -> Option<&Awaited> {
+        self.entries.get(place.index).map(|(_, awaited)| awaited)
     }
 
     /// Entries held.
@@ -95,13 +106,11 @@ impl Awaiting {
     }
 
     /// Forgets a message that needs no more: its next receipt is found in the ledger.
-    pub fn conclude(&mut self, id_hash: u64) {
-        let Some(number) = self.by_id.remove(&id_hash) else { return };
-        let index = number.checked_sub(self.first).and_then(|index| usize::try_from(index).ok());
-        if let Some((_, awaited)) = index.and_then(|index| self.entries.get_mut(index)) {
-            awaited.concluded = true;
-            self.concluded += 1;
-        }
+    pub fn conclude(&mut self, place: Place) {
+        let Some((_, awaited)) = self.entries.get_mut(place.index) else { return };
+        awaited.concluded = true;
+        self.concluded += 1;
+        self.by_id.remove(&place.id_hash);
         self.trim(0);
     }
 
@@ -146,26 +155,6 @@ impl Awaiting {
 /// Gaps that are not worth closing.
 const SPARSE_MIN: usize = 1_024;
 
-/// The keys are hashes already.
-#[derive(Default, Debug)]
-struct AlreadyHashed(u64);
-
-impl Hasher for AlreadyHashed {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, octets: &[u8]) {
-        for &octet in octets {
-            self.0 = self.0.rotate_left(8) ^ u64::from(octet);
-        }
-    }
-
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -185,12 +174,21 @@ mod tests {
         }
     }
 
+    fn found(awaiting: &Awaiting, hash: u64, destination: Option<&[u8]>) -> Option<u64> {
+        awaiting.at(awaiting.find(hash, destination)?).map(|awaited| awaited.ord.0)
+    }
+
+    fn conclude(awaiting: &mut Awaiting, hash: u64) {
+        let place = awaiting.find(hash, None).expect("awaited");
+        awaiting.conclude(place);
+    }
+
     #[test]
     fn a_receipt_finds_its_message_by_the_carriers_id() {
         let mut awaiting = Awaiting::new(10);
         awaiting.insert(7, awaited(1, b"447700900123", 0));
-        assert_eq!(awaiting.find(7, Some(b"447700900123")).map(|found| found.ord.0), Some(1));
-        assert_eq!(awaiting.find(7, None).map(|found| found.ord.0), Some(1));
+        assert_eq!(found(&awaiting, 7, Some(b"447700900123")), Some(1));
+        assert_eq!(found(&awaiting, 7, None), Some(1));
         assert!(awaiting.find(8, None).is_none());
     }
 
@@ -226,12 +224,12 @@ mod tests {
         for ord in 1..=3 {
             awaiting.insert(ord, awaited(ord, b"1", 0));
         }
-        awaiting.conclude(2);
+        conclude(&mut awaiting, 2);
         assert!(awaiting.find(2, None).is_none());
         assert_eq!(awaiting.len(), 3, "behind one that is open");
-        awaiting.conclude(1);
+        conclude(&mut awaiting, 1);
         assert_eq!(awaiting.len(), 1);
-        assert_eq!(awaiting.find(3, None).map(|found| found.ord.0), Some(3));
+        assert_eq!(found(&awaiting, 3, None), Some(3));
     }
 
     #[test]
@@ -241,12 +239,12 @@ mod tests {
         for ord in 1..50_000 {
             awaiting.insert(ord, awaited(ord, b"1", 0));
             if ord % 10 != 0 {
-                awaiting.conclude(ord);
+                conclude(&mut awaiting, ord);
             }
         }
         assert!(awaiting.len() < 15_000, "{}", awaiting.len());
         for ord in (0..50_000).step_by(10) {
-            assert_eq!(awaiting.find(ord, None).map(|found| found.ord.0), Some(ord));
+            assert_eq!(found(&awaiting, ord, None), Some(ord));
         }
         assert!(awaiting.find(1, None).is_none());
     }
@@ -256,8 +254,8 @@ mod tests {
         let mut awaiting = Awaiting::new(100);
         awaiting.insert(7, awaited(1, b"1", 0));
         awaiting.insert(7, awaited(2, b"1", 0));
-        assert_eq!(awaiting.find(7, None).map(|found| found.ord.0), Some(2));
-        awaiting.conclude(7);
+        assert_eq!(found(&awaiting, 7, None), Some(2));
+        conclude(&mut awaiting, 7);
         assert!(awaiting.find(7, None).is_none());
     }
 }

@@ -7,7 +7,6 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::owed::Party;
-use crate::base::clock::Timestamp;
 
 /// A receipt that waits for its message.
 #[derive(Clone, Debug)]
@@ -24,8 +23,6 @@ pub struct Parked {
     pub raw: Vec<u8>,
     /// The handset it came from.
     pub handset: Party,
-    /// When it came.
-    pub at: Timestamp,
 }
 
 /// Bounded parking, by ticket and by id.
@@ -104,7 +101,6 @@ mod tests {
             err: Vec::new(),
             raw: Vec::new(),
             handset: Party::of(&Address { ton: 1, npi: 1, addr: b"447700900123" }),
-            at: Timestamp(0),
         }
     }
 

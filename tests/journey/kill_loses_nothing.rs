@@ -11,9 +11,9 @@ use std::time::Duration;
 use postrider::base::id::MessageOrd;
 use postrider::ledger::config::LedgerConfig;
 use postrider::ledger::store::Ledger;
+use postrider::message::carrier_id::NormalId;
 use postrider::message::event::What;
 use postrider::spool::real_disk::RealDisk;
-use postrider::wire::smpp::message_id::NormalId;
 
 use crate::driver::patience::{until, until_within};
 use crate::driver::process::Process;

@@ -1,6 +1,6 @@
 //! Which names of messages are the same.
 
-use postrider::wire::smpp::message_id::{NormalId, candidates};
+use postrider::message::carrier_id::{NormalId, candidates};
 
 use crate::vectors::shared;
 

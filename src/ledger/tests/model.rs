@@ -9,7 +9,7 @@ use crate::ledger::query::Query;
 use crate::ledger::store::Ledger;
 use crate::ledger::stored::Hit;
 use crate::message::address::NumberKey;
-use crate::message::carrier_id::canonical_id;
+use crate::message::carrier_id::NormalId;
 use crate::message::event::{Event, NO_MESSAGE, What};
 use crate::message::record::Message;
 use crate::message::state::State;
@@ -78,7 +78,7 @@ impl Model {
                 _ => None,
             };
             if let Some((carrier, id)) = id {
-                self.ids.push((carrier, canonical_id(id).to_vec(), event.ord, octets.to_vec()));
+                self.ids.push((carrier, NormalId::new(id).to_vec(), event.ord, octets.to_vec()));
             }
             if matches!(event.what, What::Notice { .. }) {
                 self.notices.push_back(octets.to_vec());

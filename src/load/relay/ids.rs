@@ -4,14 +4,14 @@
 //! [`GENERATION`] ids are kept: where receipts never come, the oldest are forgotten first.
 
 use std::collections::HashMap;
-use std::hash::BuildHasherDefault;
 
-use crate::load::track::{AsIs, hash};
+use crate::base::hash::BuildAlreadyHashed;
+use crate::load::track::hash;
 
 /// Ids of a generation.
 const GENERATION: usize = 1 << 20;
 
-type Accounts = HashMap<u64, u32, BuildHasherDefault<AsIs>>;
+type Accounts = HashMap<u64, u32, BuildAlreadyHashed>;
 
 /// The accounts that wait for receipts.
 #[derive(Debug)]

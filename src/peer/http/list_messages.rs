@@ -26,7 +26,7 @@ use crate::base::id::CarrierId;
 use crate::ledger::query::{NumberRange, Query};
 use crate::ledger::stored::StoredEvent;
 use crate::message::address::NumberKey;
-use crate::wire::smpp::message_id::candidates;
+use crate::message::carrier_id::candidates;
 
 /// A page before it is shown.
 #[derive(Debug, Default)]

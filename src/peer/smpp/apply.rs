@@ -72,7 +72,11 @@ impl Exchange {
             return Some(queued);
         };
         let record = queued.record.clone();
-        let message = Message::decode(&record)?;
+        let Some(message) = Message::decode(&record) else {
+            let carrier = smsc.carrier;
+            self.engine.unreadable(now, carrier, Some(id), &queued);
+            return None;
+        };
         let asked = asked_of_carrier(message.registered_delivery);
         let sm = sm_of_message(&message, asked, smsc.session.peer_takes_tlvs());
         let carrier = smsc.carrier;
@@ -122,7 +126,10 @@ impl Exchange {
                             let sm = sm_of_message(&message, 0, takes_tlvs);
                             esme.session.request(now, &DeliverSm(sm), owed, out).err()
                         }
-                        None => None,
+                        None => {
+                            self.engine.unreadable_debt(id, &owed);
+                            None
+                        }
                     },
                     OwedWhat::OnDisk => Some(owed),
                 }

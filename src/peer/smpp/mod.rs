@@ -9,6 +9,9 @@ mod apply;
 
 mod asker;
 
+#[cfg(test)]
+mod engine_tests;
+
 pub mod esme;
 
 pub mod exchange;

@@ -7,7 +7,7 @@
 //! 3. [`pdu`] reads and writes the bodies, [`tlv`] their optional parameters, within [`limits`];
 //! 4. [`session`] keeps one bind's state, timers and [`window`], by the table in [`states_table`];
 //! 5. [`receipt`], [`receipt_text`], [`receipt_date`] and [`message_state`] read what a delivery
-//!    receipt says, and [`message_id`] finds which message it speaks of.
+//!    receipt says.
 //!
 //! **Invariants**: a decoded PDU borrows its frame and owns nothing; decoding and encoding a PDU
 //! allocates nothing but room in the output; a wrong body never costs the session, only a wrong
@@ -57,5 +57,3 @@ pub mod receipt;
 pub mod receipt_text;
 
 pub mod receipt_date;
-
-pub mod message_id;

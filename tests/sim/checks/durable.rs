@@ -1,8 +1,8 @@
 //! What a peer was told is on disk is there after any stop.
 
 use postrider::ledger::store::Ledger;
+use postrider::message::carrier_id::candidates;
 use postrider::message::event::What;
-use postrider::wire::smpp::message_id::candidates;
 
 use crate::book::Report;
 use crate::catalogue::Catalogue;
