@@ -7,7 +7,7 @@ use crate::sim::outcome::Outcome;
 use crate::wire::smpp::frame::{PDU_BYTES_MAX, Split, split};
 use crate::wire::smpp::pdu::{DeliverSm, Sm, encode};
 use crate::wire::smpp::receipt_date::ReceiptDate;
-use crate::wire::smpp::receipt_text::ClassicReceipt;
+use crate::wire::smpp::receipt_write::ClassicReceipt;
 use crate::wire::smpp::status::CommandStatus;
 use crate::wire::smpp::tlv::TlvBuf;
 use crate::wire::smpp::tlv_table::Tag;

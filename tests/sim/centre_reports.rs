@@ -8,7 +8,7 @@ use std::time::Duration;
 use postrider::wire::smpp::message_state::MessageState;
 use postrider::wire::smpp::pdu::{DataSm, DeliverSm, Sm};
 use postrider::wire::smpp::receipt_date::ReceiptDate;
-use postrider::wire::smpp::receipt_text::ClassicReceipt;
+use postrider::wire::smpp::receipt_write::ClassicReceipt;
 use postrider::wire::smpp::tlv::TlvBuf;
 use postrider::wire::smpp::tlv_table::Tag;
 

@@ -10,7 +10,7 @@ use crate::wire::smpp::message_state::MessageState;
 use crate::wire::smpp::pdu::{DataSm, Sm};
 use crate::wire::smpp::receipt::Receipt;
 use crate::wire::smpp::receipt_date::ReceiptDate;
-use crate::wire::smpp::receipt_text::ClassicReceipt;
+use crate::wire::smpp::receipt_write::ClassicReceipt;
 use crate::wire::smpp::tlv::{TlvBuf, Tlvs};
 use crate::wire::smpp::tlv_table::Tag;
 

@@ -56,4 +56,6 @@ pub mod receipt;
 
 pub mod receipt_text;
 
+pub mod receipt_write;
+
 pub mod receipt_date;

@@ -1,4 +1,4 @@
-//! The text of a delivery receipt (SMPP v3.4 Appendix B): read leniently, written classically.
+//! The text of a delivery receipt (SMPP v3.4 Appendix B): read leniently.
 //!
 //! Its place: under [`super::receipt`]. The text has no grammar that all SMSCs keep: keys come in
 //! any case and order, with or without blanks, some or all but one are missing. So it is searched
@@ -9,7 +9,6 @@
 //! **Not here**: what a date means (see [`super::receipt_date`]), which id is right.
 
 use crate::wire::smpp::message_state::MessageState;
-use crate::wire::smpp::receipt_date::ReceiptDate;
 
 /// What a receipt's text says, as octets of that text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -56,6 +55,11 @@ impl<'a> ReceiptText<'a> {
     /// Reads `text`; what is not there stays `None`. Nothing is ever refused.
     pub fn parse(text: &'a [u8]) -> Self {
         let text = text.strip_suffix(&[0]).unwrap_or(text);
+        classic(text).unwrap_or_else(|| Self::search(text))
+    }
+
+    /// Finds the keys wherever they are.
+    fn search(text: &'a [u8]) -> Self {
         let mut receipt = Self::default();
         let mut bare = None;
         let mut from = 0;
@@ -134,6 +138,47 @@ impl<'a> ReceiptText<'a> {
         *slot = Some(value);
         rest
     }
+}
+
+/// Reads the text as Appendix B has it, which is what most SMSCs write: all keys in their order, one
+/// blank before each. A third of the time of a search; `None` for anything else.
+fn classic(text: &[u8]) -> Option<ReceiptText<'_>> {
+    let mut rest = text.strip_prefix(b"id:")?;
+    let id = value(&mut rest, b" sub:")?;
+    let sub = value(&mut rest, b" dlvrd:")?;
+    let dlvrd = value(&mut rest, b" submit date:")?;
+    let submit_date = value(&mut rest, b" done date:")?;
+    let done_date = value(&mut rest, b" stat:")?;
+    let stat = value(&mut rest, b" err:")?;
+    let end = rest.iter().position(|octet| !is_value(*octet)).unwrap_or(rest.len());
+    let (err, rest) = rest.split_at(end);
+    let text = match rest {
+        [] => None,
+        rest => Some(rest.strip_prefix(b" text:").or_else(|| rest.strip_prefix(b" Text:"))?),
+    };
+    Some(ReceiptText {
+        id: Some(id),
+        sub: Some(sub),
+        dlvrd: Some(dlvrd),
+        submit_date: Some(submit_date),
+        done_date: Some(done_date),
+        stat: Some(stat),
+        err: Some(err),
+        text,
+    })
+}
+
+/// Parts off a value and the key after it.
+fn value<'a>(rest: &mut &'a [u8], key: &[u8]) -> Option<&'a [u8]> {
+    let end = rest.iter().position(|octet| !is_value(*octet))?;
+    let (value, after) = rest.split_at(end);
+    *rest = after.strip_prefix(key)?;
+    (!value.is_empty()).then_some(value)
+}
+
+/// What a value may be made of for its end to be beyond doubt.
+const fn is_value(octet: u8) -> bool {
+    octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'.' | b'@' | b'_' | b'+')
 }
 
 /// A lone state word, for where the key `stat:` itself was left away.
@@ -227,56 +272,6 @@ fn last_word(octets: &[u8]) -> (&[u8], &[u8]) {
     octets.split_at(start.map_or(0, |position| position + 1))
 }
 
-/// What the classic text of a receipt is made of.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct ClassicReceipt<'a> {
-    /// The message's name, as it was given in the response.
-    pub id: &'a [u8],
-    /// How many were submitted.
-    pub sub: u16,
-    /// How many were delivered.
-    pub dlvrd: u16,
-    /// When it was submitted.
-    pub submit_date: ReceiptDate,
-    /// When it came to its state.
-    pub done_date: ReceiptDate,
-    /// The state's word.
-    pub stat: &'a [u8],
-    /// The error, three digits by custom.
-    pub err: &'a [u8],
-    /// The beginning of the message; twenty octets of it are written.
-    pub text: &'a [u8],
-}
-
-impl ClassicReceipt<'_> {
-    /// Writes the text at the end of `out`, in the order and the widths of Appendix B.
-    pub fn write(&self, out: &mut Vec<u8>) {
-        out.reserve(self.id.len() + self.stat.len() + self.err.len() + 110);
-        out.extend_from_slice(b"id:");
-        out.extend_from_slice(self.id);
-        out.extend_from_slice(b" sub:");
-        three_digits(out, self.sub);
-        out.extend_from_slice(b" dlvrd:");
-        three_digits(out, self.dlvrd);
-        out.extend_from_slice(b" submit date:");
-        self.submit_date.write_ten_digits(out);
-        out.extend_from_slice(b" done date:");
-        self.done_date.write_ten_digits(out);
-        out.extend_from_slice(b" stat:");
-        out.extend_from_slice(self.stat);
-        out.extend_from_slice(b" err:");
-        out.extend_from_slice(self.err);
-        out.extend_from_slice(b" text:");
-        out.extend_from_slice(self.text.get(..20).unwrap_or(self.text));
-    }
-}
-
-fn three_digits(out: &mut Vec<u8>, number: u16) {
-    let number = number.min(999);
-    let digit = |value: u16| b'0' + (value % 10) as u8;
-    out.extend_from_slice(&[digit(number / 100), digit(number / 10), digit(number)]);
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -335,23 +330,23 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_back() {
-        let date = ReceiptDate { year: 2026, month: 11, day: 21, hour: 15, minute: 30, second: 9 };
-        let classic = ClassicReceipt {
-            id: b"1a2b",
-            sub: 1,
-            dlvrd: 1,
-            submit_date: date,
-            done_date: date,
-            stat: b"DELIVRD",
-            err: b"000",
-            text: b"twenty octets and no more",
-        };
-        let mut out = Vec::new();
-        classic.write(&mut out);
-        let expected = "id:1a2b sub:001 dlvrd:001 submit date:2611211530 done date:2611211530 \
-                        stat:DELIVRD err:000 text:twenty octets and no";
-        assert_eq!(String::from_utf8_lossy(&out), expected);
-        assert_eq!(ReceiptText::parse(&out).id, Some(&b"1a2b"[..]));
+    fn the_short_way_and_the_search_read_the_same() {
+        let classic = "id:1a2b-C@x.y sub:001 dlvrd:000 submit date:2611211530 done date:2611211531 \
+                       stat:UNDELIV err:069 text:id:9 stat:DELIVRD";
+        let octets = classic.as_bytes();
+        assert!(super::classic(octets).is_some());
+        for end in 0..=octets.len() {
+            let cut = &octets[..end];
+            assert_eq!(ReceiptText::parse(cut), ReceiptText::search(cut), "cut at {end}");
+        }
+        for at in 0..octets.len() {
+            for octet in [b' ', b':', b';', b'T', 0] {
+                let mut other = octets.to_vec();
+                other[at] = octet;
+                let other = other.strip_suffix(&[0]).unwrap_or(&other);
+                let (short, search) = (ReceiptText::parse(other), ReceiptText::search(other));
+                assert_eq!(short, search, "{}", other.escape_ascii());
+            }
+        }
     }
 }
