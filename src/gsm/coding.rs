@@ -229,12 +229,10 @@ mod tests {
         assert_eq!(read(0, DefaultAlphabet::Latin1), Alphabet::Latin1);
         assert_eq!(read(0, DefaultAlphabet::Ia5), Alphabet::Ia5);
         let smpp = |octet| read(octet, DefaultAlphabet::Latin1);
-        assert_eq!([1, 2, 3, 4].map(smpp), [
-            Alphabet::Ia5,
-            Alphabet::Octets,
-            Alphabet::Latin1,
-            Alphabet::Octets
-        ]);
+        assert_eq!(
+            [1, 2, 3, 4].map(smpp),
+            [Alphabet::Ia5, Alphabet::Octets, Alphabet::Latin1, Alphabet::Octets]
+        );
         assert_eq!(smpp(0xf0), Alphabet::Gsm7, "named by the octet, so no default");
         for octet in 0..=0xff {
             let coding = Coding::from_data_coding(octet, DefaultAlphabet::Gsm7);

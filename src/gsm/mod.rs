@@ -9,9 +9,9 @@
 //! | read a user data header | [`Udh::read`] |
 //! | show user data as text | [`decode`], or [`decode_parts`] for the parts of a long message |
 //! | know what a text costs | [`count`] |
-//! | cut a text into parts | [`segment`], or `segment_octets` for octets |
-//! | put parts together | `Reassembly` |
-//! | avoid UCS-2 for a quotation mark | `transliterate` |
+//! | cut a text into parts | [`segment`], or [`segment_octets`] for octets |
+//! | put parts together | [`Reassembly`] |
+//! | avoid UCS-2 for a quotation mark | [`transliterate`](transliterate()) |
 //!
 //! The chapters:
 //!
@@ -77,3 +77,8 @@ pub mod reassembly;
 pub use reassembly::{Incomplete, Joined, Outcome, Reassembly, ReassemblyLimits};
 
 mod reassembly_group;
+
+pub mod transliterate;
+pub use transliterate::transliterate;
+
+mod transliterate_table;

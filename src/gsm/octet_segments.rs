@@ -27,7 +27,8 @@ pub fn segment_octets(
     reference: Reference,
 ) -> Result<Segments, SegmentError> {
     let coding = Coding::from_data_coding(data.data_coding, default);
-    let (header, body) = if data.udhi { Udh::read(data.octets)? } else { (Udh::EMPTY, data.octets) };
+    let (header, body) =
+        if data.udhi { Udh::read(data.octets)? } else { (Udh::EMPTY, data.octets) };
     let udh_octets = if data.udhi { header.octets_len() } else { 0 };
     let alphabet = if coding.compressed { Alphabet::Octets } else { coding.alphabet };
     let unpacked;
@@ -116,7 +117,8 @@ fn atoms(carried: Alphabet, alphabet: Alphabet, body: &[u8]) -> Vec<Atom> {
     let atom = |octets, units| Atom { octets, units, begins: true };
     match (carried, alphabet) {
         (_, Alphabet::Gsm7) => {
-            let whole = |rest: &[u8]| if rest.len() > 1 && rest.first() == Some(&ESCAPE) { 2 } else { 1 };
+            let whole =
+                |rest: &[u8]| if rest.len() > 1 && rest.first() == Some(&ESCAPE) { 2 } else { 1 };
             walk(body, |rest| atom(whole(rest), whole(rest)))
         }
         (Alphabet::Gsm7, _) => walk(body, |rest| {

@@ -157,13 +157,17 @@ impl<T> Reassembly<T> {
                 return out;
             }
             Seat::Other => {
-                out.extend(self.leave(&key).map(|it| Outcome::Incomplete(it, Incomplete::Restarted)));
+                out.extend(
+                    self.leave(&key).map(|it| Outcome::Incomplete(it, Incomplete::Restarted)),
+                );
             }
         }
         let fate = self.sit(now, key, piece);
         out.insert(0, fate);
         while self.groups.len() > self.limits.groups || self.octets > self.limits.octets {
-            let Some(oldest) = self.by_age.first_key_value().map(|(_, key)| key.clone()) else { break };
+            let Some(oldest) = self.by_age.first_key_value().map(|(_, key)| key.clone()) else {
+                break;
+            };
             out.extend(self.leave(&oldest).map(|it| Outcome::Incomplete(it, Incomplete::Evicted)));
         }
         out
@@ -217,7 +221,11 @@ impl<T> Reassembly<T> {
         let (whole, total) = (key.clone(), key.total);
         self.groups.insert(key, Group::new((now, self.last_ticket), piece));
         // One part of one is whole, though it came with a header.
-        if total == 1 { self.leave(&whole).map_or(Outcome::Waiting, Outcome::Whole) } else { Outcome::Waiting }
+        if total == 1 {
+            self.leave(&whole).map_or(Outcome::Waiting, Outcome::Whole)
+        } else {
+            Outcome::Waiting
+        }
     }
 
     fn leave(&mut self, key: &GroupKey) -> Option<Joined<T>> {

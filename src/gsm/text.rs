@@ -43,12 +43,7 @@ pub struct UserData<'a> {
 
 /// Reads user data as SMPP carries it: `data_coding`, the carrier's default alphabet, whether
 /// `esm_class` says that a header is there (UDHI), and the octets.
-pub fn decode(
-    data_coding: u8,
-    default: DefaultAlphabet,
-    udhi: bool,
-    octets: &[u8],
-) -> Text<'_> {
+pub fn decode(data_coding: u8, default: DefaultAlphabet, udhi: bool, octets: &[u8]) -> Text<'_> {
     let mut text = opened(UserData { data_coding, udhi, octets }, default);
     text.text = shown(text.coding, text.shifts, &text.units(default));
     text
@@ -189,10 +184,8 @@ mod tests {
             part(8, &[5, 0, 3, 1, 2, 2, 0x00, 0x00, 0x41][..]),
         ];
         assert_eq!(joined(cut_pair).as_deref(), Some("😀A"));
-        let cut_escape = [
-            part(0, &[5, 0, 3, 1, 2, 1, 0x1b][..]),
-            part(0, &[5, 0, 3, 1, 2, 2, 0x65][..]),
-        ];
+        let cut_escape =
+            [part(0, &[5, 0, 3, 1, 2, 1, 0x1b][..]), part(0, &[5, 0, 3, 1, 2, 2, 0x65][..])];
         assert_eq!(joined(cut_escape).as_deref(), Some("€"));
         let two_codings = [part(0, &[0, 0x00][..]), part(8, &[0, 0x04, 0x36][..])];
         assert_eq!(joined(two_codings).as_deref(), Some("@ж"));

@@ -12,6 +12,8 @@
 )]
 
 mod fuzz_corpora;
+mod gsm_segments;
+mod gsm_tables;
 mod smpp_harness;
 mod smpp_message_ids;
 mod smpp_mutations;

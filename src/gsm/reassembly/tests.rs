@@ -31,7 +31,10 @@ fn parts_in_any_order_are_joined_in_theirs() {
     assert_eq!(parts.add(T0, part(7, 3, 1, "a")), [Outcome::Waiting]);
     let [Outcome::Whole(joined)] = &parts.add(T0, part(7, 3, 2, "b"))[..] else { panic!("whole") };
     assert_eq!(text(joined), "abc");
-    assert_eq!(joined.pieces.iter().map(|piece| piece.token).collect::<Vec<_>>(), [7001, 7002, 7003]);
+    assert_eq!(
+        joined.pieces.iter().map(|piece| piece.token).collect::<Vec<_>>(),
+        [7001, 7002, 7003]
+    );
     assert!(joined.missing.is_empty() && parts.is_empty() && parts.octets() == 0);
 }
 
@@ -136,9 +139,8 @@ fn octets_are_bounded_too_even_those_of_one_part() {
     let mut parts = Reassembly::new(limits);
     parts.add(T0, part(1, 2, 1, &"a".repeat(80)));
     let out = parts.add(T0, part(2, 2, 1, &"b".repeat(90)));
-    let evicted = |outcome: &&Outcome<u32>| {
-        matches!(outcome, Outcome::Incomplete(_, Incomplete::Evicted))
-    };
+    let evicted =
+        |outcome: &&Outcome<u32>| matches!(outcome, Outcome::Incomplete(_, Incomplete::Evicted));
     assert_eq!(out.iter().filter(evicted).count(), 2, "{out:?}");
     assert_eq!((parts.len(), parts.octets()), (0, 0));
 }
