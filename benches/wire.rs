@@ -5,6 +5,7 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use postrider::base::clock::Timestamp;
+use postrider::gsm;
 use postrider::message::carrier_id::candidates;
 use postrider::wire::smpp::event::Event;
 use postrider::wire::smpp::frame::{PDU_BYTES_MAX, Split, split};
@@ -179,5 +180,30 @@ fn session(c: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, decode, write, stream, session);
+/// Texts in and out of octets: one part in each alphabet, and a long one into its parts.
+fn text(c: &mut Criterion) {
+    let options = gsm::SegmentOptions::new(gsm::Reference::Narrow(7));
+    let default = gsm::DefaultAlphabet::Gsm7;
+    let mut group = c.benchmark_group("text");
+    for (name, data_coding, text) in [
+        ("140 septets", 0, "Your code is 123456. ".repeat(7)),
+        ("70 units of ucs2", 8, "Ваш код 123456. ".repeat(4) + "ждите😀"),
+    ] {
+        let octets = gsm::alphabet::encode(&text).octets;
+        group.throughput(Throughput::Elements(1));
+        group.bench_function(format!("encode {name}"), |b| {
+            b.iter(|| gsm::alphabet::encode(black_box(&text)).units);
+        });
+        group.bench_function(format!("decode {name}"), |b| {
+            b.iter(|| gsm::decode(data_coding, default, false, black_box(&octets)).text);
+        });
+        let long = text.repeat(4);
+        group.bench_function(format!("cut 4 x {name}"), |b| {
+            b.iter(|| gsm::segment(black_box(&long), &options).map(|cut| cut.parts.len()));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, decode, write, stream, session, text);
 criterion_main!(benches);

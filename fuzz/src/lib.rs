@@ -8,3 +8,7 @@ pub mod log_recovery;
 pub mod pdu;
 
 pub mod session;
+
+pub mod text;
+
+pub mod udh;

@@ -13,6 +13,7 @@ pub(super) type Table = [char; 128];
 pub(super) type Run = (u8, u16, u8);
 
 /// A table with these runs written over it. Only compiled tables use it: a wrong run does not build.
+#[expect(clippy::indexing_slicing, reason = "worked out by the compiler")]
 pub(super) const fn filled(mut table: Table, runs: &[Run]) -> Table {
     let mut run = 0;
     while run < runs.len() {

@@ -3,8 +3,11 @@
 //! Groups are kept by who sent what to whom under which reference. A group ends in one of two ways:
 //! whole, or incomplete with what is missing, because its time is over, because it is the oldest where
 //! there is no more room, or because its reference was used again. **Invariant**: every token that goes
-//! in comes out, once; nothing leaves in silence. Not here: decoding, what is done with an incomplete
-//! message.
+//! in comes out, once; nothing leaves in silence.
+//!
+//! A whole message is forgotten: a part that comes again after it begins a group, which ends
+//! incomplete. To drop it instead could lose a message, since some senders always use one reference.
+//! Not here: decoding, what is done with an incomplete message.
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;

@@ -1,8 +1,9 @@
 //! Cutting a text into parts (3GPP TS 23.040 §9.2.3.24.1), and what it costs.
 //!
 //! The encoding with the fewest parts is chosen; of those the simplest: the default alphabet, then
-//! national tables if they are allowed, then UCS-2. Never cut are an escape and a surrogate pair;
-//! grapheme clusters only if keeping them whole took a part more.
+//! national tables if they are allowed, then UCS-2. Never cut are an escape and a surrogate pair; a
+//! grapheme cluster in UCS-2 only if keeping it whole took a part more. In septets each character is
+//! its own, as handsets cut them.
 
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -131,13 +132,13 @@ const NATIONAL_CHARS_MAX: usize = PARTS_MAX * 160;
 impl Plan {
     fn cheapest(text: &str, options: &SegmentOptions<'_>) -> Self {
         let reference = options.reference;
-        let mut best = None;
+        let floor = fewest_national_parts(text);
+        let mut best: Option<Self> = None;
         for shifts in candidates(text, options.national) {
             let Some(plan) = Self::septets(text, shifts, reference) else { continue };
-            // Nothing is cheaper than one part, and nothing simpler comes later.
-            let done = plan.ends.len() == 1;
             best = fewer(best, plan);
-            if done {
+            // Nothing that is tried later can be cheaper, and nothing simpler comes.
+            if best.as_ref().is_some_and(|best| best.ends.len() <= floor) {
                 break;
             }
         }
@@ -155,9 +156,6 @@ impl Plan {
         for letter in text.chars() {
             let units = septets::septet(letter, shifts)?.width();
             atoms.push(Atom { octets: letter.len_utf8(), units, begins: true });
-        }
-        if shifts != Shifts::DEFAULT {
-            mark_clusters(text, &mut atoms);
         }
         Some(Self::cut(Alphabet::Gsm7, shifts, atoms, reference))
     }
@@ -192,6 +190,13 @@ impl Plan {
             _ => ucs2::encode(text),
         }
     }
+}
+
+/// What national tables could do at best: a septet for each character, beside one table's element and
+/// the shorter concatenation.
+fn fewest_national_parts(text: &str) -> usize {
+    let chars = text.chars().count();
+    if chars <= 155 { 1 } else { chars.div_ceil(149) }
 }
 
 /// The one with fewer parts; the first if they are even.

@@ -43,6 +43,7 @@ const ESCAPED: u8 = 0x80;
 /// The septets of U+0000 to U+00FF in the default alphabet: nearly all that is sent.
 static NARROW: [u8; 256] = narrow();
 
+#[expect(clippy::indexing_slicing, reason = "worked out by the compiler")]
 const fn narrow() -> [u8; 256] {
     let mut narrow = [ABSENT; 256];
     let mut septet = 0;
@@ -68,7 +69,7 @@ pub(super) fn septet(letter: char, shifts: Shifts) -> Option<Septet> {
     let places = NATIONAL.get(&letter);
     let locking = shifts.locking.filter(|language| *language != Language::Spanish);
     let plain = match locking {
-        Some(language) => places.and_then(|places| known(places.locking[language.place()])),
+        Some(language) => places.and_then(|places| known(&places.locking, language)),
         None => match default_septet(letter) {
             Some(Septet::Plain(septet)) => Some(septet),
             _ => None,
@@ -78,7 +79,7 @@ pub(super) fn septet(letter: char, shifts: Shifts) -> Option<Septet> {
         return Some(Septet::Plain(septet));
     }
     let escaped = match shifts.single {
-        Some(language) => places.and_then(|places| known(places.single[language.place()])),
+        Some(language) => places.and_then(|places| known(&places.single, language)),
         None => EXTENSION.iter().position(|known| *known == letter).map(|place| place as u8),
     };
     escaped.filter(|_| letter != UNDEFINED).map(Septet::Escaped)
@@ -113,26 +114,33 @@ const NOWHERE: Places = Places { locking: [ABSENT; 13], single: [ABSENT; 13] };
 /// Every character of a national table; made at the first text that may use one.
 static NATIONAL: LazyLock<HashMap<char, Places>> = LazyLock::new(|| {
     let mut national = HashMap::new();
-    for place in 0..13 {
-        for (septet, letter) in entries(&LOCKING[place]) {
-            let slot = &mut national.entry(letter).or_insert(NOWHERE).locking[place];
-            *slot = septet.min(*slot);
+    for (language, (locking, single)) in LOCKING.iter().zip(&SINGLE).enumerate() {
+        for (septet, letter) in entries(locking) {
+            let places = national.entry(letter).or_insert(NOWHERE);
+            enter(&mut places.locking, language, septet);
         }
-        for (septet, letter) in entries(&SINGLE[place]) {
-            let slot = &mut national.entry(letter).or_insert(NOWHERE).single[place];
-            *slot = septet.min(*slot);
+        for (septet, letter) in entries(single) {
+            let places = national.entry(letter).or_insert(NOWHERE);
+            enter(&mut places.single, language, septet);
         }
     }
     national
 });
+
+/// The first of two septets of one character counts.
+fn enter(places: &mut [u8; 13], language: usize, septet: u8) {
+    if let Some(place) = places.get_mut(language) {
+        *place = septet.min(*place);
+    }
+}
 
 fn entries(table: &Table) -> impl Iterator<Item = (u8, char)> {
     let places = (0_u8..).zip(table.iter().copied());
     places.filter(|&(septet, letter)| septet != ESCAPE && letter != UNDEFINED)
 }
 
-fn known(place: u8) -> Option<u8> {
-    (place != ABSENT).then_some(place)
+fn known(places: &[u8; 13], language: Language) -> Option<u8> {
+    places.get(language.place()).copied().filter(|place| *place != ABSENT)
 }
 
 /// The septets of a text, if these tables have all of it.

@@ -11,6 +11,12 @@ mod pdu;
 #[path = "../../fuzz/src/session.rs"]
 mod session;
 
+#[path = "../../fuzz/src/text.rs"]
+mod text;
+
+#[path = "../../fuzz/src/udh.rs"]
+mod udh;
+
 fn corpus(target: &str, run: fn(&[u8])) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(target);
     let entries = std::fs::read_dir(&folder).unwrap();
@@ -46,4 +52,33 @@ fn the_pdu_target_passes_its_corpus() {
 fn the_session_target_passes_its_corpus() {
     corpus("session", session::run);
     noise(session::run);
+}
+
+#[test]
+fn the_text_target_passes_its_corpus() {
+    corpus("text", text::run);
+    noise(text::run);
+}
+
+#[test]
+fn the_text_target_passes_texts_of_all_sorts_and_lengths() {
+    let sorts =
+        ["a", "@", "€", "[", "\r\n", "ç", "ş", "न", "स्ते", "ж", "😀", "👩‍👩‍👧‍👦", "🇮🇹", "’", "\u{feff}"];
+    let mut random = fastrand::Rng::with_seed(7);
+    for _ in 0..1_000 {
+        let some = random.usize(1..=sorts.len());
+        let pieces = (0..random.usize(0..400)).map(|_| sorts[random.usize(0..some)]);
+        let words: String = pieces.collect();
+        let codings = [0, 1, 3, 4, 8, 0xf1];
+        let head = [codings[random.usize(0..codings.len())], random.u8(0..16)];
+        let wide: Vec<u8> = words.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        text::run(&[&head, words.as_bytes()].concat());
+        text::run(&[&head, &wide[..]].concat());
+    }
+}
+
+#[test]
+fn the_udh_target_passes_its_corpus() {
+    corpus("udh", udh::run);
+    noise(udh::run);
 }
