@@ -1,19 +1,25 @@
 //! Where something long may be cut: between its atoms, better between its clusters.
 
-/// What must not be cut: a character, with its escape or both its surrogates.
+/// What must not be cut: a character, with its escape or both its surrogates. Three octets, since a
+/// long text has many.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Atom {
     /// Octets in the source.
-    pub(super) octets: usize,
+    pub(super) octets: u8,
     /// Units that it takes: septets, UCS-2 units or octets.
-    pub(super) units: usize,
+    pub(super) units: u8,
     /// Whether a cluster, what a reader takes for one character, begins here.
     pub(super) begins: bool,
 }
 
 /// Units of all of these.
 pub(super) fn units(atoms: &[Atom]) -> usize {
-    atoms.iter().map(|atom| atom.units).sum()
+    atoms.iter().map(|atom| usize::from(atom.units)).sum()
+}
+
+/// Octets of all of these in the source.
+pub(super) fn octets(atoms: &[Atom]) -> usize {
+    atoms.iter().map(|atom| usize::from(atom.octets)).sum()
 }
 
 /// Ends of the parts, as counts of atoms from the start: at borders of clusters, unless that takes
@@ -33,20 +39,21 @@ fn greedy(atoms: &[Atom], capacity: usize, clusters: bool) -> Vec<usize> {
     // The last border in this part and the units before it.
     let (mut border, mut before) = (0, 0);
     for (place, atom) in atoms.iter().enumerate() {
+        let units = usize::from(atom.units);
         if atom.begins {
             (border, before) = (place, used);
         }
-        if used + atom.units > capacity && clusters && border > start {
+        if used + units > capacity && clusters && border > start {
             ends.push(border);
             (start, used, before) = (border, used - before, 0);
         }
         // A cluster may be longer than a part.
-        if used + atom.units > capacity {
+        if used + units > capacity {
             ends.push(place);
             (start, used) = (place, 0);
             (border, before) = (place, 0);
         }
-        used += atom.units;
+        used += units;
     }
     ends.push(atoms.len());
     ends
@@ -56,12 +63,12 @@ fn greedy(atoms: &[Atom], capacity: usize, clusters: bool) -> Vec<usize> {
 mod tests {
     use super::*;
 
-    fn atoms(units: &[usize], begins: &[usize]) -> Vec<Atom> {
+    fn atoms(units: &[u8], begins: &[usize]) -> Vec<Atom> {
         let atom = |(at, &units)| Atom { octets: 1, units, begins: begins.contains(&at) };
         units.iter().enumerate().map(atom).collect()
     }
 
-    fn all(units: &[usize]) -> Vec<Atom> {
+    fn all(units: &[u8]) -> Vec<Atom> {
         atoms(units, &(0..units.len()).collect::<Vec<_>>())
     }
 

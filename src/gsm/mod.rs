@@ -13,6 +13,19 @@
 //! | put parts together | [`Reassembly`] |
 //! | avoid UCS-2 for a quotation mark | [`transliterate`](transliterate()) |
 //!
+//! ```
+//! use postrider::gsm::{DefaultAlphabet, Reference, SegmentOptions, count, decode, segment};
+//!
+//! let options = SegmentOptions::new(Reference::Narrow(7));
+//! assert_eq!(count("Bring €5", &options).units, 9);
+//! let cut = segment(&"Bring €5. ".repeat(20), &options)?;
+//! let octets = cut.parts[0].short_message();
+//! let part = decode(cut.data_coding, DefaultAlphabet::Gsm7, true, &octets);
+//! assert_eq!(part.header.and_then(|udh| udh.concatenation()).map(|part| part.total), Some(2));
+//! assert!(part.text.is_some_and(|text| text.starts_with("Bring €5.")));
+//! # Ok::<(), postrider::gsm::SegmentError>(())
+//! ```
+//!
 //! The chapters:
 //!
 //! 1. [`alphabet`] names the alphabets, [`coding`] reads which one an octet says;

@@ -7,7 +7,7 @@ use super::alphabet::{Alphabet, OCTETS_MAX};
 use super::alphabet_table::ESCAPE;
 use super::coding::{Coding, DefaultAlphabet};
 use super::concatenation::{PARTS_MAX, Reference};
-use super::cut::{Atom, ends, units};
+use super::cut::{Atom, ends, octets, units};
 use super::language::Shifts;
 use super::one_octet::ia5;
 use super::packing::{fill_bits, unpack};
@@ -69,11 +69,11 @@ impl Plan<'_> {
         if header.concatenation().is_some() {
             return Err(SegmentError::AlreadyPart);
         }
-        let octets = udh_octets.max(1) + reference.header_octets() - 1;
-        let capacity = self.carried.units_beside(octets);
+        let header_octets = udh_octets.max(1) + reference.header_octets() - 1;
+        let capacity = self.carried.units_beside(header_octets);
         // Two units hold any atom.
         if capacity < 2 {
-            return Err(SegmentError::HeaderTooLong { octets });
+            return Err(SegmentError::HeaderTooLong { octets: header_octets });
         }
         let ends = ends(self.atoms, capacity);
         let too_many = SegmentError::TooManyParts { parts: ends.len(), max: PARTS_MAX };
@@ -82,8 +82,7 @@ impl Plan<'_> {
         let mut parts = Vec::with_capacity(total.into());
         for (sequence, &to) in (1..=total).zip(&ends) {
             let atoms = self.atoms.get(from..to).unwrap_or_default();
-            let octets = atoms.iter().map(|atom| atom.octets).sum();
-            let (piece, after) = rest.split_at_checked(octets).unwrap_or((rest, &[]));
+            let (piece, after) = rest.split_at_checked(octets(atoms)).unwrap_or((rest, &[]));
             let mut udh = UdhBuf::default();
             let full = |_| SegmentError::HeaderTooLong { octets: udh_octets };
             udh.push_concatenation(reference.part(total, sequence)).map_err(full)?;
@@ -142,7 +141,7 @@ fn walk(mut rest: &[u8], next: impl Fn(&[u8]) -> Atom) -> Vec<Atom> {
     let mut atoms = Vec::with_capacity(rest.len());
     while !rest.is_empty() {
         let atom = next(rest);
-        rest = rest.get(atom.octets.max(1)..).unwrap_or_default();
+        rest = rest.get(usize::from(atom.octets.max(1))..).unwrap_or_default();
         atoms.push(atom);
     }
     atoms

@@ -9,7 +9,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::alphabet::Alphabet;
 use super::concatenation::{PARTS_MAX, Reference};
-use super::cut::{Atom, ends, units};
+use super::cut::{Atom, ends, octets, units};
 use super::language::{Language, Shifts};
 use super::part::{Segment, SegmentError, Segments};
 use super::udh_write::UdhBuf;
@@ -60,7 +60,8 @@ pub struct Count {
     pub units_left: usize,
 }
 
-/// Counts the parts of a text without cutting it. There is no limit here.
+/// Counts the parts of a text without cutting it, also if there are too many. It takes room of three
+/// octets for each of the text: whoever takes texts from strangers limits them first.
 pub fn count(text: &str, options: &SegmentOptions<'_>) -> Count {
     let plan = Plan::cheapest(text, options);
     let last = plan.ends.len().checked_sub(2).and_then(|at| plan.ends.get(at)).copied();
@@ -78,17 +79,14 @@ pub fn count(text: &str, options: &SegmentOptions<'_>) -> Count {
 pub fn segment(text: &str, options: &SegmentOptions<'_>) -> Result<Segments, SegmentError> {
     let plan = Plan::cheapest(text, options);
     let total = plan.ends.len();
-    let too_many = SegmentError::TooManyParts { parts: total, max: options.parts_max };
-    let Ok(total) = u8::try_from(total) else { return Err(too_many) };
-    if usize::from(total) > options.parts_max {
-        return Err(too_many);
-    }
+    let max = options.parts_max.min(PARTS_MAX);
+    let too_many = SegmentError::TooManyParts { parts: total, max };
+    let total = u8::try_from(total).ok().filter(|_| total <= max).ok_or(too_many)?;
     let mut parts = Vec::with_capacity(total.into());
     let (mut rest, mut from) = (text, 0);
     for (sequence, &to) in (1..=total).zip(&plan.ends) {
         let atoms = plan.atoms.get(from..to).unwrap_or_default();
-        let octets = atoms.iter().map(|atom| atom.octets).sum();
-        let (piece, after) = rest.split_at_checked(octets).unwrap_or((rest, ""));
+        let (piece, after) = rest.split_at_checked(octets(atoms)).unwrap_or((rest, ""));
         parts.push(Segment {
             alphabet: plan.alphabet,
             udh: header(plan.shifts, options.reference, total, sequence),
@@ -155,15 +153,15 @@ impl Plan {
         let mut atoms = Vec::with_capacity(text.len());
         for letter in text.chars() {
             let units = septets::septet(letter, shifts)?.width();
-            atoms.push(Atom { octets: letter.len_utf8(), units, begins: true });
+            atoms.push(Atom { octets: letter.len_utf8() as u8, units, begins: true });
         }
         Some(Self::cut(Alphabet::Gsm7, shifts, atoms, reference))
     }
 
     fn ucs2(text: &str, reference: Reference) -> Self {
         let atom = |letter: char| Atom {
-            octets: letter.len_utf8(),
-            units: letter.len_utf16(),
+            octets: letter.len_utf8() as u8,
+            units: letter.len_utf16() as u8,
             begins: true,
         };
         let mut atoms: Vec<Atom> = text.chars().map(atom).collect();

@@ -19,7 +19,7 @@ pub(super) enum Septet {
 
 impl Septet {
     /// Septets that it takes.
-    pub(super) const fn width(self) -> usize {
+    pub(super) const fn width(self) -> u8 {
         match self {
             Self::Plain(_) => 1,
             Self::Escaped(_) => 2,
