@@ -1,3 +1,5 @@
 //! Admitting a message or refusing it, before anything is written.
 
 pub mod admit;
+
+pub mod cut;

@@ -93,6 +93,26 @@ words! {
     }
 }
 
+impl Disposition {
+    /// Whether this is the worse news: of the parts of one message the worst speaks for the whole,
+    /// which is delivered only if all are.
+    pub const fn worse_than(self, other: Self) -> bool {
+        self.badness() > other.badness()
+    }
+
+    const fn badness(self) -> u8 {
+        match self {
+            Self::Delivered => 0,
+            Self::InProgress => 1,
+            Self::Unknown => 2,
+            Self::Expired => 3,
+            Self::Blocked => 4,
+            Self::Bounced => 5,
+            Self::Misdirected => 6,
+        }
+    }
+}
+
 words! {
     /// Who says so, weakest first.
     Evidence {

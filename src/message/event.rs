@@ -108,6 +108,11 @@ pub enum What<'a> {
         /// Its `command_status`; 0 settles what was owed.
         command_status: u32,
     },
+    /// What it owes is settled with another message: the whole it is a part of.
+    Folded {
+        /// Which.
+        into: MessageOrd,
+    },
     /// A receipt that no message is known for. Belongs to [`NO_MESSAGE`].
     Orphan {
         /// From whom.
@@ -143,6 +148,7 @@ impl What<'_> {
             Self::Receipt { .. } => "receipt",
             Self::Ended { .. } => "ended",
             Self::Answered { .. } => "answered",
+            Self::Folded { .. } => "folded",
             Self::Orphan { .. } => "orphan",
             Self::Notice { .. } => "notice",
         }
@@ -159,6 +165,7 @@ mod kind {
     pub(super) const ANSWERED: u8 = 8;
     pub(super) const ORPHAN: u8 = 9;
     pub(super) const NOTICE: u8 = 10;
+    pub(super) const FOLDED: u8 = 11;
 }
 
 impl<'a> Event<'a> {
@@ -204,6 +211,10 @@ impl<'a> Event<'a> {
             What::Answered { command_status } => {
                 head(kind::ANSWERED);
                 out.extend_from_slice(&command_status.to_le_bytes());
+            }
+            What::Folded { into } => {
+                head(kind::FOLDED);
+                out.extend_from_slice(&into.0.to_le_bytes());
             }
             What::Orphan { carrier, report, source, destination } => {
                 head(kind::ORPHAN);
@@ -257,6 +268,7 @@ fn decode_what<'a>(kind: u8, reader: &mut Reader<'a>) -> Option<What<'a>> {
         kind::RECEIPT => What::Receipt { carrier: carrier(reader)?, report: report(reader)? },
         kind::ENDED => What::Ended { reason: Reason::from_u8(reader.u8()?)? },
         kind::ANSWERED => What::Answered { command_status: reader.u32()? },
+        kind::FOLDED => What::Folded { into: MessageOrd(reader.u64()?) },
         kind::ORPHAN => What::Orphan {
             carrier: carrier(reader)?,
             report: report(reader)?,

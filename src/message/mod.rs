@@ -16,6 +16,8 @@ pub mod event;
 
 pub mod octets;
 
+pub mod place;
+
 pub mod reason;
 
 pub mod record;

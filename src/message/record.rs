@@ -3,12 +3,13 @@
 //! One encoding serves the log, the queue and the hand-over between shards: a message is written
 //! once when it is accepted and read in place ever after. Layout, little-endian:
 //! `version u8, direction u8, account u16, carrier u16, esm_class u8, protocol_id u8, priority u8,
-//! registered_delivery u8, data_coding u8, default_msg_id u8, parts u8, source ton npi short,
+//! registered_delivery u8, data_coding u8, default_msg_id u8, parts u8, part u8, source ton npi short,
 //! destination ton npi short, service_type short, validity short, schedule short, client_ref short,
-//! body long, tlvs long`.
+//! body long, tlvs long`. Version 1 had no `part`.
 
 use super::address::Address;
 use super::octets::{Reader, put_long, put_short};
+use super::place::Place;
 use crate::base::id::{AccountId, CarrierId};
 
 /// Which way a message goes.
@@ -47,8 +48,10 @@ pub struct Message<'a> {
     pub data_coding: u8,
     /// SMPP §5.2.20.
     pub sm_default_msg_id: u8,
-    /// Parts this message counts for in rates; at least 1.
+    /// Parts of the message that this is, or is one of; at least 1.
     pub parts: u8,
+    /// Which of them this is, from 1; 0 when it is the whole message.
+    pub part: u8,
     /// SMPP §5.2.11.
     pub service_type: &'a [u8],
     /// SMPP §7.1.1 text form, empty for the default.
@@ -63,12 +66,22 @@ pub struct Message<'a> {
     pub tlvs: &'a [u8],
 }
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// Octets from the start of a record to its account, for a glance without a decode.
-const FIXED: usize = 13;
+const FIXED: usize = 14;
 
 impl<'a> Message<'a> {
+    /// Where it stands in the message it is a part of; `None` when it is whole.
+    pub const fn place(&self) -> Option<Place> {
+        Place::new(self.part, self.parts)
+    }
+
+    /// What it counts for in rates.
+    pub const fn counts(&self) -> u8 {
+        if self.part > 0 || self.parts == 0 { 1 } else { self.parts }
+    }
+
     /// Appends the record's octets.
     pub fn encode(&self, out: &mut Vec<u8>) {
         let account = self.account.0.to_le_bytes();
@@ -87,6 +100,7 @@ impl<'a> Message<'a> {
             self.data_coding,
             self.sm_default_msg_id,
             self.parts.max(1),
+            self.part,
         ];
         out.extend_from_slice(&fixed);
         for address in [self.source, self.destination] {
@@ -104,7 +118,8 @@ impl<'a> Message<'a> {
     /// Reads a record; `None` if it is cut short or of another version.
     pub fn decode(octets: &'a [u8]) -> Option<Self> {
         let mut reader = Reader(octets);
-        if reader.u8()? != VERSION {
+        let version = reader.u8()?;
+        if version == 0 || version > VERSION {
             return None;
         }
         let direction = match reader.u8()? {
@@ -123,6 +138,7 @@ impl<'a> Message<'a> {
             data_coding: reader.u8()?,
             sm_default_msg_id: reader.u8()?,
             parts: reader.u8()?,
+            part: if version == 1 { 0 } else { reader.u8()? },
             source: address(&mut reader)?,
             destination: address(&mut reader)?,
             service_type: reader.short()?,
@@ -153,6 +169,7 @@ mod tests {
             registered_delivery: 1,
             data_coding: 8,
             parts: 2,
+            part: 1,
             validity_period: b"000000010000000R",
             client_ref: b"order-881",
             body: b"\x05\x00\x03\x01\x02\x01hello",
@@ -166,6 +183,23 @@ mod tests {
         let mut octets = Vec::new();
         sample().encode(&mut octets);
         assert_eq!(Message::decode(&octets), Some(sample()));
+    }
+
+    #[test]
+    fn a_record_of_the_first_version_is_a_whole_message() {
+        let mut octets = Vec::new();
+        sample().encode(&mut octets);
+        octets[0] = 1;
+        octets.remove(13);
+        assert_eq!(Message::decode(&octets), Some(Message { part: 0, ..sample() }));
+    }
+
+    #[test]
+    fn a_record_of_a_later_version_is_none() {
+        let mut octets = Vec::new();
+        sample().encode(&mut octets);
+        octets[0] = VERSION + 1;
+        assert_eq!(Message::decode(&octets), None);
     }
 
     #[test]

@@ -59,6 +59,10 @@ impl State {
         if wants_receipt(wants, Disposition::Bounced) {
             state.flags |= WANTS_FAILURE;
         }
+        // What the account wants to hear of is the whole: each part has its say in that.
+        if message.place().is_some() && state.flags & (WANTS_SUCCESS | WANTS_FAILURE) != 0 {
+            state.flags |= WANTS_SUCCESS | WANTS_FAILURE;
+        }
         state
     }
 
@@ -140,7 +144,15 @@ impl State {
                 }
             }
             What::Answered { command_status } => self.answered(command_status),
+            What::Folded { .. } => self.folded(),
             What::Orphan { .. } | What::Notice { .. } => {}
+        }
+    }
+
+    fn folded(&mut self) {
+        self.flags &= !OWED;
+        if self.inbound() {
+            self.status = Status::Forwarded;
         }
     }
 
@@ -362,6 +374,17 @@ mod tests {
         assert!(!state.owed());
         assert_eq!(state.status, Status::UndeliverableInbound);
         assert_eq!(state.disposition, Disposition::Bounced);
+    }
+
+    #[test]
+    fn a_part_owes_its_share_of_the_receipt_whatever_outcome_was_asked_for() {
+        let part = Message { registered_delivery: 0b10, parts: 2, part: 1, ..Message::default() };
+        let mut state = State::accepted(&part);
+        state.apply(&receipt(2, Reason::None));
+        assert!(state.owed());
+        state.apply(&What::Folded { into: crate::base::id::MessageOrd(7) });
+        assert!(!state.owed());
+        assert_eq!(state.disposition, Disposition::Delivered);
     }
 
     #[test]

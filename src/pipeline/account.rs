@@ -5,7 +5,7 @@
 //! disk until the copy is empty, and then the ledger is asked what is still owed: a debt is therefore
 //! never held twice.
 
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use super::ask::Ask;
 use super::effect::{Effect, LinkId};
@@ -51,6 +51,9 @@ pub struct AccountDesk {
     missed: bool,
     /// What the ledger listed last: a debt may be on its way here by mail as well.
     listed: HashSet<MessageOrd>,
+    /// Messages of several parts whose receipt is being put together or offered, by their first part:
+    /// whether another part has ended since.
+    wholes: HashMap<MessageOrd, bool>,
     /// For the jitter of what is offered again.
     random: fastrand::Rng,
 }
@@ -87,6 +90,7 @@ impl AccountDesk {
             asking: false,
             missed: false,
             listed: HashSet::new(),
+            wholes: HashMap::new(),
             random,
         }
     }
@@ -108,7 +112,12 @@ impl AccountDesk {
 
     /// A new debt, on disk.
     pub fn owe(&mut self, owed: Owed) {
-        if self.listed.contains(&owed.ord) {
+        if matches!(owed.what, OwedWhat::Whole) {
+            if let Some(again) = self.wholes.get_mut(&owed.ord) {
+                *again = true;
+                return;
+            }
+        } else if self.listed.contains(&owed.ord) {
             return;
         }
         if self.overflowed || self.owed() >= self.owed_max {
@@ -116,13 +125,18 @@ impl AccountDesk {
             self.missed = true;
             return;
         }
+        if matches!(owed.what, OwedWhat::Whole) {
+            self.wholes.insert(owed.ord, false);
+        }
         self.owed.push_back(owed);
     }
 
     /// The application answered; what that does not settle is offered again.
     pub fn answered(&mut self, now: Timestamp, link: LinkId, owed: Owed, command_status: u32) {
         self.freed(link);
-        if !settles(command_status) {
+        if settles(command_status) {
+            self.wholes.remove(&owed.ord);
+        } else {
             self.later(now, owed);
         }
     }
@@ -136,6 +150,7 @@ impl AccountDesk {
     /// An answer came after the debt was taken back: what it settles is not offered again.
     pub fn answered_late(&mut self, ord: MessageOrd) {
         self.owed.retain(|owed| owed.ord != ord);
+        self.wholes.remove(&ord);
     }
 
     /// Puts a debt back for a while.
@@ -187,7 +202,7 @@ impl AccountDesk {
                 break;
             }
             let Some(owed) = self.owed.pop_front() else { break };
-            if matches!(owed.what, OwedWhat::OnDisk) {
+            if matches!(owed.what, OwedWhat::OnDisk | OwedWhat::Whole) {
                 if self.fetching > 0 {
                     self.owed.push_front(owed);
                     break;
@@ -210,6 +225,9 @@ impl AccountDesk {
         self.asking = false;
         self.overflowed = more || self.missed;
         self.listed = ords.iter().copied().collect();
+        for &ord in &ords {
+            self.wholes.entry(ord).or_insert(false);
+        }
         let account = self.id;
         let owed =
             ords.into_iter().map(|ord| Owed { ord, account, failures: 0, what: OwedWhat::OnDisk });
@@ -217,10 +235,18 @@ impl AccountDesk {
     }
 
     /// The ledger's details of what is owed, for the head of the line.
-    pub fn detailed(&mut self, details: Vec<Owed>) {
+    /// `not_due` are those that nothing is to be sent for now.
+    pub fn detailed(&mut self, details: Vec<Owed>, not_due: &[MessageOrd]) {
         self.fetching = 0;
         for owed in details.into_iter().rev() {
             self.owed.push_front(owed);
+        }
+        for &ord in not_due {
+            // A part has ended while the ledger was being asked: ask again.
+            if self.wholes.remove(&ord) == Some(true) {
+                let (account, what) = (self.id, OwedWhat::Whole);
+                self.owe(Owed { ord, account, failures: 0, what });
+            }
         }
     }
 }

@@ -6,7 +6,9 @@ use super::port::Refusal;
 use super::turn::{Arrival, Written};
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId};
+use crate::gsm::part::Segment;
 use crate::intake::admit::{Inadmissible, admit};
+use crate::intake::cut::cut;
 use crate::message::event::{Event, What};
 use crate::message::record::Message;
 use crate::spool::journal::Health;
@@ -28,16 +30,17 @@ impl Engine {
     ) -> Result<bool, (Refusal, Asker)> {
         let api = matches!(asker, Asker::Api(_));
         match self.admit(now, account, message) {
-            Ok(carrier) => {
+            Ok((carrier, parts)) => {
                 // The API counts its own.
                 if !api {
                     self.shared.smpp.accepted.increment(1);
                 }
                 let over_share = self.shared.over_share(account, carrier);
                 let message = Message { account, carrier, ..*message };
-                let written = self.write(&message);
-                let parts = message.parts.max(1);
-                self.turn.arrivals.push(Arrival { asker, written, account, carrier, parts });
+                match parts {
+                    None => self.arrive(asker, &message),
+                    Some(parts) => self.arrive_in_parts(asker, &message, &parts),
+                }
                 Ok(over_share)
             }
             Err(refusal) => {
@@ -49,6 +52,30 @@ impl Engine {
         }
     }
 
+    fn arrive(&mut self, asker: Asker, message: &Message<'_>) {
+        let Message { account, carrier, .. } = *message;
+        let written = self.write(message);
+        let parts = message.counts();
+        self.turn.arrivals.push(Arrival { asker, written, account, carrier, parts });
+    }
+
+    /// Each part is a message of its own from here on; they are written together, so that their
+    /// ordinals follow each other.
+    fn arrive_in_parts(&mut self, asker: Asker, message: &Message<'_>, parts: &[Segment]) {
+        let of = parts.len() as u8;
+        let mut asker = Some(asker);
+        for (number, part) in (1..=of).zip(parts) {
+            let part = Message {
+                parts: of,
+                part: number,
+                esm_class: message.esm_class | part.esm_class(),
+                body: &part.short_message(),
+                ..*message
+            };
+            self.arrive(asker.take().unwrap_or(Asker::Nobody), &part);
+        }
+    }
+
     /// Writes a message into this turn.
     pub(super) fn write(&mut self, message: &Message<'_>) -> Written {
         let slot = self.messages.message(message);
@@ -57,13 +84,14 @@ impl Engine {
         Written { slot, start: start as u32, end: end as u32 }
     }
 
-    /// All checks a message passes, and its route. What counts (the rate, the backlog) comes last.
+    /// All checks a message passes, its route, and its parts if it needs several. What counts (the
+    /// rate, the backlog) comes last.
     fn admit(
         &mut self,
         now: Timestamp,
         account: AccountId,
         message: &Message<'_>,
-    ) -> Result<CarrierId, Refusal> {
+    ) -> Result<(CarrierId, Option<Vec<Segment>>), Refusal> {
         match self.journal.health() {
             Health::Accepting => {}
             Health::Full => return Err(Refusal::DiskFull),
@@ -72,26 +100,26 @@ impl Engine {
         if self.shared.draining.load(Ordering::Relaxed) {
             return Err(Refusal::Draining);
         }
-        admit(message).map_err(|inadmissible| match inadmissible {
-            Inadmissible::Source => Refusal::InvalidSource,
-            Inadmissible::Destination => Refusal::InvalidDestination,
-            Inadmissible::TooLong => Refusal::TooLong,
-        })?;
+        admit(message).map_err(refusal_of)?;
+        let parts = cut(message, self.reference.wrapping_add(1)).map_err(refusal_of)?;
+        let count = parts.as_ref().map_or(message.counts(), |parts| parts.len() as u8);
         let shared = self.shared.clone();
         let carrier = shared.route(message.destination.addr)?;
         let backlog = carrier.backlog.load(Ordering::Relaxed);
-        if backlog >= carrier.config.queue_messages_max as u64 {
+        if backlog + u64::from(count) > carrier.config.queue_messages_max as u64 {
             return Err(Refusal::QueueFull);
         }
         let desk = self.account(account).ok_or(Refusal::UnknownAccount)?;
         if let Some(limiter) = &desk.limiter {
-            limiter.check(now, message.parts.max(1)).map_err(Refusal::OverRate)?;
+            limiter.check(now, count).map_err(Refusal::OverRate)?;
         }
-        carrier.backlog.fetch_add(1, Ordering::Relaxed);
+        let messages = if parts.is_some() { u64::from(count) } else { 1 };
+        self.reference = self.reference.wrapping_add(u8::from(parts.is_some()));
+        carrier.backlog.fetch_add(messages, Ordering::Relaxed);
         if let Some(account) = shared.account(account) {
-            account.backlog.fetch_add(1, Ordering::Relaxed);
+            account.backlog.fetch_add(messages, Ordering::Relaxed);
         }
-        Ok(carrier.id)
+        Ok((carrier.id, parts))
     }
 
     /// Records that a submit was refused: at most once a second for each account, with a count.
@@ -118,5 +146,13 @@ impl Engine {
     pub fn notice(&mut self, peer: &[u8], command_status: u32, count: u32, text: &str) {
         let what = What::Notice { peer, command_status, count, text: text.as_bytes() };
         self.events.event(&Event { ord: crate::message::event::NO_MESSAGE, what });
+    }
+}
+
+const fn refusal_of(inadmissible: Inadmissible) -> Refusal {
+    match inadmissible {
+        Inadmissible::Source => Refusal::InvalidSource,
+        Inadmissible::Destination => Refusal::InvalidDestination,
+        Inadmissible::TooLong => Refusal::TooLong,
     }
 }

@@ -8,14 +8,14 @@ use std::io;
 use bytes::Bytes;
 
 use super::effect::LinkId;
+use super::owed_what::owed_what;
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId, MessageOrd};
 use crate::ledger::store::Ledger;
-use crate::message::disposition::Disposition;
-use crate::message::event::What;
-use crate::message::record::{Direction, Message};
-use crate::message::state::{State, reported};
-use crate::receipt::owed::{Err, Owed, OwedReceipt, OwedWhat, Party};
+use crate::message::place::Place;
+use crate::message::record::Message;
+use crate::message::state::State;
+use crate::receipt::owed::{Owed, Party};
 use crate::spool::lsn::Lsn;
 
 /// A question.
@@ -99,8 +99,10 @@ pub enum Answer {
     OwedDetails {
         /// Whose.
         account: AccountId,
-        /// The same debts with what to send; those that turn out to be settled are left out.
+        /// The same debts with what to send.
         owed: Vec<Owed>,
+        /// Those that turn out to be settled, or whose message has parts that have not ended.
+        not_due: Vec<MessageOrd>,
     },
     /// To [`Ask::Correlate`].
     Correlated {
@@ -133,6 +135,8 @@ pub struct Found {
     pub account: AccountId,
     /// What its account asked for.
     pub registered_delivery: u8,
+    /// Where it stands in a message of several parts.
+    pub part: Option<Place>,
     /// Whether a final state was known.
     pub concluded: bool,
     /// Its source.
@@ -173,13 +177,14 @@ pub fn answer(ledger: &Ledger, ask: &Ask) -> io::Result<Answer> {
             Answer::OwedList { account, owed, more }
         }
         Ask::OwedDetails { account, ref owed, .. } => {
-            let mut details = Vec::with_capacity(owed.len());
+            let (mut details, mut not_due) = (Vec::with_capacity(owed.len()), Vec::new());
             for debt in owed {
-                if let Some(what) = owed_what(ledger, debt.ord)? {
-                    details.push(Owed { what, ..debt.clone() });
+                match owed_what(ledger, debt.ord)? {
+                    Some(what) => details.push(Owed { what, ..debt.clone() }),
+                    None => not_due.push(debt.ord),
                 }
             }
-            Answer::OwedDetails { account, owed: details }
+            Answer::OwedDetails { account, owed: details, not_due }
         }
         Ask::Correlate { carrier, ticket, ref candidates, ref handset, .. } => {
             let candidates: Vec<&[u8]> = candidates.iter().map(Vec::as_slice).collect();
@@ -221,47 +226,6 @@ fn record(ledger: &Ledger, lsn: u64) -> io::Result<Bytes> {
     Ok(Bytes::from(ledger.record(Lsn(lsn))?))
 }
 
-/// What settles a debt: the message itself when it is inbound, else its last final receipt.
-fn owed_what(ledger: &Ledger, ord: MessageOrd) -> io::Result<Option<OwedWhat>> {
-    let (Some(state), Some(stored)) = (ledger.state(ord)?, ledger.message(ord)?) else {
-        return Ok(None);
-    };
-    if !state.owed() {
-        return Ok(None);
-    }
-    let message = stored.message();
-    if message.direction == Direction::Inbound {
-        return Ok(Some(OwedWhat::Message(Bytes::copy_from_slice(stored.octets()))));
-    }
-    let mut receipt = OwedReceipt {
-        source: Party::of(&message.source),
-        destination: Party::of(&message.destination),
-        message_state: super::report::message_state(state.disposition),
-        err: Err::default(),
-        submitted_at: stored.accepted_at,
-        done_at: stored.accepted_at,
-    };
-    for event in ledger.events(ord)? {
-        match event.event().map(|event| event.what) {
-            Some(What::Receipt { report, .. })
-                if reported(report.message_state, state.reason) != Disposition::InProgress =>
-            {
-                receipt.message_state = report.message_state;
-                receipt.err = Err::of(report.err);
-                receipt.done_at = event.at;
-                break;
-            }
-            Some(What::Refused { command_status, .. }) => {
-                receipt.err = super::report::err_of_status(command_status);
-                receipt.done_at = event.at;
-            }
-            Some(What::Ended { .. }) => receipt.done_at = event.at,
-            _ => {}
-        }
-    }
-    Ok(Some(OwedWhat::Receipt(receipt)))
-}
-
 /// The newest candidate whose destination agrees with the handset the receipt came from.
 fn correlate(
     ledger: &Ledger,
@@ -282,6 +246,7 @@ fn correlate(
             ord,
             account: message.account,
             registered_delivery: message.registered_delivery,
+            part: message.place(),
             concluded: state.concluded(),
             source: Party::of(&message.source),
             destination,

@@ -3,9 +3,11 @@
 use super::report::{err_of_status, message_state};
 use super::turn::Turn;
 use crate::base::clock::Timestamp;
+use crate::base::id::{AccountId, MessageOrd};
 use crate::deliver::queue::Queued;
 use crate::message::disposition::Disposition;
 use crate::message::event::{Report, What};
+use crate::message::place::Place;
 use crate::message::record::Message;
 use crate::message::state::{ending, refusal, wants_receipt};
 use crate::receipt::awaiting::Awaited;
@@ -19,6 +21,10 @@ pub(super) fn owe_receipt(
     disposition: Disposition,
     report: &Report<'_>,
 ) {
+    if let Some(place) = awaited.part {
+        owe_share(turn, awaited.ord, awaited.account, awaited.registered_delivery, place);
+        return;
+    }
     if !wants_receipt(awaited.registered_delivery, disposition) {
         return;
     }
@@ -26,6 +32,8 @@ pub(super) fn owe_receipt(
         OwedWhat::Receipt(OwedReceipt {
             source: awaited.source,
             destination: awaited.destination,
+            parts: 1,
+            delivered: u8::from(disposition == Disposition::Delivered),
             message_state: report.message_state,
             err: Err::of(report.err),
             submitted_at: awaited.accepted_at,
@@ -35,6 +43,19 @@ pub(super) fn owe_receipt(
         OwedWhat::OnDisk
     };
     turn.owed.push(Owed { ord: awaited.ord, account: awaited.account, failures: 0, what });
+}
+
+/// A part has ended: it may have been the last one.
+fn owe_share(
+    turn: &mut Turn,
+    ord: MessageOrd,
+    account: AccountId,
+    registered_delivery: u8,
+    place: Place,
+) {
+    if registered_delivery & 0b11 != 0 {
+        turn.owed.push(Owed { ord, account, failures: 0, what: OwedWhat::Share(place) });
+    }
 }
 
 /// A message that ended without a receipt of the carrier has one of ours.
@@ -52,12 +73,18 @@ pub(super) fn owe_ended(turn: &mut Turn, now: Timestamp, queued: &Queued, what: 
         turn.owed.push(owed(OwedWhat::OnDisk));
         return;
     };
+    if let Some(place) = message.place() {
+        owe_share(turn, queued.ord, queued.account, message.registered_delivery, place);
+        return;
+    }
     if !wants_receipt(message.registered_delivery, disposition) {
         return;
     }
     turn.owed.push(owed(OwedWhat::Receipt(OwedReceipt {
         source: Party::of(&message.source),
         destination: Party::of(&message.destination),
+        parts: 1,
+        delivered: 0,
         message_state: message_state(disposition),
         err,
         submitted_at: queued.accepted_at,

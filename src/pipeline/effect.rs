@@ -19,6 +19,8 @@ pub enum Asker {
     BindData(LinkId, u32),
     /// The API.
     Api(Reply),
+    /// Nobody: the first part of the message has the asker.
+    Nobody,
 }
 
 /// Tells the API what became of its submission.
@@ -31,6 +33,7 @@ impl std::fmt::Debug for Asker {
                 write!(f, "{link:?}#{sequence}")
             }
             Self::Api(_) => f.write_str("api"),
+            Self::Nobody => f.write_str("nobody"),
         }
     }
 }

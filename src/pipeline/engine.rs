@@ -54,6 +54,8 @@ pub struct Engine {
     /// What is to be done, in order. The holder of the links drains it.
     pub effects: Vec<Effect>,
     pub(super) random: fastrand::Rng,
+    /// What the parts of the message cut last share.
+    pub(super) reference: u8,
 }
 
 /// The log takes nothing any more: the process has to end.
@@ -99,6 +101,7 @@ impl Engine {
             asks: Vec::new(),
             blocked: false,
             effects: Vec::new(),
+            reference: random.u8(..),
             random,
             shared,
         }
@@ -254,6 +257,7 @@ impl Engine {
                     self.effects.push(Effect::Refused { link, sequence, data: true, refusal });
                 }
                 Asker::Api(reply) => reply(Err(refusal)),
+                Asker::Nobody => {}
             }
         }
         for Inbound { link, sequence, data, .. } in turn.inbound.drain(..) {

@@ -116,10 +116,8 @@ impl Engine {
                     desk.listed(owed, more);
                 }
             }
-            Answer::OwedDetails { account, owed } => {
-                if let Some(desk) = self.account(account) {
-                    desk.detailed(owed);
-                }
+            Answer::OwedDetails { account, owed, not_due } => {
+                self.detailed(account, owed, &not_due);
             }
             Answer::Correlated { carrier, ticket, found } => {
                 if let Some(desk) = self.carrier(carrier) {

@@ -30,6 +30,8 @@ pub mod links;
 
 pub mod mail;
 
+mod owed_what;
+
 pub mod port;
 
 pub mod receipts;

@@ -156,6 +156,7 @@ impl Engine {
             ord: found.ord,
             account: found.account,
             registered_delivery: found.registered_delivery,
+            part: found.part,
             concluded: found.concluded,
             // Two receipts of one message may have been looked up before either was recorded.
             doubtful: true,

@@ -4,8 +4,10 @@ use super::effect::{Asker, Effect};
 use super::engine::{DiskFailed, Engine};
 use super::mail::Mail;
 use super::turn::{Arrival, Inbound, Turn};
-use crate::base::id::CarrierId;
+use crate::base::id::{AccountId, CarrierId, MessageOrd};
 use crate::deliver::queue::Queued;
+use crate::message::event::{Event, What};
+use crate::message::place::Place;
 use crate::receipt::owed::{Owed, OwedWhat};
 use crate::spool::journal::Health;
 
@@ -50,6 +52,7 @@ impl Engine {
                     self.effects.push(Effect::Accepted { link, sequence, data: true, ord });
                 }
                 Asker::Api(reply) => reply(Ok(ord)),
+                Asker::Nobody => {}
             }
             let record = turn.record(written);
             let queued = Queued {
@@ -102,10 +105,48 @@ impl Engine {
         self.pass_on(owed.into_iter());
     }
 
+    /// A part's share is settled with the whole message, which is known by its first part.
+    fn share(&mut self, debt: Owed, place: Place) -> Owed {
+        let first = place.first(debt.ord);
+        if first != debt.ord {
+            let what = What::Folded { into: first };
+            self.events.event(&Event { ord: debt.ord, what });
+        }
+        Owed { ord: first, what: OwedWhat::Whole, ..debt }
+    }
+
+    /// What the ledger knows of debts; some of them are no receipts to send.
+    pub(super) fn detailed(
+        &mut self,
+        account: AccountId,
+        details: Vec<Owed>,
+        not_due: &[MessageOrd],
+    ) {
+        let mut due = Vec::with_capacity(details.len());
+        let mut shares = Vec::new();
+        for debt in details {
+            match debt.what {
+                OwedWhat::Share(_) => shares.push(debt),
+                OwedWhat::Unwanted => {
+                    let what = What::Folded { into: debt.ord };
+                    self.events.event(&Event { ord: debt.ord, what });
+                }
+                _ => due.push(debt),
+            }
+        }
+        if let Some(desk) = self.account(account) {
+            desk.detailed(due, not_due);
+        }
+        self.pass_on(shares.into_iter());
+    }
+
     /// Hands debts to the shards of their accounts.
     pub(super) fn pass_on(&mut self, owed: impl Iterator<Item = Owed>) {
         let mut elsewhere: Vec<(usize, Vec<Owed>)> = Vec::new();
-        for debt in owed {
+        for mut debt in owed {
+            if let OwedWhat::Share(place) = debt.what {
+                debt = self.share(debt, place);
+            }
             let Some(account) = self.shared.account(debt.account) else { continue };
             let home = account.home;
             if home == self.shard {

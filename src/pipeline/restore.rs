@@ -65,7 +65,7 @@ impl Engine {
             attempts: unfinished.state.attempts,
             failures: u8::from(unfinished.state.retrying()),
             doubts: u8::from(sending || unfinished.state.was_in_doubt()),
-            parts: message.parts.max(1),
+            parts: message.counts(),
             accepted_at: unfinished.accepted_at,
             record: bytes::Bytes::new(),
         };

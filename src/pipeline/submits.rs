@@ -72,6 +72,7 @@ impl Engine {
             ord: queued.ord,
             account: queued.account,
             registered_delivery: message.registered_delivery,
+            part: message.place(),
             concluded: false,
             doubtful: answered.is_none() || queued.doubts > 0,
             source: Party::of(&message.source),

@@ -22,6 +22,8 @@ pub struct Awaited {
     pub account: AccountId,
     /// `registered_delivery` as the account asked.
     pub registered_delivery: u8,
+    /// Where it stands in a message of several parts.
+    pub part: Option<crate::message::place::Place>,
     /// Whether a final receipt has come: it leaves as soon as it is at the front.
     pub concluded: bool,
     /// Whether it may have been submitted more than once, or was answered late: then its end may
@@ -165,6 +167,7 @@ mod tests {
             ord: MessageOrd(ord),
             account: AccountId(0),
             registered_delivery: 1,
+            part: None,
             concluded: false,
             doubtful: false,
             source: Party::default(),

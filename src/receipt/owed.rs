@@ -8,6 +8,7 @@ use bytes::Bytes;
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, MessageOrd};
 use crate::message::address::Address;
+use crate::message::place::Place;
 
 /// An address held by value, up to 21 octets of it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -77,8 +78,15 @@ pub enum OwedWhat {
     Receipt(OwedReceipt),
     /// A message from a handset, as its record.
     Message(Bytes),
+    /// A part's share in the receipt of the whole message.
+    Share(Place),
+    /// The receipt of a message of several parts, once all have ended. To be put together from the
+    /// ledger.
+    Whole,
     /// To be read from the ledger when its turn comes.
     OnDisk,
+    /// Nothing, as it turned out: the account did not ask for this outcome.
+    Unwanted,
 }
 
 /// The parts of a receipt that are not the same for all.
@@ -88,6 +96,10 @@ pub struct OwedReceipt {
     pub source: Party,
     /// Destination of the message: where the receipt comes from.
     pub destination: Party,
+    /// Parts of the message.
+    pub parts: u8,
+    /// Of those, delivered.
+    pub delivered: u8,
     /// SMPP `message_state` (§5.2.28).
     pub message_state: u8,
     /// `err` of the receipt text, three digits as a rule.

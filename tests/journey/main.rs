@@ -24,6 +24,7 @@ mod receipt_is_offered_again;
 mod query_sm_tells_the_state;
 
 mod data_sm_goes_both_ways;
+mod long_message_goes_in_parts;
 
 mod inbound_message_reaches_its_account;
 

@@ -177,7 +177,7 @@ impl Centre {
                 && sent.destination == sm.destination_addr
         });
         let Some(number) = number.filter(|_| intact) else {
-            let what = format!("{:?}", sm.user_data().escape_ascii());
+            let what = sm.user_data().escape_ascii().to_string();
             return ctx.violate("what is submitted is what was sent", what);
         };
         let Some(bind) = self.binds.get_mut(&conn) else { return };

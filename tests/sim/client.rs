@@ -335,6 +335,9 @@ impl Client {
         }
         let mut tlvs = postrider::wire::smpp::tlv::TlvBuf::default();
         tlvs.push(postrider::wire::smpp::tlv_table::Tag::MESSAGE_PAYLOAD, sm.short_message);
+        for tlv in sm.tlvs.iter() {
+            tlvs.push(tlv.tag, tlv.value);
+        }
         let data_sm = pdu::DataSm {
             source_addr_ton: sm.source_addr_ton,
             source_addr: sm.source_addr,

@@ -5,6 +5,8 @@ use std::time::Duration;
 use postrider::wire::smpp::command::CommandId;
 use postrider::wire::smpp::pdu::{self, QuerySm, Sm};
 use postrider::wire::smpp::status::CommandStatus;
+use postrider::wire::smpp::tlv::TlvBuf;
+use postrider::wire::smpp::tlv_table::Tag;
 
 use crate::agenda::ClientEvent;
 use crate::book::{Submission, body};
@@ -35,6 +37,13 @@ impl Client {
         let mut submission = message(ctx, self.plan.account, number, fresh);
         let data = !fresh && ctx.random.u8(..20) == 0;
         let Submission { source, destination, body, registered, .. } = submission.clone();
+        // A long text is a part already, so that it goes as it is: one submission, one submit.
+        let mut sar = TlvBuf::default();
+        if body.len() > 140 {
+            sar.push_u16(Tag::SAR_MSG_REF_NUM, number as u16);
+            sar.push_u8(Tag::SAR_TOTAL_SEGMENTS, 2);
+            sar.push_u8(Tag::SAR_SEGMENT_SEQNUM, 1);
+        }
         let sm = Sm {
             source_addr_ton: 5,
             source_addr: &source,
@@ -43,6 +52,7 @@ impl Client {
             destination_addr: &destination,
             registered_delivery: registered,
             short_message: &body,
+            tlvs: sar.as_tlvs(),
             ..Sm::default()
         };
         if !self.send(ctx, &sm, number, data) {

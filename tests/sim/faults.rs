@@ -150,7 +150,9 @@ impl World {
         let Some(running) = &self.gateway.running else { return };
         let account = ctx.random.usize(..ctx.plan.settings.accounts.len());
         let number = ctx.book.submissions.len();
-        let sent = Submission { registered: 0, ..message(ctx, account, number, false) };
+        let mut sent = Submission { registered: 0, ..message(ctx, account, number, false) };
+        // The API takes no text for a part: one submission, one submit.
+        sent.body.truncate(140);
         let shared = &running.shared.accounts[account];
         let submission = ByApi {
             account: shared.config.name.clone(),

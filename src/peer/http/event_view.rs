@@ -4,8 +4,10 @@
 use serde_json::{Value, json};
 
 use super::history::{text, without_text};
+use super::lookup::Found;
 use super::mask::Shown;
 use super::message_view::{Surface, reason, stat};
+use super::post_message::public_id;
 use super::when::rfc3339;
 use crate::base::clock::Timestamp;
 use crate::ledger::stored::{StoredEvent, StoredMessage};
@@ -23,17 +25,22 @@ struct Line {
 }
 
 impl Surface<'_> {
-    /// The whole history, the acceptance first.
-    pub(super) fn events(&self, stored: &StoredMessage, events: &[StoredEvent]) -> Vec<Value> {
+    /// The whole history, the acceptance first; of a message of several parts, that of all.
+    pub(super) fn events(&self, found: &Found) -> Vec<Value> {
+        let stored = &found.stored;
         let (by, summary) = match stored.message().direction {
             Direction::Outbound => ("account", self.accepted(stored)),
             Direction::Inbound => ("carrier", "received from the handset, on disk".to_owned()),
         };
         let line = Line { by, summary, reason: Reason::None, more: json!({}) };
         let mut shown = vec![envelope(0, "accepted", stored.accepted_at, line)];
-        for stored in events {
+        for (part, stored) in in_order(found) {
             let Some(event) = stored.event() else { continue };
-            let line = self.line(&event.what);
+            let mut line = self.line(&event.what);
+            if let Some(part) = part {
+                line.summary = format!("part {part}: {}", line.summary);
+                line.more["part"] = json!(part);
+            }
             shown.push(envelope(shown.len(), event.what.name(), stored.at, line));
         }
         shown
@@ -105,6 +112,11 @@ impl Surface<'_> {
                 gateway(format!("ended here: {}", reason.title()), reason, json!({}))
             }
             What::Answered { command_status } => answered(command_status),
+            What::Folded { into } => {
+                let whole = public_id(self.api, into);
+                let summary = format!("told together with the other parts, by {whole}");
+                gateway(summary, Reason::None, json!({ "whole": whole }))
+            }
             What::Orphan { .. } | What::Notice { .. } => {
                 gateway(what.name().to_owned(), Reason::None, json!({}))
             }
@@ -130,6 +142,19 @@ impl Surface<'_> {
             more: json!({ "carrier": carrier, "retry_at": retry_at, "raw": raw_status(command_status) }),
         }
     }
+}
+
+/// The events of all parts as they came, each with the number of its part if there are several.
+fn in_order(found: &Found) -> Vec<(Option<usize>, &StoredEvent)> {
+    if found.parts.is_empty() {
+        return found.events.iter().map(|event| (None, event)).collect();
+    }
+    let parts = (1..).zip(&found.parts);
+    let mut events: Vec<_> = parts
+        .flat_map(|(number, part)| part.events.iter().map(move |event| (Some(number), event)))
+        .collect();
+    events.sort_by_key(|(_, event)| event.lsn);
+    events
 }
 
 fn receipt(carrier: &str, report: &Report<'_>) -> Line {

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::api::Api;
 use super::auth::Caller;
 use super::config::Scope;
-use super::lookup::{Found, by_id};
+use super::lookup::by_id;
 use super::message_view::Surface;
 use super::problem::Problem;
 
@@ -23,8 +23,8 @@ pub(super) async fn get(
     Path(id): Path<String>,
 ) -> Result<([(HeaderName, &'static str); 1], Json<Value>), Problem> {
     caller.require(Scope::MessagesRead)?;
-    let Found { stored, state, history, .. } = by_id(&api, &caller, &id).await?;
+    let found = by_id(&api, &caller, &id).await?;
     let carriers = api.board.carriers();
     let surface = Surface { api: &api, caller: &caller, carriers: &carriers };
-    Ok((NO_STORE, Json(surface.message(&stored, &state, &history))))
+    Ok((NO_STORE, Json(surface.message(&found))))
 }

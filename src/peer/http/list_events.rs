@@ -23,10 +23,10 @@ pub(super) async fn list(
     caller.require(Scope::MessagesRead)?;
     let found = by_id(&api, &caller, &id).await?;
     let surface = Surface { api: &api, caller: &caller, carriers: &[] };
-    let message = surface.message(&found.stored, &found.state, &found.history);
+    let message = surface.message(&found);
     let body = json!({
         "message": { "id": message["id"], "status": message["status"] },
-        "data": surface.events(&found.stored, &found.events),
+        "data": surface.events(&found),
         // A history is short and given whole.
         "page": { "next": null, "has_more": false },
     });

@@ -55,11 +55,7 @@ pub(super) async fn list(
     let answer = answer.await?;
     let carriers = api.board.carriers();
     let surface = Surface { api: &api, caller: &caller, carriers: &carriers };
-    let data: Vec<Value> = answer
-        .found
-        .iter()
-        .map(|found| surface.message(&found.stored, &found.state, &found.history))
-        .collect();
+    let data: Vec<Value> = answer.found.iter().map(|found| surface.message(found)).collect();
     let mut body = json!({
         "data": data,
         "page": { "next": answer.next, "has_more": answer.next.is_some() },
@@ -135,7 +131,13 @@ fn by_columns(api: &Api, query: &Query) -> io::Result<Answer> {
     let page = api.ledger.search(query)?;
     let mut answer = Answer { next: page.next.map(|ord| public_id(api, ord)), ..Answer::default() };
     for hit in page.hits {
-        answer.found.extend(read(api, hit.ord)?);
+        let Some(found) = read(api, hit.ord)? else { continue };
+        // A part that matches shows the message it is a part of, once.
+        let first = found.stored.message().place().map_or(hit.ord, |place| place.first(hit.ord));
+        if answer.found.iter().any(|shown| shown.stored.ord == first) {
+            continue;
+        }
+        answer.found.extend(if first == hit.ord { Some(found) } else { read(api, first)? });
     }
     Ok(answer)
 }

@@ -14,6 +14,7 @@ use super::problem::Problem;
 use super::problem_table as kinds;
 use crate::base::id::MessageOrd;
 use crate::ledger::stored::{StoredEvent, StoredMessage};
+use crate::message::place::Place;
 use crate::message::state::State;
 
 /// Everything the ledger has of one message.
@@ -23,6 +24,17 @@ pub(super) struct Found {
     pub(super) state: State,
     pub(super) events: Vec<StoredEvent>,
     pub(super) history: History,
+    /// Every part, this one too, if it is the first of several.
+    pub(super) parts: Vec<Part>,
+}
+
+/// One part of a message that was cut.
+#[derive(Debug)]
+pub(super) struct Part {
+    pub(super) ord: MessageOrd,
+    pub(super) state: State,
+    pub(super) history: History,
+    pub(super) events: Vec<StoredEvent>,
 }
 
 /// How long the index may take to catch up with what is on disk.
@@ -81,5 +93,33 @@ pub(super) fn read(api: &Api, ord: MessageOrd) -> io::Result<Option<Found>> {
     };
     let events = ledger.events(ord)?;
     let history = History::fold(&stored.message(), &events);
-    Ok(Some(Found { stored, state, events, history }))
+    let parts = match stored.message().place() {
+        Some(place) if place.number == 1 => parts(api, ord, place)?,
+        _ => Vec::new(),
+    };
+    Ok(Some(Found { stored, state, events, history, parts }))
+}
+
+/// All parts of a message, by its first.
+fn parts(api: &Api, first: MessageOrd, place: Place) -> io::Result<Vec<Part>> {
+    let mut parts = Vec::with_capacity(place.of.into());
+    for ord in place.all(first) {
+        let (Some(stored), Some(state)) = (api.ledger.message(ord)?, api.ledger.state(ord)?) else {
+            continue;
+        };
+        let events = api.ledger.events(ord)?;
+        let history = History::fold(&stored.message(), &events);
+        parts.push(Part { ord, state, history, events });
+    }
+    Ok(parts)
+}
+
+impl Found {
+    /// The state of the whole: that of the part that fares worst.
+    pub(super) fn whole(&self) -> State {
+        let states = self.parts.iter().map(|part| part.state);
+        states.fold(self.state, |worst, state| {
+            if state.disposition.worse_than(worst.disposition) { state } else { worst }
+        })
+    }
 }

@@ -6,16 +6,15 @@ use super::api::Api;
 use super::auth::Caller;
 use super::history::History;
 use super::hold::hold;
+use super::lookup::{Found, Part};
 use super::mask::Shown;
 use super::post_message::public_id;
 use super::when::rfc3339;
 use crate::base::id::CarrierId;
 use crate::gsm::alphabet::Alphabet;
-use crate::ledger::stored::StoredMessage;
 use crate::message::disposition::Disposition;
 use crate::message::reason::Reason;
 use crate::message::record::{Direction, Message};
-use crate::message::state::State;
 use crate::pipeline::port::CarrierView;
 use crate::wire::smpp::message_state::MessageState;
 
@@ -29,12 +28,9 @@ pub(super) struct Surface<'a> {
 
 impl Surface<'_> {
     /// One message.
-    pub(super) fn message(
-        &self,
-        stored: &StoredMessage,
-        state: &State,
-        history: &History,
-    ) -> Value {
+    pub(super) fn message(&self, found: &Found) -> Value {
+        let Found { stored, history, .. } = found;
+        let state = &found.whole();
         let message = stored.message();
         let id = public_id(self.api, stored.ord);
         let place = format!("/v1/messages/{id}");
@@ -56,6 +52,9 @@ impl Surface<'_> {
             "to": Shown::of(&message.destination, in_full),
             "client_ref": client_ref(&message),
             "parts": message.parts,
+            "part": message.place().filter(|_| found.parts.is_empty()).map(|place| place.number),
+            "whole": message.place().map(|place| public_id(self.api, place.first(stored.ord))),
+            "part_states": found.parts.iter().map(|part| self.part(part)).collect::<Vec<_>>(),
             "encoding": Alphabet::of(message.data_coding).map(Alphabet::name),
             "data_coding": message.data_coding,
             "attempts": state.attempts,
@@ -68,6 +67,22 @@ impl Surface<'_> {
                 .then(|| hold(state, history, view))
                 .flatten(),
             "links": { "self": place, "events": format!("{place}/events") },
+        })
+    }
+
+    /// One part of a message that was cut.
+    fn part(&self, part: &Part) -> Value {
+        json!({
+            "id": public_id(self.api, part.ord),
+            "status": part.state.status.name(),
+            "disposition": part.state.disposition.name(),
+            "evidence": part.state.evidence.name(),
+            "reason": reason(part.state.reason),
+            "contradicted": part.state.contradicted(),
+            "attempts": part.state.attempts,
+            "carrier": self.carrier(&part.history),
+            "raw": raw(&part.history),
+            "final_at": part.history.final_at.map(rfc3339),
         })
     }
 

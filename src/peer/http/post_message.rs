@@ -82,7 +82,7 @@ async fn take(
         "from": Shown::full(wanted.from.as_bytes()),
         "to": Shown::full(wanted.to.as_bytes()),
         "client_ref": wanted.client_ref,
-        "parts": 1,
+        "parts": wanted.parts,
         "encoding": wanted.text.alphabet.name(),
         "created_at": rfc3339(accepted_at),
         "links": { "self": location, "events": format!("{location}/events") },
@@ -140,7 +140,7 @@ fn dry_run(wanted: &Wanted) -> Value {
     json!({
         "object": "message.dry_run",
         "channel": "sms",
-        "parts": 1,
+        "parts": wanted.parts,
         "encoding": wanted.text.alphabet.name(),
         "data_coding": wanted.text.alphabet.data_coding(),
         "units": wanted.text.units,

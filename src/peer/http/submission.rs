@@ -10,6 +10,10 @@ use serde_json::{Map, Value};
 use super::problem::{At, FieldError, Problem};
 use super::problem_table as kinds;
 use crate::gsm::alphabet::{Encoded, encode};
+use crate::gsm::coding::DefaultAlphabet;
+use crate::gsm::concatenation::Reference;
+use crate::gsm::octet_segments::segment_octets;
+use crate::gsm::text::UserData;
 
 /// A submission whose fields can each be used.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -17,6 +21,8 @@ pub(super) struct Wanted {
     pub(super) to: String,
     pub(super) from: String,
     pub(super) text: Encoded,
+    /// Parts it takes.
+    pub(super) parts: usize,
     pub(super) client_ref: Option<String>,
     pub(super) account: Option<String>,
     pub(super) validity: Option<Duration>,
@@ -28,6 +34,9 @@ const FIELDS: [&str; 8] =
 
 /// Longest reference of a client, in octets.
 pub(super) const CLIENT_REF_OCTETS: usize = 100;
+
+/// Parts of the longest text: 1,530 characters of the default alphabet, 670 of UCS-2.
+pub(super) const TEXT_PARTS_MAX: usize = 10;
 
 /// Longest validity period: 30 days, which the relative form of SMPP §7.1.1.2 can say in days.
 const VALIDITY_S_MAX: u64 = 2_592_000;
@@ -42,10 +51,13 @@ impl Wanted {
             return Err(Problem::new(kinds::INVALID_JSON, "this is JSON, and not an object"));
         };
         let mut fields = Fields { object: &object, errors: Vec::new() };
+        let (to, from) = (fields.to(), fields.from());
+        let (text, parts) = fields.body();
         let wanted = Self {
-            to: fields.to(),
-            from: fields.from(),
-            text: fields.body(),
+            to,
+            from,
+            text,
+            parts,
             client_ref: fields.client_ref(),
             account: fields.string("account"),
             validity: fields.validity(),
@@ -130,20 +142,27 @@ impl Fields<'_> {
         from
     }
 
-    fn body(&mut self) -> Encoded {
+    fn body(&mut self) -> (Encoded, usize) {
         let text = self.required("text");
         let missing = text.is_none();
         let encoded = encode(&text.unwrap_or_default());
-        let (units, max) = (encoded.units, encoded.alphabet.units_max());
         if encoded.units == 0 && !missing {
             self.wrong("text", "empty", "has to have at least one character");
         }
-        if units > max {
-            let name = encoded.alphabet.name();
-            let detail = format!("is {units} units of {name} and one part holds {max}");
+        let data = UserData {
+            data_coding: encoded.alphabet.data_coding(),
+            udhi: false,
+            octets: &encoded.octets,
+        };
+        let parts = segment_octets(data, DefaultAlphabet::Gsm7, Reference::Narrow(0))
+            .map_or(usize::MAX, |segments| segments.parts.len());
+        if parts > TEXT_PARTS_MAX {
+            let (units, name) = (encoded.units, encoded.alphabet.name());
+            let detail =
+                format!("is {units} units of {name}, more than {TEXT_PARTS_MAX} parts hold");
             self.wrong("text", "too_long", detail);
         }
-        encoded
+        (encoded, parts)
     }
 
     fn client_ref(&mut self) -> Option<String> {
@@ -252,14 +271,21 @@ mod tests {
     }
 
     #[test]
-    fn a_text_of_one_part_is_taken_and_a_longer_one_is_told_the_limit() {
+    fn a_text_is_counted_in_parts_and_one_of_too_many_is_told_the_limit() {
         let body = |text: &str| format!(r#"{{"to":"1","from":"1","text":"{text}"}}"#);
-        assert!(Wanted::read(body(&"a".repeat(160)).as_bytes()).is_ok());
-        assert!(Wanted::read(body(&"я".repeat(70)).as_bytes()).is_ok());
+        for (text, parts) in [
+            ("a".repeat(160), 1),
+            ("a".repeat(161), 2),
+            ("€".repeat(81), 2),
+            ("я".repeat(70), 1),
+            ("я".repeat(71), 2),
+            ("a".repeat(1_530), 10),
+        ] {
+            assert_eq!(Wanted::read(body(&text).as_bytes()).expect("taken").parts, parts);
+        }
         for (text, said) in [
-            ("a".repeat(161), "161 units of gsm7 and one part holds 160"),
-            ("€".repeat(81), "162 units of gsm7 and one part holds 160"),
-            ("я".repeat(71), "71 units of ucs2 and one part holds 70"),
+            ("a".repeat(1_531), "1531 units of gsm7, more than 10 parts hold"),
+            ("я".repeat(671), "671 units of ucs2, more than 10 parts hold"),
         ] {
             let problem = Wanted::read(body(&text).as_bytes()).expect_err("too long");
             assert_eq!(problem.kind, kinds::TOO_LONG);

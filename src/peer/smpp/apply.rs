@@ -131,7 +131,10 @@ impl Exchange {
                             None
                         }
                     },
-                    OwedWhat::OnDisk => Some(owed),
+                    OwedWhat::OnDisk
+                    | OwedWhat::Whole
+                    | OwedWhat::Share(_)
+                    | OwedWhat::Unwanted => Some(owed),
                 }
             }
             _ => Some(owed),

@@ -11,9 +11,14 @@ use crate::ledger::open::Opened;
 use crate::ledger::store::Ledger;
 use crate::message::address::Address;
 use crate::message::record::Message;
+use crate::pipeline::ask::answer;
 use crate::pipeline::effect::{Asker, Effect, LinkId};
 use crate::pipeline::engine::Engine;
+use crate::pipeline::mail::Mail;
+use crate::pipeline::receipts::ReceiptIn;
 use crate::pipeline::settings::{AccountConfig, CarrierConfig, RouteConfig, Settings};
+use crate::pipeline::submits::CarrierMessageId;
+use crate::receipt::owed::{Owed, OwedWhat};
 use crate::spool::real_disk::RealDisk;
 
 const ESME: LinkId = LinkId(1);
@@ -50,22 +55,74 @@ impl Desk {
     }
 
     fn submit(&mut self, sequence: u32) {
+        self.submit_text(sequence, b"hello");
+    }
+
+    fn submit_text(&mut self, sequence: u32, body: &[u8]) {
         let message = Message {
             source: Address { ton: 5, npi: 0, addr: b"ACME" },
             destination: Address { ton: 1, npi: 1, addr: b"447700900123" },
             registered_delivery: 1,
-            body: b"hello",
+            body,
             ..Message::default()
         };
         let asker = Asker::Bind(ESME, sequence);
         self.engine.submit(NOW, self.account, asker, &message).expect("admitted");
     }
 
+    /// One turn, and the ledger's answers to what was asked in it.
     fn commit(&mut self) -> Vec<Effect> {
         self.engine.end_turn(NOW).expect("the disk works");
         self.opened.flusher.step();
         self.engine.durable().expect("the disk works");
-        std::mem::take(&mut self.engine.effects)
+        while self.opened.indexer.step().expect("indexes") {}
+        let effects = std::mem::take(&mut self.engine.effects);
+        let mut others = Vec::new();
+        for effect in effects {
+            if let Effect::Ask(ask) = effect {
+                let answer = answer(&self.opened.ledger, &ask).expect("the disk works");
+                self.engine.mail(NOW, Mail::Answer(answer));
+            } else {
+                others.push(effect);
+            }
+        }
+        others
+    }
+
+    /// The carrier takes what was submitted, under ids of its own.
+    fn sent(&mut self, queued: &[Queued]) {
+        for one in queued {
+            let id = format!("{:x}", one.ord.0 + 100);
+            let ids = CarrierMessageId { written: id.as_bytes(), canonical: id.as_bytes() };
+            self.engine.sent(NOW, self.carrier, Some((SMSC, NOW)), one, &ids);
+        }
+    }
+
+    /// The carrier reports on one message.
+    fn receipt(&mut self, queued: &Queued, message_state: u8) {
+        let id = format!("{:x}", queued.ord.0 + 100);
+        let receipt = ReceiptIn {
+            link: SMSC,
+            sequence: 1,
+            data: false,
+            message_state,
+            carrier_message_id: id.as_bytes(),
+            err: b"069",
+            raw: b"",
+            source: Address { ton: 1, npi: 1, addr: b"447700900123" },
+            destination: Address { ton: 5, npi: 0, addr: b"ACME" },
+        };
+        self.engine.receipt(NOW, self.carrier, &receipt, id.as_bytes(), Vec::new);
+    }
+
+    /// Turns until nothing more happens: the receipts offered to the application.
+    fn offers(&mut self) -> Vec<Owed> {
+        let effects: Vec<Effect> = (0..6).flat_map(|_| self.commit()).collect();
+        let offer = |effect| match effect {
+            Effect::Offer { owed, .. } => Some(owed),
+            _ => None,
+        };
+        effects.into_iter().filter_map(offer).collect()
     }
 
     /// Turns until nothing more happens: what left for the carrier.
@@ -91,4 +148,42 @@ fn a_message_that_cannot_be_read_from_its_record_ends_and_the_next_takes_its_pla
     let second = desk.submits();
     assert_eq!(second.len(), 1);
     assert!(second[0].ord > first[0].ord);
+}
+
+#[test]
+fn a_long_message_leaves_in_parts_and_has_one_receipt_when_all_have_ended() {
+    let mut desk = Desk::new(10);
+    desk.submit_text(1, &[b'x'; 400]);
+    let parts = desk.submits();
+    assert_eq!(parts.len(), 3);
+    assert!(parts.windows(2).all(|pair| pair[1].ord.0 == pair[0].ord.0 + 1));
+    desk.sent(&parts);
+    desk.receipt(&parts[2], 2);
+    desk.receipt(&parts[0], 2);
+    assert!(desk.offers().is_empty(), "one part has not ended");
+    desk.receipt(&parts[1], 5);
+    let offers = desk.offers();
+    assert_eq!(offers.len(), 1);
+    assert_eq!(offers[0].ord, parts[0].ord, "known by its first part");
+    let OwedWhat::Receipt(receipt) = offers[0].what else { panic!("{:?}", offers[0]) };
+    assert_eq!((receipt.message_state, receipt.parts, receipt.delivered), (5, 3, 2));
+    desk.engine.answered(NOW, ESME, offers[0].clone(), 0);
+    assert!(desk.offers().is_empty());
+    let owed = desk.opened.ledger.owed(desk.account, None, 10).expect("read");
+    assert!(owed.is_empty(), "{owed:?}");
+}
+
+#[test]
+fn the_receipt_of_a_long_message_that_ended_all_at_once_comes_once() {
+    let mut desk = Desk::new(10);
+    desk.submit_text(1, &[b'x'; 400]);
+    let parts = desk.submits();
+    desk.sent(&parts);
+    for part in &parts {
+        desk.receipt(part, 2);
+    }
+    let offers = desk.offers();
+    assert_eq!(offers.len(), 1);
+    let OwedWhat::Receipt(receipt) = offers[0].what else { panic!("{:?}", offers[0]) };
+    assert_eq!((receipt.message_state, receipt.delivered), (2, 3));
 }

@@ -141,8 +141,8 @@ pub fn sm_of_receipt<'a>(
     room.text.clear();
     let classic = ClassicReceipt {
         id: id.as_bytes(),
-        sub: 1,
-        dlvrd: u16::from(state == MessageState::Delivered),
+        sub: u16::from(receipt.parts),
+        dlvrd: u16::from(receipt.delivered),
         submit_date: ReceiptDate::at(receipt.submitted_at, 0),
         done_date: ReceiptDate::at(receipt.done_at, 0),
         stat: state.stat().as_bytes(),
