@@ -7,10 +7,28 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use crate::sim::config::{Config, Span, duration};
+use crate::sim::hostile;
+use crate::sim::hostile::profile::Profile;
+use crate::sim::hostile::profiles::all;
 use crate::sim::ids::IdStyle;
 use crate::sim::outcome::Outcomes;
 use crate::sim::smsc::Smsc;
 use crate::sim::stats::Stats;
+
+/// Options that a profile decides on.
+const ORDINARY: [&str; 11] = [
+    "ids",
+    "receipt_ids",
+    "delay",
+    "window",
+    "outcomes",
+    "fate_prefix",
+    "rate",
+    "response_delay",
+    "receipt_before_response",
+    "mobile_originated",
+    "record",
+];
 
 /// Run a simulated SMSC: it takes any number of binds, answers submits and sends receipts.
 ///
@@ -18,6 +36,9 @@ use crate::sim::stats::Stats;
 /// subscriber, 403 barred, 404 memory full, 408 expired, 409 no receipt, 410 two receipts, 411
 /// receipt before the response, 429 throttled, 500 system error, 501 invalid destination, 503 queue
 /// full, 504 never answered.
+///
+/// With --profile it is a hostile one instead, which misbehaves as real SMSCs do and keeps the truth of
+/// every message.
 #[derive(Clone, Debug, clap::Args)]
 pub struct SimSmscArgs {
     /// Where to listen; port 0 picks a free one.
@@ -66,6 +87,18 @@ pub struct SimSmscArgs {
     /// Where mobile-originated messages are addressed to.
     #[arg(long = "mo-to", default_value = "12345")]
     mobile_originated_to: String,
+    /// Be the hostile SMSC of this profile (see --list-profiles).
+    #[arg(long, value_parser = all::find, conflicts_with_all = ORDINARY)]
+    profile: Option<&'static Profile>,
+    /// Print the hostile profiles, and what each does.
+    #[arg(long)]
+    list_profiles: bool,
+    /// With --profile: write the truth of every message to this file at the end, as lines of JSON.
+    #[arg(long, requires = "profile")]
+    truth: Option<PathBuf>,
+    /// With --profile: the response timer of the ESME, which what is late goes beyond.
+    #[arg(long, requires = "profile", default_value = "30s", value_parser = duration)]
+    response_timer: Duration,
     /// Make chance and message ids the same in every run.
     #[arg(long)]
     seed: Option<u64>,
@@ -100,10 +133,33 @@ impl SimSmscArgs {
             record: self.record,
         }
     }
+
+    fn hostile(self, profile: &'static Profile) -> hostile::run::Run {
+        hostile::run::Run {
+            config: hostile::config::Config {
+                listen: self.listen,
+                credentials: (!self.open).then_some((self.system_id, self.password)),
+                profile,
+                seed: self.seed.unwrap_or_else(|| fastrand::u64(..)),
+                response_timer: self.response_timer,
+                inbound_to: self.mobile_originated_to,
+                ..hostile::config::Config::default()
+            },
+            truth: self.truth,
+            quiet: self.quiet,
+            with_parent: self.with_parent,
+        }
+    }
 }
 
 /// Runs the SMSC until SIGTERM or SIGINT. The first line of stdout says where it listens.
 pub fn run(args: SimSmscArgs) -> ExitCode {
+    if args.list_profiles {
+        return hostile::run::list_profiles();
+    }
+    if let Some(profile) = args.profile {
+        return hostile::run::run(args.hostile(profile));
+    }
     let (quiet, with_parent) = (args.quiet, args.with_parent);
     match until_told(args.config(), with_parent) {
         Ok(stats) => {

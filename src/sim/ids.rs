@@ -10,6 +10,8 @@ pub enum IdStyle {
     /// Lower-case hexadecimal, the commonest form in submit_sm_resp.
     #[default]
     Hex,
+    /// Hexadecimal, padded with zeros to ten digits.
+    HexPadded,
     /// Upper-case hexadecimal.
     HexUpper,
     /// Decimal.
@@ -34,6 +36,7 @@ impl IdStyle {
                 digits::<16>(number, out);
                 out.make_ascii_uppercase();
             }
+            Self::HexPadded => write_into(out, format_args!("{number:010x}")),
             Self::DecPadded => write_into(out, format_args!("{number:020}")),
             Self::Uuid => {
                 // Odd multiplication is a bijection: the digits look random and never collide.
@@ -83,6 +86,7 @@ mod tests {
     fn each_style_has_its_form() {
         assert_eq!(name(IdStyle::Hex, 48_879), "beef");
         assert_eq!(name(IdStyle::HexUpper, 48_879), "BEEF");
+        assert_eq!(name(IdStyle::HexPadded, 48_879), "000000beef");
         assert_eq!(name(IdStyle::Dec, 48_879), "48879");
         assert_eq!(name(IdStyle::DecPadded, 48_879), "00000000000000048879");
         assert_eq!(name(IdStyle::Base36, 36), "10");

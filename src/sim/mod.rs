@@ -1,6 +1,7 @@
 //! Simulated peers: the far side of the gateway, for load tests, demos and tests in process.
 //!
-//! [`smsc`] is an SMSC that takes binds and submits and sends receipts. Beside it stand the parts
+//! [`smsc`] is an SMSC that takes binds and submits and sends receipts; [`hostile`] is one that does so
+//! as the worst of the field do, and keeps the truth of it. Beside them stand the parts
 //! that every peer here is made of: `link` moves octets, `slots` pairs responses with requests.
 //!
 //! **Invariants**: one thread a peer, no task and no allocation per message; everything that waits
@@ -9,6 +10,8 @@
 pub mod args;
 
 pub mod smsc;
+
+pub mod hostile;
 
 pub mod config;
 

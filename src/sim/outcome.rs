@@ -20,13 +20,13 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    const DELIVERED: Self = Self { stat: "DELIVRD", message_state: 2, err: 0 };
+    pub(crate) const DELIVERED: Self = Self { stat: "DELIVRD", message_state: 2, err: 0 };
 
     const fn expired(err: u16) -> Self {
         Self { stat: "EXPIRED", message_state: 3, err }
     }
 
-    const fn undeliverable(err: u16) -> Self {
+    pub(crate) const fn undeliverable(err: u16) -> Self {
         Self { stat: "UNDELIV", message_state: 5, err }
     }
 
@@ -104,6 +104,10 @@ impl Default for Outcomes {
 }
 
 impl Outcomes {
+    /// Two of three delivered, the others in all the ways there are.
+    pub(crate) const MIXED: Self =
+        Self { delivered: 66, undeliverable: 16, expired: 6, rejected: 6, silent: 6 };
+
     /// Whether every message is delivered, so that no chance is needed.
     fn only_delivered(&self) -> bool {
         self.undeliverable + self.expired + self.rejected + self.silent == 0

@@ -29,11 +29,27 @@ impl Throttle {
         }
         admits
     }
+
+    /// How full the bucket is, from 0 to 99: a `congestion_state` (SMPP v5.0 §4.8.4.18).
+    pub(crate) fn congestion(&self, now: Timestamp) -> u8 {
+        let ahead_ns = self.empty_ns.saturating_sub(now.0.saturating_mul(1_000));
+        u8::try_from(ahead_ns * 99 / BURST_NS.max(self.interval_ns)).map_or(99, |full| full.min(99))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn congestion_rises_with_what_was_taken_and_falls_with_time() {
+        let mut throttle = Throttle::new(100);
+        let start = Timestamp(1_000_000);
+        assert_eq!(throttle.congestion(start), 0);
+        while throttle.admits(start) {}
+        assert_eq!(throttle.congestion(start), 99);
+        assert_eq!(throttle.congestion(Timestamp(1_050_000)), 49);
+    }
 
     #[test]
     fn the_rate_is_kept_in_the_long_run() {
