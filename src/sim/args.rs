@@ -37,8 +37,8 @@ const ORDINARY: [&str; 11] = [
 /// receipt before the response, 429 throttled, 500 system error, 501 invalid destination, 503 queue
 /// full, 504 never answered.
 ///
-/// With --profile it is a hostile one instead, which misbehaves as real SMSCs do and keeps the truth of
-/// every message.
+/// With --profile it is a hostile one instead, which misbehaves as real SMSCs do and keeps the truth
+/// of every message.
 #[derive(Clone, Debug, clap::Args)]
 pub struct SimSmscArgs {
     /// Where to listen; port 0 picks a free one.

@@ -54,6 +54,8 @@ mod corruption_is_refused_until_accepted;
 
 mod kill_loses_nothing;
 
+mod hostile_carriers;
+
 mod support_sees_what_happened;
 
 mod demo_does_what_it_says;

@@ -6,7 +6,7 @@ use super::dialect::{Said, err_text, write};
 use super::owed::Delivery;
 use super::profile::{Dialect, Parameters, Text};
 use super::submit::Coming;
-use super::told::Told;
+use super::told::{Stray, Told};
 use super::truth::{Escaped, Of};
 
 /// `registered_delivery`, the bits that ask for a receipt and for intermediate notifications (SMPP
@@ -19,7 +19,13 @@ const STRAY: u64 = 0x4000_0000;
 impl Centre {
     /// Has all receipts of a submit come at their time, if any was asked for. Intermediate
     /// notifications come unasked, as they do in the field.
-    pub(super) fn report(&mut self, coming: &Coming<'_>, decision: &Decision, number: u64) {
+    pub(super) fn report(
+        &mut self,
+        coming: &Coming<'_>,
+        submit: Option<(usize, usize)>,
+        decision: &Decision,
+        number: u64,
+    ) {
         let (Some(dialect), true) =
             (decision.dialect, coming.sm.registered_delivery & RECEIPT_BITS != 0)
         else {
@@ -43,7 +49,7 @@ impl Centre {
             write(dialect, coming.sm, &said, &mut pdu);
             let delivery = Delivery {
                 pdu,
-                of: self.told(coming, dialect, word, &id),
+                of: self.told(submit, dialect, word, &id),
                 system_id: system_id.clone(),
                 avoid: self.config.profile.receipts.elsewhere.then_some(coming.line),
             };
@@ -52,17 +58,18 @@ impl Centre {
     }
 
     /// Writes a receipt into the truth.
-    fn told(&self, coming: &Coming<'_>, dialect: Dialect, word: &Word, id: &[u8]) -> Of {
+    fn told(&self, submit: Option<(usize, usize)>, dialect: Dialect, word: &Word, id: &[u8]) -> Of {
         let mut truth = Self::known(&self.truth);
-        let place = coming.entry.filter(|_| !word.stray);
-        let Some((place, entry)) =
-            place.and_then(|place| Some((place, truth.entries.get_mut(place)?)))
-        else {
-            return Of::Stray;
-        };
+        if word.stray {
+            truth.strays.push(Stray { id: Escaped(id.to_vec()), sent: 0, confirmed: false });
+            return Of::Stray(truth.strays.len() - 1);
+        }
+        let Some((place, submit)) = submit else { return Of::Stray(usize::MAX) };
+        let Some(entry) = truth.entries.get_mut(place) else { return Of::Stray(usize::MAX) };
         let has_stat = !matches!(dialect.text, Text::Empty | Text::NoStat);
         let has_parameters = dialect.parameters != Parameters::Absent;
         entry.receipts.push(Told {
+            submit,
             id: Escaped(id.to_vec()),
             stat: has_stat.then(|| word.text_says.unwrap_or(word.says.stat)),
             message_state: has_parameters.then_some(word.says.message_state),

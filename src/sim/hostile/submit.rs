@@ -103,7 +103,7 @@ impl Centre {
         let submit = self.note(coming, 0, Some(&id), decision.late);
         self.know_end(coming, &decision);
         let pdu = self.response(coming, CommandStatus::ESME_ROK, Some(&id));
-        self.report(coming, &decision, number);
+        self.report(coming, submit, &decision, number);
         let line = coming.line;
         match self.trouble(line, &pdu) {
             Fallout::None => {

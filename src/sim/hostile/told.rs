@@ -25,6 +25,8 @@ pub struct Submit {
 /// One receipt of a message.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Told {
+    /// Of which submit of the message, by its place in the list of them.
+    pub submit: usize,
     /// The id it names.
     pub id: Escaped,
     /// `stat` of its text, in the standard's letters; `None` where the text has none.
@@ -36,6 +38,17 @@ pub struct Told {
     /// Whether it is an intermediate notification.
     pub intermediate: bool,
     /// How often it was sent: again when it was refused, or its connection broke.
+    pub sent: u32,
+    /// Whether the ESME confirmed it.
+    pub confirmed: bool,
+}
+
+/// A receipt for an id that was never given.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Stray {
+    /// That id.
+    pub id: Escaped,
+    /// How often it was sent.
     pub sent: u32,
     /// Whether the ESME confirmed it.
     pub confirmed: bool,

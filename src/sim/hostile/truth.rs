@@ -10,7 +10,7 @@ use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
 
-use crate::sim::hostile::told::{End, Submit, Told};
+use crate::sim::hostile::told::{End, Stray, Submit, Told};
 
 /// Messages that are kept.
 pub const ENTRIES_MAX: usize = 1_000_000;
@@ -54,8 +54,8 @@ pub struct Part {
 pub struct Truth {
     /// Messages in the order they first came.
     pub entries: Vec<Entry>,
-    /// Receipts for ids that were never given, that the ESME confirmed.
-    pub strays: u64,
+    /// Receipts for ids that were never given.
+    pub strays: Vec<Stray>,
     /// What handsets sent.
     pub parts: Vec<Part>,
     /// Submits with optional parameters to a peer of v3.3.
@@ -72,8 +72,8 @@ pub(super) enum Of {
     Receipt(usize, usize),
     /// This part of a handset's message.
     Part(usize),
-    /// An id never given.
-    Stray,
+    /// This one of those for an id never given; or one of a message beyond what is known.
+    Stray(usize),
 }
 
 impl Truth {
@@ -114,6 +114,7 @@ impl Truth {
     pub fn is_settled(&self) -> bool {
         self.entries.iter().all(|entry| entry.receipts.iter().all(|told| told.confirmed))
             && self.parts.iter().all(|part| part.confirmed)
+            && self.strays.iter().all(|stray| stray.confirmed)
     }
 
     /// Notes that a delivery has left.
@@ -125,7 +126,11 @@ impl Truth {
                     part.sent += 1;
                 }
             }
-            Of::Stray => {}
+            Of::Stray(number) => {
+                if let Some(stray) = self.strays.get_mut(number) {
+                    stray.sent += 1;
+                }
+            }
         }
     }
 
@@ -138,7 +143,11 @@ impl Truth {
                     part.confirmed = true;
                 }
             }
-            Of::Stray => self.strays += 1,
+            Of::Stray(number) => {
+                if let Some(stray) = self.strays.get_mut(number) {
+                    stray.confirmed = true;
+                }
+            }
         }
     }
 
@@ -149,13 +158,18 @@ impl Truth {
         }
     }
 
-    /// Writes one JSON object a line: messages, then parts from handsets.
+    /// Writes one JSON object a line: messages, then receipts for ids never given, then parts from
+    /// handsets.
     ///
     /// # Errors
     /// Those of `out`.
     pub fn write(&self, mut out: impl Write) -> io::Result<()> {
         for entry in &self.entries {
             serde_json::to_writer(&mut out, entry)?;
+            out.write_all(b"\n")?;
+        }
+        for stray in &self.strays {
+            serde_json::to_writer(&mut out, &serde_json::json!({ "stray": stray }))?;
             out.write_all(b"\n")?;
         }
         for part in &self.parts {

@@ -80,7 +80,7 @@ pub(super) const PROFILES: &[Profile] = &[
         name: "33",
         about: "speaks SMPP 3.3: no optional parameters, ids of at most 9 octets, errors without a body",
         interface_version: None,
-        refusals: Refusals { final_percent: 10, statuses: &[0x0B, 0x0A, 0x45], ..HONEST.refusals },
+        refusals: Refusals { final_percent: 10, statuses: &[0x0B, 0x0A], ..HONEST.refusals },
         receipts: Receipts { dialects: &[ONLY_TEXT], ..HONEST.receipts },
         ..HONEST
     },

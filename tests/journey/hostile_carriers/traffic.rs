@@ -1,0 +1,132 @@
+//! The traffic of one account: submits, and what comes back until nothing changes any more.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use postrider::sim::hostile::smsc::HostileSmsc;
+use postrider::sim::hostile::truth::{Entry, Truth};
+use postrider::wire::smpp::command::CommandId;
+use postrider::wire::smpp::pdu::{Pdu, Sm, SubmitSm};
+use postrider::wire::smpp::tlv::TlvBuf;
+use postrider::wire::smpp::tlv_table::Tag;
+
+use crate::driver::esme::{Esme, message, told};
+use crate::driver::peer::{Came, Frame};
+
+/// Submits unanswered by the gateway at a time.
+const WINDOW: usize = 20;
+
+/// Nothing has changed for so long, and all was said: it is over. More than the response timer and a
+/// first retry.
+const SETTLED_AFTER: Duration = Duration::from_millis(2_500);
+
+/// Nothing has changed for so long: it is over whatever was said. More than any pause before a retry.
+const OVER_AFTER: Duration = Duration::from_secs(11);
+
+/// It is over in any case.
+const ENDS_AFTER: Duration = Duration::from_secs(45);
+
+/// How often the carrier's truth is looked at.
+const GLANCE: Duration = Duration::from_millis(100);
+
+/// A message to submit.
+#[derive(Clone, Debug)]
+pub struct Message {
+    pub to: String,
+    pub text: String,
+}
+
+/// What the account heard.
+#[derive(Debug, Default)]
+pub struct Heard {
+    /// The gateway's ids, in the order of the messages.
+    pub ids: Vec<String>,
+    /// The states of all receipts, by the gateway's id.
+    pub told: HashMap<String, Vec<u8>>,
+    /// Messages of handsets: who sent them, and the octets.
+    pub parts: Vec<(Vec<u8>, Vec<u8>)>,
+}
+
+/// Submits everything, answers everything, and returns when nothing changes any more.
+pub fn play(esme: &mut Esme, smsc: &HostileSmsc, messages: &[Message]) -> Heard {
+    let mut heard = Heard { ids: vec![String::new(); messages.len()], ..Heard::default() };
+    let mut open: HashMap<u32, usize> = HashMap::new();
+    let mut next = 0;
+    let (started, mut changed, mut glanced) = (Instant::now(), Instant::now(), Instant::now());
+    let mut progress = 0;
+    while started.elapsed() < ENDS_AFTER {
+        while next < messages.len() && open.len() < WINDOW {
+            open.insert(submit(esme, &messages[next]), next);
+            next += 1;
+        }
+        match esme.read(Duration::from_millis(20)) {
+            Came::Frame(frame) => {
+                take(esme, &frame, &mut open, &mut heard);
+                changed = Instant::now();
+            }
+            Came::Nothing => {}
+            Came::End => panic!("the gateway has closed the connection"),
+        }
+        if glanced.elapsed() < GLANCE {
+            continue;
+        }
+        glanced = Instant::now();
+        let (now, settled) = smsc.truth(|truth| (progress_of(truth), is_settled(truth)));
+        if now != progress {
+            (progress, changed) = (now, Instant::now());
+        }
+        let quiet = changed.elapsed();
+        let all_sent = next == messages.len() && open.is_empty();
+        if all_sent && (quiet > OVER_AFTER || (settled && quiet > SETTLED_AFTER)) {
+            break;
+        }
+    }
+    heard
+}
+
+/// The reference parameter must not reach a peer of v3.3.
+fn submit(esme: &mut Esme, Message { to, text }: &Message) -> u32 {
+    let mut tlvs = TlvBuf::default();
+    tlvs.push_u16(Tag::USER_MESSAGE_REFERENCE, 7);
+    esme.request(&SubmitSm(Sm { tlvs: tlvs.as_tlvs(), ..message(to, text.as_bytes()) }))
+}
+
+fn take(esme: &mut Esme, frame: &Frame, open: &mut HashMap<u32, usize>, heard: &mut Heard) {
+    match frame.pdu() {
+        Pdu::SubmitSmResp(resp) => {
+            let place = open.remove(&frame.header().sequence_number).unwrap();
+            assert_eq!(frame.status(), 0, "the gateway refuses message {place}");
+            heard.ids[place] = String::from_utf8(resp.message_id.unwrap().to_vec()).unwrap();
+        }
+        Pdu::DeliverSm(sm) if sm.esm_class & 0x3C == 0 => {
+            heard.parts.push((sm.source_addr.to_vec(), sm.user_data().to_vec()));
+            esme.answer_delivery(frame, 0);
+        }
+        Pdu::DeliverSm(_) => {
+            let told = told(frame);
+            heard.told.entry(told.id).or_default().push(told.state);
+            esme.answer_delivery(frame, 0);
+        }
+        _ => assert_eq!(frame.command(), CommandId::ENQUIRE_LINK_RESP),
+    }
+}
+
+/// A number that changes with everything that happens at the carrier.
+fn progress_of(truth: &Truth) -> usize {
+    let of = |entry: &Entry| {
+        let sent: u32 = entry.receipts.iter().map(|told| told.sent).sum();
+        let confirmed = entry.receipts.iter().filter(|told| told.confirmed).count();
+        let answered = entry.submits.iter().filter(|submit| submit.answered).count();
+        entry.submits.len() + answered + sent as usize + confirmed
+    };
+    let parts = truth.parts.iter().map(|part| part.sent as usize + usize::from(part.confirmed));
+    truth.entries.iter().map(of).sum::<usize>() + parts.sum::<usize>()
+}
+
+/// Whether the carrier has said all it is going to, if nothing more is submitted.
+fn is_settled(truth: &Truth) -> bool {
+    let answered = |entry: &Entry| {
+        entry.submits.iter().any(|submit| submit.answered && !matches!(submit.status, 0x14 | 0x58))
+    };
+    truth.is_settled() && truth.entries.iter().all(answered)
+}
