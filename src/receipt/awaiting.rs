@@ -211,6 +211,15 @@ mod tests {
     }
 
     #[test]
+    fn a_destination_with_masked_digits_is_the_same_if_those_shown_are() {
+        let mut awaiting = Awaiting::new(10);
+        awaiting.insert(7, awaited(1, b"447700900123", 0));
+        assert!(awaiting.find(7, Some(b"447******123")).is_some());
+        assert!(awaiting.find(7, Some(b"4477009XXXXX")).is_some());
+        assert!(awaiting.find(7, Some(b"447******124")).is_none());
+    }
+
+    #[test]
     fn the_oldest_leave_when_there_is_no_room() {
         let mut awaiting = Awaiting::new(3);
         for ord in 0..5 {

@@ -52,8 +52,15 @@ impl Party {
             return true;
         }
         let compared = ours.len().min(addr.len()).min(COMPARED_DIGITS);
-        compared > 0 && ours[ours.len() - compared..] == addr[addr.len() - compared..]
+        let (ours, addr) = (&ours[ours.len() - compared..], &addr[addr.len() - compared..]);
+        compared > 0
+            && ours.iter().zip(addr).all(|(one, other)| one == other || masks(*one, *other))
     }
+}
+
+/// Whether a carrier that does not show whole numbers has put something over a digit.
+const fn masks(one: u8, other: u8) -> bool {
+    matches!(one, b'*' | b'X' | b'x') || matches!(other, b'*' | b'X' | b'x')
 }
 
 const COMPARED_DIGITS: usize = 7;
