@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use super::agenda::Agenda;
 use super::config::Config;
@@ -25,6 +26,9 @@ use crate::wire::smpp::status::CommandStatus;
 
 /// Responses and deliveries that may wait.
 const WAITING_MAX: usize = 200_000;
+
+/// Octets that may wait to leave on a connection before no more is read from it.
+const SAID_MAX: usize = 1 << 20;
 
 /// Something that is to happen at its time.
 #[derive(Debug)]
@@ -67,6 +71,7 @@ pub(super) struct Centre {
     pub(super) originated: bool,
     next_line: LineNo,
     portions: u64,
+    pub(super) noises: u64,
 }
 
 impl Centre {
@@ -90,6 +95,7 @@ impl Centre {
             originated: false,
             next_line: 1,
             portions: 0,
+            noises: 0,
         }
     }
 
@@ -127,6 +133,9 @@ impl Centre {
         while let Some(line) = self.lines.get_mut(&number) {
             if line.mute {
                 return Ok(octets.len());
+            }
+            if line.said() > SAID_MAX {
+                line.deaf_until = line.deaf_until.max(now + Duration::from_millis(10));
             }
             if line.deaf_until > now || line.closing {
                 break;
@@ -177,7 +186,7 @@ impl Centre {
         if every > 0
             && let Some(line) = self.lines.get_mut(&number)
         {
-            let pause = std::time::Duration::from_millis(u64::from(every));
+            let pause = Duration::from_millis(u64::from(every));
             line.deaf_until = line.deaf_until.max(self.now + pause);
         }
     }

@@ -1,6 +1,6 @@
 //! Receipts in the words of one vendor or another.
 
-use super::profile::{Dialect, ErrForm, Operation, Parameters, Text};
+use super::profile::{Addresses, Dialect, ErrForm, Operation, Parameters, Text};
 use crate::base::clock::Timestamp;
 use crate::sim::outcome::Outcome;
 use crate::wire::smpp::pdu::{DataSm, DeliverSm, Sm, encode};
@@ -42,15 +42,16 @@ pub(super) fn write(dialect: Dialect, submit: &Sm<'_>, said: &Said<'_>, out: &mu
     let data_coding = if dialect.text == Text::Ucs2 { UCS2 } else { 0 };
     let esm_class = if said.intermediate { INTERMEDIATE } else { RECEIPT };
     let status = CommandStatus::ESME_ROK;
+    let [source, destination] = addresses(dialect.addresses, submit);
     match dialect.operation {
         Operation::DeliverSm => {
             let body = Sm {
-                source_addr_ton: submit.dest_addr_ton,
-                source_addr_npi: submit.dest_addr_npi,
-                source_addr: submit.destination_addr,
-                dest_addr_ton: submit.source_addr_ton,
-                dest_addr_npi: submit.source_addr_npi,
-                destination_addr: submit.source_addr,
+                source_addr_ton: source.ton,
+                source_addr_npi: source.npi,
+                source_addr: &source.addr,
+                dest_addr_ton: destination.ton,
+                dest_addr_npi: destination.npi,
+                destination_addr: &destination.addr,
                 esm_class,
                 data_coding,
                 short_message: &text,
@@ -62,12 +63,12 @@ pub(super) fn write(dialect: Dialect, submit: &Sm<'_>, said: &Said<'_>, out: &mu
         Operation::DataSm => {
             tlvs.push(Tag::MESSAGE_PAYLOAD, &text);
             let body = DataSm {
-                source_addr_ton: submit.dest_addr_ton,
-                source_addr_npi: submit.dest_addr_npi,
-                source_addr: submit.destination_addr,
-                dest_addr_ton: submit.source_addr_ton,
-                dest_addr_npi: submit.source_addr_npi,
-                destination_addr: submit.source_addr,
+                source_addr_ton: source.ton,
+                source_addr_npi: source.npi,
+                source_addr: &source.addr,
+                dest_addr_ton: destination.ton,
+                dest_addr_npi: destination.npi,
+                destination_addr: &destination.addr,
                 esm_class,
                 data_coding,
                 tlvs: tlvs.as_tlvs(),
@@ -76,6 +77,50 @@ pub(super) fn write(dialect: Dialect, submit: &Sm<'_>, said: &Said<'_>, out: &mu
             encode(out, status, 0, &body);
         }
     }
+}
+
+/// An address as a receipt has it.
+#[derive(Debug)]
+struct Party {
+    ton: u8,
+    npi: u8,
+    addr: Vec<u8>,
+}
+
+/// National, a type of number (§5.2.5).
+const NATIONAL: u8 = 2;
+
+/// Octets of a country code, and digits at both ends of a number that stay when it is masked.
+const COUNTRY: usize = 2;
+const SHOWN: usize = 3;
+
+/// Source and destination of a receipt.
+fn addresses(form: Addresses, submit: &Sm<'_>) -> [Party; 2] {
+    let sender = Party {
+        ton: submit.source_addr_ton,
+        npi: submit.source_addr_npi,
+        addr: submit.source_addr.to_vec(),
+    };
+    let mut handset = Party {
+        ton: submit.dest_addr_ton,
+        npi: submit.dest_addr_npi,
+        addr: submit.destination_addr.to_vec(),
+    };
+    match form {
+        Addresses::Swapped => {}
+        Addresses::Unswapped => return [sender, handset],
+        Addresses::National => {
+            let digits = handset.addr.get(COUNTRY..).unwrap_or_default();
+            handset = Party { ton: NATIONAL, addr: [b"0", digits].concat(), ..handset };
+        }
+        Addresses::Plus => handset.addr.insert(0, b'+'),
+        Addresses::Masked => {
+            let end = handset.addr.len().saturating_sub(SHOWN);
+            handset.addr.get_mut(SHOWN..end).unwrap_or_default().fill(b'*');
+        }
+        Addresses::Absent => handset = Party { ton: 0, npi: 0, addr: Vec::new() },
+    }
+    [handset, sender]
 }
 
 /// The error in the form of this dialect.
@@ -205,6 +250,20 @@ mod tests {
                 assert_eq!(receipt.state, Some(MessageState::Undeliverable), "{dialect:?}");
             }
         }
+    }
+
+    #[test]
+    fn each_form_of_address_is_written() {
+        let source = |form| {
+            let [source, _] = addresses(form, &submit());
+            String::from_utf8(source.addr).unwrap()
+        };
+        assert_eq!(source(Addresses::Swapped), "447700900123");
+        assert_eq!(source(Addresses::Unswapped), "ACME");
+        assert_eq!(source(Addresses::National), "07700900123");
+        assert_eq!(source(Addresses::Plus), "+447700900123");
+        assert_eq!(source(Addresses::Masked), "447******123");
+        assert_eq!(source(Addresses::Absent), "");
     }
 
     #[test]

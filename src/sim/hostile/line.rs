@@ -56,6 +56,11 @@ impl Line {
         hears
     }
 
+    /// Octets said that have not left.
+    pub(super) const fn said(&self) -> usize {
+        self.said.len()
+    }
+
     /// Whether something was said that has not left.
     pub(super) fn has_said(&self) -> bool {
         !self.said.is_empty()

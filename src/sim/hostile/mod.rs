@@ -45,6 +45,8 @@ mod receipts;
 
 mod trouble;
 
+mod noise;
+
 mod inbound;
 
 #[cfg(test)]

@@ -41,6 +41,9 @@ pub struct Responses {
     pub late_percent: u8,
     /// How late these are, in percent of that timer.
     pub late_by_percent: (u32, u32),
+    /// Responses with something beside them that nobody asked for: the response again, one to a
+    /// request never made, an unknown operation, a malformed request, or what is allowed any time.
+    pub noise_percent: u8,
     /// Whether `congestion_state` (SMPP v5.0 §4.8.4.18) tells how near the rate is.
     pub congestion: bool,
 }
@@ -113,6 +116,26 @@ pub struct Dialect {
     pub parameters: Parameters,
     /// The error in its text.
     pub err: ErrForm,
+    /// Its addresses.
+    pub addresses: Addresses,
+}
+
+/// The addresses of a receipt, of which the source ought to be the handset as it was submitted to
+/// (SMPP v3.4 §4.6.1).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Addresses {
+    /// As they ought to be.
+    Swapped,
+    /// As in the submit: the source is its sender.
+    Unswapped,
+    /// The handset in its national form, without country code.
+    National,
+    /// The handset with a plus sign.
+    Plus,
+    /// The handset with stars in its middle.
+    Masked,
+    /// No source.
+    Absent,
 }
 
 /// The operation that brings a receipt.
@@ -210,6 +233,7 @@ pub const CLASSIC: Dialect = Dialect {
     text: Text::Classic,
     parameters: Parameters::Standard,
     err: ErrForm::Three,
+    addresses: Addresses::Swapped,
 };
 
 /// What every profile is but for its own habits: quick, truthful and by the standard.
@@ -222,6 +246,7 @@ pub const HONEST: Profile = Profile {
         delay_ms: (1, 10),
         late_percent: 0,
         late_by_percent: (110, 200),
+        noise_percent: 0,
         congestion: false,
     },
     ids: Ids {

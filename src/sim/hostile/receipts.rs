@@ -7,7 +7,7 @@ use super::owed::Delivery;
 use super::profile::{Dialect, Parameters, Text};
 use super::submit::Coming;
 use super::told::{Stray, Told};
-use super::truth::{Escaped, Of};
+use super::truth::{ENTRIES_MAX, Escaped, Of};
 
 /// `registered_delivery`, the bits that ask for a receipt and for intermediate notifications (SMPP
 /// v3.4 §5.2.17).
@@ -60,12 +60,12 @@ impl Centre {
     /// Writes a receipt into the truth.
     fn told(&self, submit: Option<(usize, usize)>, dialect: Dialect, word: &Word, id: &[u8]) -> Of {
         let mut truth = Self::known(&self.truth);
-        if word.stray {
+        if word.stray && truth.strays.len() < ENTRIES_MAX {
             truth.strays.push(Stray { id: Escaped(id.to_vec()), sent: 0, confirmed: false });
             return Of::Stray(truth.strays.len() - 1);
         }
-        let Some((place, submit)) = submit else { return Of::Stray(usize::MAX) };
-        let Some(entry) = truth.entries.get_mut(place) else { return Of::Stray(usize::MAX) };
+        let Some((place, submit)) = submit.filter(|_| !word.stray) else { return Of::Unrecorded };
+        let Some(entry) = truth.entries.get_mut(place) else { return Of::Unrecorded };
         let has_stat = !matches!(dialect.text, Text::Empty | Text::NoStat);
         let has_parameters = dialect.parameters != Parameters::Absent;
         entry.receipts.push(Told {

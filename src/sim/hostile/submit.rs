@@ -5,7 +5,7 @@ use super::decision::{Decision, decide, queue_is_full, refused_for_good};
 use super::line::LineNo;
 use super::told::Submit;
 use super::trouble::Fallout;
-use super::truth::Escaped;
+use super::truth::{Escaped, SUBMITS_MAX};
 use crate::sim::answer;
 use crate::wire::smpp::header::Header;
 use crate::wire::smpp::limits::Limits;
@@ -126,12 +126,16 @@ impl Centre {
         let mut truth = Self::known(&self.truth);
         let place = coming.entry?;
         let entry = truth.entries.get_mut(place)?;
+        if entry.submits.len() >= SUBMITS_MAX {
+            truth.unrecorded += 1;
+            return None;
+        }
         entry.submits.push(Submit {
             at_us: self.now.0,
             connection: coming.line,
             status,
             id: id.map(|id| Escaped(id.to_vec())),
-            answered: false,
+            answered_at_us: None,
             late,
         });
         Some((place, entry.submits.len() - 1))
@@ -164,6 +168,7 @@ impl Centre {
     pub(super) fn respond(&mut self, line: LineNo, pdu: &[u8], submit: Option<(usize, usize)>) {
         if self.lines.get_mut(&line).is_some_and(|line| line.say(pdu)) {
             self.answered(submit);
+            self.noise(line, pdu);
         }
     }
 
@@ -173,7 +178,7 @@ impl Centre {
             && let Some(entry) = truth.entries.get_mut(entry)
             && let Some(submit) = entry.submits.get_mut(number)
         {
-            submit.answered = true;
+            submit.answered_at_us = Some(self.now.0);
         }
     }
 }

@@ -145,7 +145,7 @@ fn an_honest_carrier_answers_and_reports_everything_once() {
     assert_eq!(truth.entries.len(), 100);
     assert!(truth.is_settled());
     for entry in &truth.entries {
-        assert_eq!((entry.taken(), entry.submits[0].answered), (1, true));
+        assert_eq!((entry.taken(), entry.submits[0].answered_at_us.is_some()), (1, true));
         assert_eq!(entry.receipts.len(), usize::from(entry.end.is_some()));
         assert!(entry.receipts.iter().all(|told| (told.sent, told.confirmed) == (1, true)));
     }
@@ -176,7 +176,8 @@ fn a_receipt_not_confirmed_comes_again_on_the_next_bind() {
 fn a_cut_ends_the_connection_with_submits_unanswered() {
     let world = played("cut", 1, 120);
     assert!(!world.ended.is_empty());
-    let lost = |entry: &super::truth::Entry| entry.submits.iter().any(|one| !one.answered);
+    let lost =
+        |entry: &super::truth::Entry| entry.submits.iter().any(|one| one.answered_at_us.is_none());
     assert!(world.truth().entries.iter().any(lost));
 }
 
@@ -203,6 +204,19 @@ fn a_throttling_carrier_says_so_and_shows_its_congestion() {
     }
     assert!(throttled > 10, "{throttled}");
     assert!(congested > 80, "{congested}");
+}
+
+#[test]
+fn noise_is_beside_the_answers_and_not_instead_of_them() {
+    let world = played("noise", 1, 100);
+    let stream = world.stream(1);
+    let commands = |command: CommandId| {
+        let headers = pdus(&stream).filter_map(Header::read);
+        headers.filter(|header| header.command_id == command).count()
+    };
+    assert!(commands(CommandId::SUBMIT_SM_RESP) > 100, "some come twice");
+    assert!(commands(CommandId::ENQUIRE_LINK) > 0 && commands(CommandId(0x0000_0777)) > 0);
+    assert!(world.truth().is_settled());
 }
 
 #[test]

@@ -16,8 +16,8 @@ pub struct Submit {
     pub status: u32,
     /// The id it was given; `None` if it was refused.
     pub id: Option<Escaped>,
-    /// Whether the answer left whole, before a cut.
-    pub answered: bool,
+    /// When the answer left whole, in microseconds since the epoch; `None` if it never did.
+    pub answered_at_us: Option<u64>,
     /// Whether the answer was meant to come after the ESME's response timer.
     pub late: bool,
 }

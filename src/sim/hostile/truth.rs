@@ -1,8 +1,8 @@
 //! The truth of every message: what became of it, and what was said.
 //!
 //! A message is known by its destination and text, as nothing else comes back from the gateway
-//! unchanged: let each text be unique. **Invariants**: at most [`ENTRIES_MAX`] messages are known; what
-//! comes above is counted, so that a proof with a gap says so.
+//! unchanged: let each text be unique. **Invariants**: at most [`ENTRIES_MAX`] messages are known, with
+//! [`SUBMITS_MAX`] submits each; what comes above is counted, so that a proof with a gap says so.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -12,8 +12,11 @@ use serde::{Serialize, Serializer};
 
 use crate::sim::hostile::told::{End, Stray, Submit, Told};
 
-/// Messages that are kept.
-pub const ENTRIES_MAX: usize = 1_000_000;
+/// Messages that are kept, and receipts for ids never given.
+pub const ENTRIES_MAX: usize = 250_000;
+
+/// Submits of one message that are kept.
+pub const SUBMITS_MAX: usize = 1_000;
 
 /// Octets shown as text: what is not printable ASCII, and backslashes, as `\xNN`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -60,7 +63,7 @@ pub struct Truth {
     pub parts: Vec<Part>,
     /// Submits with optional parameters to a peer of v3.3.
     pub parameters_to_33: u64,
-    /// Submits of messages beyond [`ENTRIES_MAX`].
+    /// Submits beyond [`ENTRIES_MAX`] and [`SUBMITS_MAX`].
     pub unrecorded: u64,
     by_key: HashMap<Vec<u8>, usize>,
 }
@@ -72,8 +75,10 @@ pub(super) enum Of {
     Receipt(usize, usize),
     /// This part of a handset's message.
     Part(usize),
-    /// This one of those for an id never given; or one of a message beyond what is known.
+    /// This one of those for an id never given.
     Stray(usize),
+    /// Something beyond what is kept.
+    Unrecorded,
 }
 
 impl Truth {
@@ -131,6 +136,7 @@ impl Truth {
                     stray.sent += 1;
                 }
             }
+            Of::Unrecorded => {}
         }
     }
 
@@ -148,6 +154,7 @@ impl Truth {
                     stray.confirmed = true;
                 }
             }
+            Of::Unrecorded => {}
         }
     }
 

@@ -33,6 +33,13 @@ pub(super) const PROFILES: &[Profile] = &[
         ..HONEST
     },
     Profile {
+        name: "noise",
+        about: "says things nobody asked for: responses twice or to nothing, unknown operations, \
+                malformed requests",
+        responses: Responses { noise_percent: 40, ..HONEST.responses },
+        ..HONEST
+    },
+    Profile {
         name: "unbinder",
         about: "unbinds by itself and refuses binds with ESME_RBINDFAIL for a while",
         line: Line {

@@ -1,8 +1,8 @@
 //! Carriers whose receipts contradict, mislead, or are worded in the vendor's own way.
 
 use crate::sim::hostile::profile::{
-    CLASSIC, Dialect, ErrForm, HONEST, Ids, Operation, Parameters, Profile, Receipts, Refusals,
-    Text,
+    Addresses, CLASSIC, Dialect, ErrForm, HONEST, Ids, Operation, Parameters, Profile, Receipts,
+    Refusals, Text,
 };
 
 const DATA_SM: Dialect = Dialect { operation: Operation::DataSm, ..CLASSIC };
@@ -15,6 +15,10 @@ const UCS2: Dialect = Dialect { text: Text::Ucs2, ..ONLY_TEXT };
 const VENDOR_PARAMETERS: Dialect = Dialect { parameters: Parameters::Vendor, ..CLASSIC };
 const ERR_FOUR: Dialect = Dialect { err: ErrForm::Four, ..ONLY_TEXT };
 const ERR_HEX: Dialect = Dialect { err: ErrForm::Hex, ..ONLY_TEXT };
+
+const fn addressed(addresses: Addresses) -> Dialect {
+    Dialect { addresses, ..CLASSIC }
+}
 
 pub(super) const PROFILES: &[Profile] = &[
     Profile {
@@ -74,6 +78,31 @@ pub(super) const PROFILES: &[Profile] = &[
         name: "vendor-text",
         about: "sends receipts as text alone, in lower case, with keys in upper case, in UCS-2",
         receipts: Receipts { dialects: &[ONLY_TEXT, LOWER, UPPER_KEYS, UCS2], ..HONEST.receipts },
+        ..HONEST
+    },
+    Profile {
+        name: "vendor-numbers",
+        about: "writes the handset of a receipt in its national form, with a plus, or not at all",
+        receipts: Receipts {
+            dialects: &[
+                addressed(Addresses::National),
+                addressed(Addresses::Plus),
+                addressed(Addresses::Absent),
+            ],
+            ..HONEST.receipts
+        },
+        ..HONEST
+    },
+    Profile {
+        name: "vendor-masked",
+        about: "masks the handset of a receipt with stars",
+        receipts: Receipts { dialects: &[addressed(Addresses::Masked)], ..HONEST.receipts },
+        ..HONEST
+    },
+    Profile {
+        name: "vendor-unswapped",
+        about: "leaves the addresses of a receipt as they were in the submit",
+        receipts: Receipts { dialects: &[addressed(Addresses::Unswapped)], ..HONEST.receipts },
         ..HONEST
     },
     Profile {
