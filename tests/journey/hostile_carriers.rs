@@ -31,10 +31,10 @@ use traffic::{Heard, Message, play};
 const MESSAGES: usize = 300;
 
 /// The gateway's response timer, which what is late goes beyond.
-const RESPONSE_TIMER: Duration = Duration::from_secs(1);
+const RESPONSE_TIMER: Duration = Duration::from_secs(2);
 
 /// What the gateway is told of each carrier.
-const CARRIER: &str = "binds = 3\nwindow = 10\nresponse_timeout_s = 1\nenquire_link_s = 1";
+const CARRIER: &str = "binds = 3\nwindow = 10\nresponse_timeout_s = 2\nenquire_link_s = 1";
 
 /// Destinations that the ids of an ambiguous carrier are spread over: few, so that a number alone does
 /// not tell the messages apart.

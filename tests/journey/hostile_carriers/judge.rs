@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use postrider::base::id::CarrierId;
 use postrider::ledger::config::LedgerConfig;
@@ -32,6 +33,8 @@ pub enum Fault {
     Evidence,
     /// It went twice and does not say so.
     DoubleUntold,
+    /// It went twice although the carrier had answered as soon as it had read it.
+    NeedlessDouble,
     /// An answer of the carrier is not in its history.
     AnswerNotKept,
     /// A receipt that the gateway confirmed is nowhere.
@@ -53,6 +56,9 @@ pub enum Fault {
     /// A peer of v3.3 was sent optional parameters.
     ParametersTo33,
 }
+
+/// An answer that took less left the gateway no reason to submit again.
+const SOON: Duration = Duration::from_millis(500);
 
 /// The outcome of one profile.
 #[derive(Debug, Default)]
@@ -144,9 +150,7 @@ fn judge_message(case: &Case<'_>, verdict: &mut Verdict) {
     case.judge_answers(&mut faults);
     case.judge_receipts(&mut faults);
     case.judge_told(&mut faults);
-    if case.entry.taken() > 1 && !state.may_be_double() {
-        faults.insert(Fault::DoubleUntold);
-    }
+    case.judge_doubles(&mut faults);
     for fault in faults {
         verdict.faults.push((fault, case.to_string()));
     }
@@ -210,12 +214,28 @@ impl Case<'_> {
     fn judge_answers(&self, faults: &mut BTreeSet<Fault>) {
         let broke = |what: &What<'_>| matches!(what, What::InDoubt { cause: Doubt::LinkLost, .. });
         let named = |submit: &&Submit| {
-            submit.answered && submit.id.as_ref().is_some_and(|id| !id.0.is_empty())
+            submit.answered_at_us.is_some() && submit.id.as_ref().is_some_and(|id| !id.0.is_empty())
         };
         if self.entry.submits.iter().filter(named).any(|submit| !self.has(submit))
             && !self.history.iter().any(broke)
         {
             faults.insert(Fault::AnswerNotKept);
+        }
+    }
+
+    /// What went twice says so, and did for a reason: its answer was long in coming.
+    fn judge_doubles(&self, faults: &mut BTreeSet<Fault>) {
+        if self.entry.taken() > 1 && !self.state.may_be_double() {
+            faults.insert(Fault::DoubleUntold);
+        }
+        let taken: Vec<&Submit> =
+            self.entry.submits.iter().filter(|submit| submit.status == 0).collect();
+        let soon = |submit: &&&Submit| {
+            let answered = submit.answered_at_us.unwrap_or(u64::MAX);
+            answered - submit.at_us < SOON.as_micros() as u64
+        };
+        if taken.iter().rev().skip(1).any(|submit| soon(&submit)) {
+            faults.insert(Fault::NeedlessDouble);
         }
     }
 

@@ -8,7 +8,7 @@ use postrider::message::disposition::Disposition;
 use super::judge::{Fault, Verdict};
 
 /// Faults of one kind that are shown in full.
-const SHOWN: usize = 2;
+const SHOWN: usize = 1;
 
 /// One line a profile, then what is wrong.
 pub fn of(verdicts: &[Verdict]) -> String {

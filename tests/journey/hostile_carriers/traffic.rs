@@ -18,7 +18,7 @@ const WINDOW: usize = 20;
 
 /// Nothing has changed for so long, and all was said: it is over. More than the response timer and a
 /// first retry.
-const SETTLED_AFTER: Duration = Duration::from_millis(2_500);
+const SETTLED_AFTER: Duration = Duration::from_millis(3_500);
 
 /// Nothing has changed for so long: it is over whatever was said. More than any pause before a retry.
 const OVER_AFTER: Duration = Duration::from_secs(11);
@@ -116,7 +116,8 @@ fn progress_of(truth: &Truth) -> usize {
     let of = |entry: &Entry| {
         let sent: u32 = entry.receipts.iter().map(|told| told.sent).sum();
         let confirmed = entry.receipts.iter().filter(|told| told.confirmed).count();
-        let answered = entry.submits.iter().filter(|submit| submit.answered).count();
+        let answered =
+            entry.submits.iter().filter(|submit| submit.answered_at_us.is_some()).count();
         entry.submits.len() + answered + sent as usize + confirmed
     };
     let parts = truth.parts.iter().map(|part| part.sent as usize + usize::from(part.confirmed));
@@ -126,7 +127,10 @@ fn progress_of(truth: &Truth) -> usize {
 /// Whether the carrier has said all it is going to, if nothing more is submitted.
 fn is_settled(truth: &Truth) -> bool {
     let answered = |entry: &Entry| {
-        entry.submits.iter().any(|submit| submit.answered && !matches!(submit.status, 0x14 | 0x58))
+        entry
+            .submits
+            .iter()
+            .any(|submit| submit.answered_at_us.is_some() && !matches!(submit.status, 0x14 | 0x58))
     };
     truth.is_settled() && truth.entries.iter().all(answered)
 }
