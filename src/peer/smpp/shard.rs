@@ -29,6 +29,9 @@ const READ_BYTES: usize = 64 * 1024;
 /// How long a dial may take.
 const DIAL_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How soon a full mailbox is tried again when nothing else happens.
+const TRY_AGAIN: Duration = Duration::from_millis(10);
+
 /// How long links may take to end when the gateway stops.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -189,6 +192,8 @@ impl Shard {
         let _best_effort = stream.set_nodelay(true);
         let link = self.exchange.borrow_mut().accept(self.now(), from.to_string());
         self.open(link, stream, replay);
+        // The turn sets the clock for its session-init timer.
+        self.end_turn();
     }
 
     fn open(self: &Rc<Self>, link: LinkId, stream: TcpStream, unread: Vec<u8>) {
@@ -327,7 +332,7 @@ impl Shard {
     }
 
     /// Ends the turn: writes, answers, submits, and passes on.
-    fn end_turn(self: &Rc<Self>) {
+    pub(super) fn end_turn(self: &Rc<Self>) {
         let now = self.now();
         let deadline = {
             let mut exchange = self.exchange.borrow_mut();
@@ -340,7 +345,7 @@ impl Shard {
         self.act();
         self.write_dirty();
         self.go_on_reading();
-        self.send_unsent();
+        let deadline = if self.send_unsent() { deadline } else { deadline.min(now + TRY_AGAIN) };
         if deadline < self.armed.get() {
             self.armed.set(deadline);
             self.rearm.notify_one();
@@ -404,9 +409,9 @@ impl Shard {
         self.unsent.borrow_mut().push_back((to, letter));
     }
 
-    /// Sends what waits; a full mailbox is tried again with the next turn, which is at most a tick
-    /// away, since this shard never waits for another.
-    fn send_unsent(&self) {
+    /// Sends what waits. `false` when a mailbox is full: it is tried again with the next turn, since
+    /// this shard never waits for another.
+    fn send_unsent(&self) -> bool {
         let mut unsent = self.unsent.borrow_mut();
         while let Some((to, letter)) = unsent.pop_front() {
             let Some(mailbox) = self.post.shards.get(to) else { continue };
@@ -423,6 +428,7 @@ impl Shard {
                 break;
             }
         }
+        unsent.is_empty() && unasked.is_empty()
     }
 
     /// Ends all links in the protocol's way, within a time.

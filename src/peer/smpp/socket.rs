@@ -154,6 +154,8 @@ async fn finish(shard: &Rc<Shard>, socket: Rc<Socket>) {
     let moving = socket.moving.borrow_mut().take();
     if let Some((to, replay)) = moving {
         shard.hand_on(socket, to, replay);
+        // The letter leaves with a turn, and an idle shard may have none for a long time.
+        shard.end_turn();
         return;
     }
     if !socket.closing.get() {
