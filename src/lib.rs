@@ -12,6 +12,8 @@ pub mod message;
 
 pub mod wire;
 
+pub mod net;
+
 pub mod spool;
 
 pub mod ledger;

@@ -9,6 +9,7 @@ const RANKS: &[(&str, u8)] = &[
     ("gsm", 1),
     ("message", 2),
     ("wire", 2),
+    ("net", 3),
     ("spool", 3),
     ("ledger", 3),
     ("intake", 3),
