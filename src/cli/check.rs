@@ -9,7 +9,8 @@ use serde_json::json;
 use super::print::{json as print_json, note, out};
 use crate::config::file::{Checked, Config};
 use crate::config::finding::{ConfigError, Finding};
-use crate::pipeline::settings::{AccountConfig, CarrierConfig, Settings};
+use crate::net::tls::dialer::DialerTls;
+use crate::pipeline::settings::{AccountConfig, CarrierConfig, ListenerConfig, Settings};
 
 /// Arguments of `postrider check`.
 ///
@@ -67,24 +68,52 @@ fn summary(name: &str, checked: &Checked) -> String {
         format!("{name}: ok, {} warnings", checked.warnings.len()),
         format!("  data      {}", settings.data_dir.display()),
         format!("  smpp      {}", listens(settings.smpp.listen)),
-        format!("  http      {}, {} keys", listens(http.listen), http.keys.len()),
     ];
+    lines.extend(settings.smpp.listeners.iter().map(listener));
+    lines.push(format!("  http      {}, {} keys", listens(http.listen), http.keys.len()));
     lines.extend(settings.accounts.iter().map(account));
     lines.extend(settings.carriers.iter().map(carrier));
     lines.extend(routes(settings));
     lines.join("\n")
 }
 
+fn listener(listener: &ListenerConfig) -> String {
+    let ListenerConfig { listen, tls, .. } = listener;
+    let tls = tls.as_ref().map_or_else(
+        || "in clear".to_owned(),
+        |tls| {
+            let clients = if tls.requires_certificates() { ", from known clients" } else { "" };
+            format!("in TLS as {}{clients}", tls.identity().subject())
+        },
+    );
+    format!("  smpp      {listen} {tls}")
+}
+
 fn account(account: &AccountConfig) -> String {
-    let AccountConfig { name, system_id, binds_max, window, .. } = account;
+    let AccountConfig { name, system_id, binds_max, window, outbind, .. } = account;
     let rate = rate(account.rate_per_second);
-    format!("  account   {name} as {system_id}: {rate}, up to {binds_max} binds, window {window}")
+    let called = outbind
+        .as_ref()
+        .map_or_else(String::new, |outbind| format!(", called at {}", outbind.address));
+    format!(
+        "  account   {name} as {system_id}: {rate}, up to {binds_max} binds, window {window}{called}"
+    )
 }
 
 fn carrier(carrier: &CarrierConfig) -> String {
-    let CarrierConfig { name, address, binds, window, .. } = carrier;
+    let CarrierConfig { name, address, binds, window, tls, outbind, .. } = carrier;
     let (rate, mode) = (rate(carrier.rate_per_second), carrier.bind_mode.name());
-    format!("  carrier   {name} at {address}: {rate}, {binds} {mode} binds, window {window}")
+    let tls = match tls.as_ref().map(DialerTls::verifies) {
+        None => "",
+        Some(true) => " in TLS",
+        Some(false) => " in TLS, UNVERIFIED",
+    };
+    let calls = outbind
+        .as_ref()
+        .map_or_else(String::new, |outbind| format!(", may call at {}", outbind.listen));
+    format!(
+        "  carrier   {name} at {address}{tls}: {rate}, {binds} {mode} binds, window {window}{calls}"
+    )
 }
 
 fn routes(settings: &Settings) -> impl Iterator<Item = String> {

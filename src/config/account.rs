@@ -1,5 +1,6 @@
 //! `[[account]]`: an application that submits.
 
+use super::outbind;
 use super::secret::{SecretPlaces, secret};
 use super::section::Section;
 use crate::pipeline::settings::{AccountConfig, BindMode};
@@ -23,6 +24,7 @@ pub(super) fn read(section: &Section<'_>, places: &SecretPlaces) -> AccountConfi
         burst: section.number("burst", rate_per_second.unwrap_or(default.burst), 1..=1_000_000),
         bind_modes: section.choices("bind_modes", &modes).unwrap_or(default.bind_modes),
         owed_max: section.number("owed_max", default.owed_max, 1..=100_000_000),
+        outbind: outbind::dial(section, places),
         rate_per_second,
         name,
     };

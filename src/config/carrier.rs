@@ -3,6 +3,7 @@
 use super::account::{name, password};
 use super::secret::SecretPlaces;
 use super::section::Section;
+use super::{outbind, tls};
 use crate::pipeline::settings::{BindMode, CarrierConfig, InDoubt};
 
 const ADDRESS: &str = "a host and a port such as \"smsc.example.net:2775\"";
@@ -15,8 +16,11 @@ pub(super) fn read(section: &Section<'_>, places: &SecretPlaces) -> CarrierConfi
     let bind_mode = section.choice("bind_mode", default.bind_mode, &modes);
     let receivers = u32::from(bind_mode == BindMode::Transmitter);
     let doubts = [("resend", InDoubt::Resend), ("hold", InDoubt::Hold)];
+    let address = address(section, "address");
     let carrier = CarrierConfig {
-        address: address(section),
+        tls: tls::of_carrier(section, places, &address),
+        outbind: outbind::listener(section, places),
+        address,
         system_id: section.ascii("system_id", &name, 15, "5.2.1"),
         password: password(section, places),
         system_type: section.ascii("system_type", &default.system_type, 12, "5.2.3"),
@@ -56,7 +60,8 @@ fn check(section: &Section<'_>, carrier: &CarrierConfig) {
         let problem = "only goes with bind_mode = \"transmitter\"".to_owned();
         section.fail("receivers", problem, "0, or leave it out".to_owned());
     }
-    if carrier.bind_mode == BindMode::Transmitter && carrier.receivers == 0 {
+    let receives = carrier.receivers > 0 || carrier.outbind.is_some();
+    if carrier.bind_mode == BindMode::Transmitter && !receives {
         let problem = "no receiver: receipts and inbound messages cannot come in".to_owned();
         section.warn("receivers", problem, false);
     }
@@ -65,9 +70,10 @@ fn check(section: &Section<'_>, carrier: &CarrierConfig) {
     }
 }
 
-fn address(section: &Section<'_>) -> String {
-    let Some(address) = section.text_or_none("address", ADDRESS) else {
-        section.missing("address", ADDRESS);
+/// A host and a port to connect to.
+pub(super) fn address(section: &Section<'_>, key: &'static str) -> String {
+    let Some(address) = section.text_or_none(key, ADDRESS) else {
+        section.missing(key, ADDRESS);
         return String::new();
     };
     let problem = match address.rsplit_once(':') {
@@ -81,7 +87,7 @@ fn address(section: &Section<'_>) -> String {
         Some(_) => None,
     };
     if let Some(problem) = problem {
-        section.fail("address", problem.to_owned(), ADDRESS.to_owned());
+        section.fail(key, problem.to_owned(), ADDRESS.to_owned());
     }
     address
 }

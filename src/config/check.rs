@@ -10,10 +10,10 @@ use super::secret::SecretPlaces;
 use super::section::{Reader, Section, variable};
 use super::tables::{many, one, unique};
 use super::words::did_you_mean;
-use super::{account, carrier, http, log, route, smpp, spool};
+use super::{account, carrier, http, listener, log, route, smpp, spool};
 use crate::base::secret::Secret;
 use crate::peer::http::config::HttpConfig;
-use crate::pipeline::settings::Settings;
+use crate::pipeline::settings::{Settings, SmppSettings};
 
 /// Reads every section, and the API's keys in clear; what is wrong is in the reader's findings.
 pub(super) fn read<'a>(
@@ -28,7 +28,7 @@ pub(super) fn read<'a>(
         .map_or(settings.data_dir, PathBuf::from);
     settings.shards = top.number("shards", settings.shards, 0..=256);
 
-    settings.smpp = smpp::read(&one(reader, &top, root, "smpp"));
+    settings.smpp = smpp(reader, places, &top, root);
     settings.spool = spool::read(&one(reader, &top, root, "spool"));
     let log = log::read(&one(reader, &top, root, "log"));
 
@@ -54,6 +54,23 @@ pub(super) fn read<'a>(
     gaps(reader, &settings, &http);
     strays(reader);
     (Config { settings, http, log }, plain_keys)
+}
+
+fn smpp<'a>(
+    reader: &'a Reader<'a>,
+    places: &SecretPlaces,
+    top: &Section<'a>,
+    root: &'a DeTable<'a>,
+) -> SmppSettings {
+    let section = one(reader, top, root, "smpp");
+    let table = root.get("smpp").and_then(|value| value.get_ref().as_table());
+    let listeners = table.map_or_else(Vec::new, |table| {
+        many(reader, &section, table, "listener", "smpp.listener")
+            .iter()
+            .filter_map(|section| listener::read(section, places))
+            .collect()
+    });
+    smpp::read(&section, listeners)
 }
 
 fn api<'a>(

@@ -78,7 +78,8 @@ fn digest(section: &Section<'_>, places: &SecretPlaces, plain_keys: &mut Vec<Sec
     }
 }
 
-fn from_hex(hex: &str) -> Option<[u8; 32]> {
+/// A SHA-256 digest in hexadecimal digits.
+pub(super) fn from_hex(hex: &str) -> Option<[u8; 32]> {
     let mut digest = [0; 32];
     if hex.len() != 64 || !hex.bytes().all(|octet| octet.is_ascii_hexdigit()) {
         return None;

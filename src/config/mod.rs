@@ -17,7 +17,11 @@ pub mod finding;
 
 mod http;
 
+mod listener;
+
 mod log;
+
+mod outbind;
 
 mod place;
 
@@ -33,9 +37,16 @@ mod spool;
 
 mod tables;
 
+mod tls;
+
+mod tls_files;
+
 mod value;
 
 mod words;
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod tls_tests;

@@ -10,8 +10,8 @@ use crate::base::secret::Secret;
 const ALLOWED: &str =
     "a string, { file = \"path\" } or { credential = \"name\" } ($CREDENTIALS_DIRECTORY)";
 
-/// Octets a secret may have; a larger file is not one.
-const OCTETS_MAX: usize = 4096;
+/// Octets a secret may have, private keys among them; a larger file is not one.
+const OCTETS_MAX: usize = 16 << 10;
 
 /// Directories a secret's place is relative to.
 #[derive(Clone, Debug, Default)]

@@ -90,6 +90,16 @@ impl<'a> Section<'a> {
         Some(Given::File(value.get_ref(), value.span()))
     }
 
+    /// A table inside this one, if it is there. `kind` is its name in the documentation.
+    pub(super) fn inner(&self, key: &'static str, kind: &'static str) -> Option<Self> {
+        let given = self.given(key)?;
+        if let Given::File(DeValue::Table(table), span) = given {
+            return Some(Self::new(self.reader, kind, self.key(key), Some((table, span))));
+        }
+        self.reject(key, &given, wrong_type(&given), format!("a section [{kind}]"));
+        None
+    }
+
     /// A whole number.
     pub(super) fn number<T: TryFrom<i64>>(
         &self,

@@ -11,6 +11,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::base::secret::Secret;
+use crate::net::tls::dialer::DialerTls;
+use crate::net::tls::listener::ListenerTls;
 
 /// Everything the journey of a message is governed by.
 #[derive(Clone, Debug)]
@@ -48,8 +50,10 @@ impl Default for Settings {
 /// The SMPP listener.
 #[derive(Clone, Debug)]
 pub struct SmppSettings {
-    /// Where applications bind; `None` takes none.
+    /// Where applications bind without TLS; `None` takes none there.
     pub listen: Option<SocketAddr>,
+    /// Where else they bind, in TLS or without.
+    pub listeners: Vec<ListenerConfig>,
     /// How we name ourselves in a bind response.
     pub system_id: String,
     /// Connections at a time, bound or not.
@@ -70,6 +74,7 @@ impl Default for SmppSettings {
     fn default() -> Self {
         Self {
             listen: Some(SocketAddr::from((Ipv4Addr::UNSPECIFIED, 2775))),
+            listeners: Vec::new(),
             system_id: "postrider".into(),
             sessions_max: 10_000,
             session_init_timeout: Duration::from_secs(10),
@@ -80,6 +85,20 @@ impl Default for SmppSettings {
         }
     }
 }
+
+/// A further listener for applications.
+#[derive(Clone, Debug)]
+pub struct ListenerConfig {
+    /// Where.
+    pub listen: SocketAddr,
+    /// TLS from the first octet; `None` is SMPP in clear.
+    pub tls: Option<ListenerTls>,
+    /// TLS handshakes going on at a time; more connections wait to be accepted.
+    pub handshakes_max: usize,
+}
+
+/// [`ListenerConfig::handshakes_max`] unless configured.
+pub const HANDSHAKES_MAX: usize = 256;
 
 /// How a bind may be used (SMPP §4.1).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -127,6 +146,8 @@ pub struct AccountConfig {
     pub bind_modes: Vec<BindMode>,
     /// Receipts and inbound messages held in memory for it; more wait on disk.
     pub owed_max: usize,
+    /// Whom to ask for a receiver bind; `None` waits until one comes.
+    pub outbind: Option<OutbindDial>,
 }
 
 impl Default for AccountConfig {
@@ -141,6 +162,7 @@ impl Default for AccountConfig {
             burst: 1,
             bind_modes: BindMode::ALL.to_vec(),
             owed_max: 100_000,
+            outbind: None,
         }
     }
 }
@@ -161,6 +183,8 @@ pub struct CarrierConfig {
     pub name: String,
     /// Host name or address, and port.
     pub address: String,
+    /// TLS from the first octet; `None` is SMPP in clear.
+    pub tls: Option<DialerTls>,
     /// What we bind with.
     pub system_id: String,
     /// What we bind with.
@@ -173,6 +197,8 @@ pub struct CarrierConfig {
     pub bind_mode: BindMode,
     /// Receiver binds beside transmitters.
     pub receivers: u32,
+    /// Where the carrier may connect to us and ask for a receiver bind; `None` takes none.
+    pub outbind: Option<OutbindListener>,
     /// Submits without an answer, for each bind.
     pub window: u32,
     /// Parts per second over all binds; `None` is unlimited.
@@ -204,12 +230,14 @@ impl Default for CarrierConfig {
         Self {
             name: String::new(),
             address: String::new(),
+            tls: None,
             system_id: String::new(),
             password: Secret::default(),
             system_type: String::new(),
             binds: 1,
             bind_mode: BindMode::Transceiver,
             receivers: 0,
+            outbind: None,
             window: 10,
             rate_per_second: None,
             burst: 1,
@@ -224,6 +252,42 @@ impl Default for CarrierConfig {
             attempts_max: 100,
         }
     }
+}
+
+/// Where a carrier connects to us and asks, by outbind, for a receiver bind (SMPP §2.2.1, §4.1.7).
+#[derive(Clone, Debug)]
+pub struct OutbindListener {
+    /// Where.
+    pub listen: SocketAddr,
+    /// What the outbind has to carry.
+    pub system_id: String,
+    /// What the outbind has to carry.
+    pub password: Secret,
+    /// TLS from the first octet; `None` is SMPP in clear.
+    pub tls: Option<ListenerTls>,
+    /// Connections at a time.
+    pub connections_max: usize,
+}
+
+/// [`OutbindListener::connections_max`] unless configured.
+pub const OUTBIND_CONNECTIONS_MAX: usize = 4;
+
+/// An application we connect to, and ask by outbind to bind as receiver, when it is owed something
+/// and has no receiver bind (SMPP §2.2.1, §4.1.7).
+#[derive(Clone, Debug)]
+pub struct OutbindDial {
+    /// Host name or address, and port.
+    pub address: String,
+    /// What the outbind carries.
+    pub system_id: String,
+    /// What the outbind carries.
+    pub password: Secret,
+    /// TLS from the first octet; `None` is SMPP in clear.
+    pub tls: Option<DialerTls>,
+    /// First pause before it is tried again.
+    pub retry_min: Duration,
+    /// Longest pause before it is tried again.
+    pub retry_max: Duration,
 }
 
 /// Destinations that begin with `prefix` go to `carrier`; the longest prefix wins.
