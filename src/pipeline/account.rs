@@ -110,6 +110,11 @@ impl AccountDesk {
         self.owed.len() + self.again.len() + self.fetching + self.offered
     }
 
+    /// Whether something is owed, and no bind is there to be given it.
+    pub fn waits_for_receiver(&self) -> bool {
+        self.receivers.is_empty() && self.owed() > 0
+    }
+
     /// A new debt, on disk.
     pub fn owe(&mut self, owed: Owed) {
         if matches!(owed.what, OwedWhat::Whole) {

@@ -122,6 +122,13 @@ impl Engine {
         Some(desk)
     }
 
+    /// Whether an account of this shard is owed something and has no bind to be given it.
+    pub fn waits_for_receiver(&self, id: AccountId) -> bool {
+        let place = self.shared.account_place(id);
+        let desk = place.and_then(|place| self.accounts.get(place)?.as_ref());
+        desk.is_some_and(AccountDesk::waits_for_receiver)
+    }
+
     /// A carrier's desk, if it lives on this shard.
     pub(super) fn carrier(&mut self, id: CarrierId) -> Option<&mut CarrierDesk> {
         let place = self.shared.carrier_place(id)?;

@@ -1,5 +1,5 @@
-//! Debian's Kannel as an application: a thousand messages through its smsbox and bearerbox, through
-//! us, to a carrier, and every delivery report back to the URL that was asked for.
+//! Debian's Kannel as an application, in clear and in TLS: messages through its smsbox and bearerbox,
+//! through us, to a carrier, and every delivery report back to the URL that was asked for.
 
 use std::collections::HashSet;
 use std::fs;
@@ -11,12 +11,11 @@ use std::time::Duration;
 
 use crate::driver::esme::HANDSET;
 use crate::driver::patience::{PATIENCE, until, until_within};
+use crate::driver::pki::Authority;
 use crate::driver::process::Process;
 use crate::driver::site::{Site, listener, text};
 use crate::driver::smsc::Smsc;
 use crate::driver::tools::is_there;
-
-const MESSAGES: usize = 1000;
 
 /// Kannel's `dlr-mask`: delivered to the phone, not delivered, accepted by the SMSC, refused by it.
 const MASK: u8 = 1 | 2 | 8 | 16;
@@ -26,16 +25,50 @@ type Reports = Arc<Mutex<Vec<(u8, usize)>>>;
 
 #[test]
 fn a_thousand_messages_of_kannel_go_through_and_every_report_comes_back() {
-    if !is_there("Kannel", Command::new("bearerbox").arg("--version")) {
+    if is_installed() {
+        goes_through(1000, |site| site, |site| (site.smpp().port(), ""));
+    }
+}
+
+#[test]
+fn messages_of_kannel_go_through_in_tls_and_every_report_comes_back() {
+    if !is_installed() {
         return;
     }
+    let address = listener().local_addr().unwrap();
+    let sections = format!(
+        "[[smpp.listener]]\nlisten = \"{address}\"\n[smpp.listener.tls]\n\
+         certificates = \"localhost.pem\"\nkey = {{ file = \"localhost.key\" }}\n"
+    );
+    goes_through(
+        100,
+        |site| site.sections(&sections),
+        |site| {
+            Authority::new("ca").issue(site, "localhost");
+            (address.port(), "use-ssl = true\n")
+        },
+    );
+}
+
+fn is_installed() -> bool {
+    is_there("Kannel", Command::new("bearerbox").arg("--version"))
+}
+
+/// Sends so many messages through Kannel and a gateway that `make` has changed; `prepare` says which
+/// port Kannel binds to, and with which further lines of its configuration.
+fn goes_through(
+    messages: usize,
+    make: impl FnOnce(Site) -> Site,
+    prepare: impl FnOnce(&Site) -> (u16, &'static str),
+) {
     let beside = Site::new();
     let taken = beside.file("taken");
     let smsc = Smsc::with(&["--delay", "5ms..20ms", "--record", text(&taken)]);
-    let site = Site::with_sink(smsc.address(), "window = 100");
+    let site = make(Site::with_sink(smsc.address(), "window = 100"));
+    let (port, lines) = prepare(&site);
     let mut gateway = site.start();
 
-    let (sendsms, configuration) = configure(&site);
+    let (sendsms, configuration) = configure(&site, port, lines);
     let configuration = text(&configuration);
     let kannel =
         |name: &str| Process::start(name, Command::new(name).args(["-v", "1", configuration]));
@@ -48,7 +81,7 @@ fn a_thousand_messages_of_kannel_go_through_and_every_report_comes_back() {
 
     let reports = Reports::default();
     let report_to = collect(reports.clone());
-    for number in 0..MESSAGES {
+    for number in 0..messages {
         send(sendsms, report_to, number);
     }
     let delivered = || -> HashSet<usize> {
@@ -57,31 +90,30 @@ fn a_thousand_messages_of_kannel_go_through_and_every_report_comes_back() {
     };
     until_within(Duration::from_secs(120), "every report comes", || {
         assert!(bearerbox.runs() && smsbox.runs());
-        (delivered().len() == MESSAGES).then_some(())
+        (delivered().len() == messages).then_some(())
     });
     let reports = reports.lock().unwrap();
     assert!(reports.iter().all(|(kind, _)| matches!(kind, 1 | 8)), "some failed: {reports:?}");
     let count = reports.iter().filter(|(kind, _)| *kind == 1).count();
-    assert_eq!(count, MESSAGES, "a report came twice");
+    assert_eq!(count, messages, "a report came twice");
 
     smsc.stop();
     let taken = fs::read_to_string(&taken).unwrap();
     let texts: HashSet<&str> = taken.lines().filter_map(|line| line.rsplit('\t').next()).collect();
-    assert_eq!((texts.len(), taken.lines().count()), (MESSAGES, MESSAGES));
+    assert_eq!((texts.len(), taken.lines().count()), (messages, messages));
 }
 
 /// Writes Kannel's configuration: where its smsbox takes requests, and the file.
-fn configure(site: &Site) -> (SocketAddr, std::path::PathBuf) {
+fn configure(site: &Site, smpp: u16, lines: &str) -> (SocketAddr, std::path::PathBuf) {
     let held: Vec<TcpListener> = (0..3).map(|_| listener()).collect();
     let ports: Vec<u16> = held.iter().map(|held| held.local_addr().unwrap().port()).collect();
-    let smpp = site.smpp().port();
     let [admin, boxes, sendsms] = ports[..] else { unreachable!() };
     let configuration = format!(
         "group = core\nadmin-port = {admin}\nadmin-password = admin\nadmin-interface = 127.0.0.1\n\
          smsbox-port = {boxes}\nsmsbox-interface = 127.0.0.1\nbox-allow-ip = 127.0.0.1\n\n\
          group = smsc\nsmsc = smpp\nsmsc-id = postrider\nhost = 127.0.0.1\nport = {smpp}\n\
          transceiver-mode = true\nsmsc-username = app\nsmsc-password = secret\nsystem-type = \"\"\n\
-         max-pending-submits = 100\n\n\
+         max-pending-submits = 100\n{lines}\n\
          group = smsbox\nbearerbox-host = 127.0.0.1\nsendsms-port = {sendsms}\n\
          sendsms-interface = 127.0.0.1\n\n\
          group = sendsms-user\nusername = kannel\npassword = kannel\n\n\

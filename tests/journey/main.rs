@@ -36,7 +36,15 @@ mod bind_is_refused_with_its_reason;
 
 mod silent_connection_is_closed;
 
+mod idle_shard_hands_on;
+
 mod malformed_pdu_keeps_the_session;
+
+mod outbind_brings_a_receiver;
+
+mod tls_protects_both_sides;
+
+mod tls_port_names_what_is_not_tls;
 
 mod deaf_peer_holds_up_nobody;
 

@@ -282,6 +282,8 @@ impl Gateway {
                 Action::Dial { carrier, bind, after } => {
                     ctx.gateway_in(life, after, GatewayEvent::Dial { shard, carrier, bind });
                 }
+                // No account of a plan can be called.
+                Action::Call { .. } => {}
                 Action::Move { link, shard: to, said, replay } => {
                     let Some(there) = self.shard(shard) else { return };
                     let Some(socket) = there.sockets.remove(&link) else { continue };

@@ -4,7 +4,8 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::exchange::{Action, Exchange, Redial};
-use super::link::{EsmeLink, Far, Link};
+use super::greeting::other_than_smpp;
+use super::link::{EsmeLink, Far, Link, OUTBIND};
 use super::translate::{message_of_data_sm, message_of_sm};
 use super::verdict::command_status;
 use crate::base::clock::Timestamp;
@@ -89,7 +90,7 @@ impl Exchange {
             }
             Event::Expired { token, .. } => self.engine.unanswered(id, token),
             Event::Malformed { header, .. } => {
-                let text = format!("malformed {} from {}", header.command_id, self.esme_name(id));
+                let text = format!("malformed {} from {}", header.command_id, self.link_name(id));
                 self.fault(now, id, header.command_status, &text);
             }
             Event::Close(reason) => {
@@ -109,25 +110,37 @@ impl Exchange {
     fn esme_over(&mut self, now: Timestamp, id: LinkId, reason: CloseReason) {
         let text = match reason {
             CloseReason::PeerUnbound | CloseReason::Unbound => return,
-            CloseReason::BadLength { command_length } => {
-                format!("command_length {command_length} cannot be: closed")
-            }
+            CloseReason::BadLength { command_length } => match other_than_smpp(command_length) {
+                Some(other) if self.bound_account(id).is_none() => {
+                    format!("it speaks {other}: closed")
+                }
+                _ => format!("command_length {command_length} cannot be: closed"),
+            },
             CloseReason::SessionInit => "no bind in time: closed".to_owned(),
             CloseReason::Silent => "enquire_link not answered: closed".to_owned(),
             CloseReason::Inactive => "no message for too long: closed".to_owned(),
             _ => "unbind not answered: closed".to_owned(),
         };
-        let text = format!("{text}, {}", self.esme_name(id));
+        let text = format!("{text}, {}", self.link_name(id));
         self.fault(now, id, CommandStatus::ESME_ROK, &text);
     }
 
-    fn esme_name(&mut self, id: LinkId) -> String {
+    /// Who is at the other end of a link, for the log and the ledger.
+    pub(super) fn link_name(&mut self, id: LinkId) -> String {
         let shared = self.shared().clone();
-        let Some(Link { side: Far::Esme(esme), .. }) = self.link(id) else { return String::new() };
-        let account = esme.account.and_then(|account| shared.account(account));
-        match account {
-            Some(account) => format!("account {} at {}", account.config.name, esme.from),
-            None => format!("{} unbound", esme.from),
+        match self.link(id).map(|link| &link.side) {
+            Some(Far::Esme(esme)) => match esme.account.and_then(|id| shared.account(id)) {
+                Some(account) => format!("account {} at {}", account.config.name, esme.from),
+                None => format!("{} unbound", esme.from),
+            },
+            Some(Far::Smsc(smsc)) => {
+                let name = shared.carrier(smsc.carrier).map_or("?", |carrier| &carrier.config.name);
+                match smsc.bind {
+                    OUTBIND => format!("outbind of carrier {name}"),
+                    bind => format!("bind {bind} to carrier {name}"),
+                }
+            }
+            None => String::new(),
         }
     }
 
@@ -159,8 +172,15 @@ impl Exchange {
             .accounts
             .iter()
             .find(|account| account.config.system_id.as_bytes() == bind.system_id);
+        let called = match self.link(id) {
+            Some(Link { side: Far::Esme(esme), .. }) => esme.called,
+            _ => None,
+        };
         let refusal = match account {
             None => Some(CommandStatus::ESME_RINVSYSID),
+            Some(account) if called.is_some_and(|called| called != account.id) => {
+                Some(CommandStatus::ESME_RINVSYSID)
+            }
             Some(account) => refuse_bind(account, bind),
         };
         if let Some(status) = refusal {

@@ -13,11 +13,13 @@ use std::time::Duration;
 
 use slab::Slab;
 
-use super::link::{EsmeLink, Far, Link, SmscLink};
+use super::link::{EsmeLink, Far, Link, OUTBIND, SmscLink};
+use super::outbind_call::Call;
 use super::translate::ReceiptRoom;
 use crate::base::clock::Timestamp;
-use crate::base::id::CarrierId;
+use crate::base::id::{AccountId, CarrierId};
 use crate::deliver::backoff::Backoff;
+use crate::deliver::queue::Queued;
 use crate::message::event::Doubt;
 use crate::pipeline::ask::Ask;
 use crate::pipeline::effect::LinkId;
@@ -48,6 +50,11 @@ pub enum Action {
         bind: u16,
         /// How long to wait first.
         after: Duration,
+    },
+    /// Connect to an application, for an outbind.
+    Call {
+        /// Whom.
+        account: AccountId,
     },
     /// Give the connection to another shard: its account lives there. The link is gone already.
     Move {
@@ -104,7 +111,9 @@ pub struct Exchange {
     failures: HashMap<(CarrierId, u16), u32>,
     /// Links that do not read because of a carrier's backlog.
     pub(super) paused: Vec<LinkId>,
-    random: fastrand::Rng,
+    /// Accounts that are connected to when they are owed something.
+    pub(super) calls: Vec<Call>,
+    pub(super) random: fastrand::Rng,
     swept_at: Timestamp,
 }
 
@@ -123,6 +132,7 @@ impl Exchange {
     /// A shard without links; it dials its carriers when [`Exchange::start`]ed.
     pub fn new(shard: usize, settings: Arc<SmppSettings>, engine: Engine, seed: u64) -> Self {
         Self {
+            calls: Call::all(engine.shared(), shard),
             engine,
             shard,
             settings,
@@ -166,6 +176,7 @@ impl Exchange {
             faults: Faults::new(),
             paused_until: Timestamp(0),
             starved: false,
+            called: None,
             refused: 0,
         });
         self.insert(far)
@@ -179,12 +190,21 @@ impl Exchange {
         let mut session = Session::new(Side::Esme, session_config, now);
         let mut out = Vec::new();
         session.bind(now, &super::smsc::bind_request(config, bind), &mut out);
-        let faults = Faults::new();
-        let id = self.insert(Far::Smsc(SmscLink { session, carrier, bind, bound: false, faults }));
+        let id = self.insert_smsc(session, carrier, bind);
         let link = self.links.get_mut(place(id))?;
         link.out = out;
         self.mark_dirty(id);
         Some(id)
+    }
+
+    pub(super) fn insert_smsc(
+        &mut self,
+        session: Session<Queued>,
+        carrier: CarrierId,
+        bind: u16,
+    ) -> LinkId {
+        let faults = Faults::new();
+        self.insert(Far::Smsc(SmscLink { session, carrier, bind, bound: false, faults }))
     }
 
     /// A dial has failed: when to try again.
@@ -194,7 +214,8 @@ impl Exchange {
 
     /// Dials again after a pause that grows with failures.
     fn redial(&mut self, carrier: CarrierId, bind: u16, redial: Redial) {
-        if self.shared().draining.load(Ordering::Relaxed) {
+        // Whoever connected to us may do so again.
+        if self.shared().draining.load(Ordering::Relaxed) || bind == OUTBIND {
             return;
         }
         let shared = self.shared().clone();
@@ -285,6 +306,9 @@ impl Exchange {
                 if let Some(account) = esme.account {
                     self.engine.bind_down(account, id);
                 }
+                if let Some(account) = esme.called {
+                    self.call_over(now, account, esme.account.is_some());
+                }
             }
             Far::Smsc(mut smsc) => {
                 let doubts: Vec<_> =
@@ -335,8 +359,8 @@ impl Exchange {
 
     /// When the exchange wants a turn even if nothing happens.
     pub fn deadline(&self) -> Timestamp {
-        let sessions =
-            if self.links.is_empty() { Timestamp::NEVER } else { self.swept_at + SWEEP_EVERY };
+        let idle = self.links.is_empty() && self.calls.is_empty();
+        let sessions = if idle { Timestamp::NEVER } else { self.swept_at + SWEEP_EVERY };
         let paused = self.paused_until();
         self.engine.deadline().min(sessions).min(paused)
     }
@@ -367,6 +391,7 @@ impl Exchange {
     /// Looks at the timers of all sessions.
     fn sweep(&mut self, now: Timestamp) {
         self.swept_at = now;
+        self.call(now);
         let due: Vec<LinkId> = self
             .links
             .iter()

@@ -47,9 +47,14 @@ pub struct EsmeLink {
     pub paused_until: Timestamp,
     /// Octets were left unread because of its window or a pause.
     pub starved: bool,
+    /// Whom we called by outbind, if we did: nobody else may bind here.
+    pub called: Option<AccountId>,
     /// Binds refused on this connection.
     pub refused: u32,
 }
+
+/// The number of a bind that a carrier asked for by outbind: it has no place among those we make.
+pub const OUTBIND: u16 = u16::MAX;
 
 /// A bind of ours at a carrier.
 #[derive(Debug)]
@@ -58,7 +63,7 @@ pub struct SmscLink {
     pub session: Session<Queued>,
     /// Whose.
     pub carrier: CarrierId,
-    /// Its number among the carrier's binds.
+    /// Its number among the carrier's binds; [`OUTBIND`] if the carrier connected to us.
     pub bind: u16,
     /// Whether the bind was accepted.
     pub bound: bool,

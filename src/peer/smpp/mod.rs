@@ -4,10 +4,16 @@
 //! in, octets and [`Action`](exchange::Action)s come out. [`esme`] and [`smsc`] say what each side's
 //! PDUs mean, [`translate`] turns messages into PDUs and back, [`verdict`] turns our words into
 //! `command_status`. [`switchboard`] puts shards on threads and sockets; the simulation does without.
+//! `door` lets connections in and `dial` makes them, in TLS or in clear: a link has a `stream` and does
+//! not know which.
 
 mod apply;
 
 mod asker;
+
+mod dial;
+
+mod door;
 
 #[cfg(test)]
 mod engine_tests;
@@ -16,13 +22,23 @@ pub mod esme;
 
 pub mod exchange;
 
+mod greeting;
+
 pub mod link;
+
+mod outbind;
+
+mod outbind_call;
+
+mod secure;
 
 mod shard;
 
 pub mod smsc;
 
 mod socket;
+
+mod stream;
 
 pub mod switchboard;
 

@@ -12,22 +12,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, mpsc, watch};
 
+use super::door::{self, Door};
 use super::exchange::{Action, Exchange};
 use super::socket::{Moved, Socket, run};
+use super::stream::Stream;
 use crate::base::clock::{Clock, Timestamp};
-use crate::base::id::CarrierId;
 use crate::pipeline::ask::Ask;
 use crate::pipeline::effect::LinkId;
 use crate::pipeline::mail::Mail;
 
 /// Octets read in one turn.
 const READ_BYTES: usize = 64 * 1024;
-
-/// How long a dial may take.
-const DIAL_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How soon a full mailbox is tried again when nothing else happens.
 const TRY_AGAIN: Duration = Duration::from_millis(10);
@@ -61,10 +58,11 @@ pub(super) struct Start {
     pub(super) post: Post,
     pub(super) letters: mpsc::Receiver<Letter>,
     pub(super) durable: Arc<Notify>,
-    pub(super) listener: Option<std::net::TcpListener>,
+    pub(super) doors: Vec<Door>,
     pub(super) connections: Arc<AtomicUsize>,
     pub(super) connections_max: usize,
     pub(super) patience: Duration,
+    pub(super) session_init: Duration,
     pub(super) pdu_bytes_max: usize,
     pub(super) stop: watch::Receiver<bool>,
 }
@@ -72,7 +70,7 @@ pub(super) struct Start {
 /// One shard's thread.
 pub(super) struct Shard {
     index: usize,
-    exchange: RefCell<Exchange>,
+    pub(super) exchange: RefCell<Exchange>,
     sockets: RefCell<HashMap<LinkId, Rc<Socket>>>,
     clock: Clock,
     post: Post,
@@ -83,17 +81,19 @@ pub(super) struct Shard {
     armed: Cell<Timestamp>,
     rearm: Notify,
     dirty: RefCell<Vec<LinkId>>,
-    connections: Arc<AtomicUsize>,
+    pub(super) connections: Arc<AtomicUsize>,
+    pub(super) connections_max: usize,
     patience: Duration,
+    pub(super) session_init: Duration,
     /// Octets that may be unread of one link: a PDU, whatever its size.
     unread_bytes_max: usize,
     was_blocked: Cell<bool>,
-    stopping: Cell<bool>,
+    pub(super) stopping: Cell<bool>,
 }
 
 /// Runs a shard until the gateway stops.
 pub(super) async fn serve(start: Start) {
-    let Start { listener, letters, durable, mut stop, connections_max, .. } = start;
+    let Start { doors, letters, durable, mut stop, .. } = start;
     let shard = Rc::new(Shard {
         index: start.index,
         exchange: RefCell::new(start.exchange),
@@ -107,7 +107,9 @@ pub(super) async fn serve(start: Start) {
         rearm: Notify::new(),
         dirty: RefCell::default(),
         connections: start.connections,
+        connections_max: start.connections_max,
         patience: start.patience,
+        session_init: start.session_init,
         unread_bytes_max: READ_BYTES.max(start.pdu_bytes_max),
         was_blocked: Cell::new(false),
         stopping: Cell::new(false),
@@ -117,15 +119,15 @@ pub(super) async fn serve(start: Start) {
     tokio::task::spawn_local(shard.clone().follow_disk(durable));
     tokio::task::spawn_local(shard.clone().follow_clock());
     tokio::task::spawn_local(shard.clone().follow_mail(letters));
-    if let Some(listener) = listener {
-        tokio::task::spawn_local(shard.clone().listen(listener, connections_max));
+    for door in doors {
+        tokio::task::spawn_local(door::keep(shard.clone(), door));
     }
     while !*stop.borrow_and_update() && stop.changed().await.is_ok() {}
     shard.drain().await;
 }
 
 impl Shard {
-    fn now(&self) -> Timestamp {
+    pub(super) fn now(&self) -> Timestamp {
         self.clock.now()
     }
 
@@ -167,36 +169,16 @@ impl Shard {
         }
     }
 
-    async fn listen(self: Rc<Self>, listener: std::net::TcpListener, connections_max: usize) {
-        let Ok(listener) = TcpListener::from_std(listener) else { return };
-        loop {
-            match listener.accept().await {
-                Ok((stream, from)) => {
-                    if self.connections.load(Ordering::Relaxed) >= connections_max {
-                        tracing::warn!(%from, connections_max, "too many connections: closed");
-                        continue;
-                    }
-                    self.connections.fetch_add(1, Ordering::Relaxed);
-                    self.accept(stream, from, Vec::new());
-                }
-                Err(error) => {
-                    // Out of descriptors, as a rule: it gets better when links end.
-                    tracing::error!(%error, "cannot accept");
-                    tokio::time::sleep(Duration::from_millis(100)).await;
-                }
-            }
-        }
-    }
-
-    fn accept(self: &Rc<Self>, stream: TcpStream, from: SocketAddr, replay: Vec<u8>) {
-        let _best_effort = stream.set_nodelay(true);
-        let link = self.exchange.borrow_mut().accept(self.now(), from.to_string());
+    pub(super) fn accept(self: &Rc<Self>, stream: Stream, from: SocketAddr, replay: Vec<u8>) {
+        let from = stream.describe(from);
+        let link = self.exchange.borrow_mut().accept(self.now(), from);
         self.open(link, stream, replay);
         // The turn sets the clock for its session-init timer.
         self.end_turn();
     }
 
-    fn open(self: &Rc<Self>, link: LinkId, stream: TcpStream, unread: Vec<u8>) {
+    pub(super) fn open(self: &Rc<Self>, link: LinkId, stream: Stream, unread: Vec<u8>) {
+        stream.set_nodelay();
         let socket = Rc::new(Socket::new(link, stream));
         *socket.unread.borrow_mut() = unread;
         self.sockets.borrow_mut().insert(link, socket.clone());
@@ -204,44 +186,10 @@ impl Shard {
     }
 
     fn take_over(self: &Rc<Self>, moved: Moved) {
-        let stream =
-            moved.stream.set_nonblocking(true).and_then(|()| TcpStream::from_std(moved.stream));
-        match stream {
-            Ok(stream) => self.accept(stream, moved.from, moved.replay),
+        match moved.parts.into_stream() {
+            Ok((stream, from)) => self.accept(stream, from, moved.replay),
             Err(error) => tracing::error!(%error, "a connection was lost between shards"),
         }
-    }
-
-    async fn dial(self: Rc<Self>, carrier: CarrierId, bind: u16, after: Duration) {
-        tokio::time::sleep(after).await;
-        let address = self
-            .exchange
-            .borrow()
-            .shared()
-            .carrier(carrier)
-            .map(|shared| shared.config.address.clone())
-            .unwrap_or_default();
-        if self.stopping.get() {
-            return;
-        }
-        let stream = match tokio::time::timeout(DIAL_TIMEOUT, TcpStream::connect(&address)).await {
-            Ok(Ok(stream)) => stream,
-            Ok(Err(error)) => return self.dial_failed(carrier, bind, &address, &error.to_string()),
-            Err(_) => return self.dial_failed(carrier, bind, &address, "no answer in time"),
-        };
-        let _best_effort = stream.set_nodelay(true);
-        let link = self.exchange.borrow_mut().connected(self.now(), carrier, bind);
-        if let Some(link) = link {
-            self.connections.fetch_add(1, Ordering::Relaxed);
-            self.open(link, stream, Vec::new());
-            self.end_turn();
-        }
-    }
-
-    fn dial_failed(self: &Rc<Self>, carrier: CarrierId, bind: u16, address: &str, error: &str) {
-        tracing::warn!(address, bind, error, "cannot connect to carrier");
-        self.exchange.borrow_mut().dial_failed(carrier, bind);
-        self.end_turn();
     }
 
     // What the sockets' tasks call.
@@ -324,9 +272,8 @@ impl Shard {
     /// Gives a connection to the shard of its account.
     pub(super) fn hand_on(&self, socket: Rc<Socket>, to: usize, replay: Vec<u8>) {
         let Ok(socket) = Rc::try_unwrap(socket) else { return };
-        let moved = socket.into_std().and_then(|stream| Ok((stream.peer_addr()?, stream)));
-        match moved {
-            Ok((from, stream)) => self.send(to, Letter::Moved(Moved { stream, from, replay })),
+        match socket.into_parts() {
+            Ok(parts) => self.send(to, Letter::Moved(Moved { parts, replay })),
             Err(error) => tracing::warn!(%error, "a connection was lost between shards"),
         }
     }
@@ -385,6 +332,9 @@ impl Shard {
                 }
                 Action::Dial { carrier, bind, after } => {
                     tokio::task::spawn_local(self.clone().dial(carrier, bind, after));
+                }
+                Action::Call { account } => {
+                    tokio::task::spawn_local(self.clone().call(account));
                 }
                 Action::Move { link, shard, mut said, replay } => {
                     if let Some(socket) = self.sockets.borrow().get(&link) {

@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::exchange::{Exchange, Redial};
+use super::greeting::other_than_smpp;
 use super::link::{Far, Link};
 use super::translate::{err_of, message_of_data_sm, message_of_sm};
 use crate::base::clock::Timestamp;
@@ -36,6 +37,7 @@ const ALREADY_BOUND_PAUSE: Duration = Duration::from_secs(10);
 pub(super) fn session_config(settings: &SmppSettings, carrier: &CarrierConfig) -> SessionConfig {
     SessionConfig {
         timers: Timers {
+            session_init: settings.session_init_timeout,
             enquire_link: carrier.enquire_link,
             response: carrier.response_timeout,
             ..Timers::default()
@@ -146,7 +148,7 @@ impl Exchange {
             }
             Event::Close(reason) => {
                 if !matches!(reason, CloseReason::Unbound) {
-                    let text = format!("bind {bind} to a carrier is over: {reason:?}");
+                    let text = self.smsc_over(id, reason);
                     self.fault(now, id, CommandStatus::ESME_ROK, &text);
                 }
                 let cause = match reason {
@@ -157,7 +159,21 @@ impl Exchange {
                 self.close(now, id, Redial::at_once(cause));
             }
             Event::Unbind => self.ends(id),
-            Event::Unmatched { .. } | Event::Bind { .. } | Event::Outbind { .. } => {}
+            Event::Outbind { outbind, .. } => self.outbind_asked(now, id, carrier, &outbind),
+            Event::Unmatched { .. } | Event::Bind { .. } => {}
+        }
+    }
+
+    /// What ended a session with a carrier.
+    fn smsc_over(&mut self, id: LinkId, reason: CloseReason) -> String {
+        let name = self.link_name(id);
+        match reason {
+            CloseReason::BadLength { command_length } => match other_than_smpp(command_length) {
+                Some(other) => format!("{name} speaks {other}; see its `tls`: closed"),
+                None => format!("{name} sends command_length {command_length}: closed"),
+            },
+            CloseReason::SessionInit => format!("{name} sends no outbind in time: closed"),
+            reason => format!("{name} is over: {reason:?}"),
         }
     }
 

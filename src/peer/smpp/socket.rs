@@ -6,14 +6,13 @@
 
 use std::cell::{Cell, RefCell};
 use std::io;
-use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::Duration;
 
-use tokio::net::TcpStream;
 use tokio::sync::Notify;
 
 use super::shard::Shard;
+use super::stream::{Parts, Stream};
 use crate::pipeline::effect::LinkId;
 
 /// Octets that may wait for a peer that does not read, before it is not read either.
@@ -23,7 +22,7 @@ const OUT_BYTES_MAX: usize = 1 << 20;
 #[derive(Debug)]
 pub(super) struct Socket {
     pub(super) link: LinkId,
-    stream: TcpStream,
+    stream: Stream,
     /// Octets read and not used yet.
     pub(super) unread: RefCell<Vec<u8>>,
     /// Octets of a link that has gone, still to be written.
@@ -37,7 +36,7 @@ pub(super) struct Socket {
 }
 
 impl Socket {
-    pub(super) fn new(link: LinkId, stream: TcpStream) -> Self {
+    pub(super) fn new(link: LinkId, stream: Stream) -> Self {
         Self {
             link,
             stream,
@@ -51,28 +50,27 @@ impl Socket {
         }
     }
 
-    /// The socket itself, to be given to another shard.
-    pub(super) fn into_std(self) -> io::Result<std::net::TcpStream> {
-        self.stream.into_std()
+    /// The connection itself, to be given to another shard.
+    pub(super) fn into_parts(self) -> io::Result<Parts> {
+        self.stream.into_parts()
     }
 
     /// Writes as much as the socket takes; the task waits for room for the rest.
     pub(super) fn write(&self, out: &mut Vec<u8>) {
-        if out.is_empty() || self.blocked.get() {
+        if self.blocked.get() || out.is_empty() && !self.stream.owes() {
             return;
         }
         match self.stream.try_write(out) {
-            Ok(written) if written == out.len() => {
+            (_, Ok(())) => {
                 out.clear();
                 // A burst's room is not kept for ever.
                 out.shrink_to(OUT_BYTES_MAX / 16);
             }
-            Ok(written) => {
-                out.drain(..written);
+            (taken, Err(error)) if error.kind() == io::ErrorKind::WouldBlock => {
+                out.drain(..taken);
                 self.block();
             }
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.block(),
-            Err(_) => {
+            (_, Err(_)) => {
                 // The reader meets the same error and ends the link.
                 out.clear();
             }
@@ -145,7 +143,11 @@ fn read(shard: &Rc<Shard>, socket: &Rc<Socket>) -> bool {
             shard.feed(socket, count);
             true
         }
-        Err(error) => error.kind() == io::ErrorKind::WouldBlock,
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => true,
+        Err(error) => {
+            shard.broke(socket.link, &error);
+            false
+        }
     }
 }
 
@@ -162,25 +164,30 @@ async fn finish(shard: &Rc<Shard>, socket: Rc<Socket>) {
         shard.link_closed(socket.link);
         return;
     }
-    let last = std::mem::take(&mut *socket.last.borrow_mut());
+    let mut last = std::mem::take(&mut *socket.last.borrow_mut());
     let write_last = async {
-        let mut rest = &last[..];
-        while !rest.is_empty() && socket.stream.writable().await.is_ok() {
-            match socket.stream.try_write(rest) {
-                Ok(written) => rest = &rest[written..],
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(_) => break,
-            }
-        }
+        write_all(&socket, &mut last).await;
+        socket.stream.end();
+        write_all(&socket, &mut last).await;
     };
     // What cannot be said in a second is not waited for.
     let _unsaid = tokio::time::timeout(Duration::from_secs(1), write_last).await;
 }
 
+/// Writes until all has left, or the socket is broken.
+async fn write_all(socket: &Socket, out: &mut Vec<u8>) {
+    loop {
+        socket.blocked.set(false);
+        socket.write(out);
+        if !socket.blocked.get() || socket.stream.writable().await.is_err() {
+            return;
+        }
+    }
+}
+
 /// A connection on its way to another shard.
 #[derive(Debug)]
 pub(super) struct Moved {
-    pub(super) stream: std::net::TcpStream,
-    pub(super) from: SocketAddr,
+    pub(super) parts: Parts,
     pub(super) replay: Vec<u8>,
 }

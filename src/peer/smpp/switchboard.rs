@@ -9,6 +9,7 @@ use std::thread::JoinHandle;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 
 use super::asker;
+use super::door::{Door, For};
 use super::exchange::Exchange;
 use super::shard::{self, Letter, MAILBOX_LETTERS_MAX, Post, Start};
 use crate::base::clock::Clock;
@@ -17,7 +18,7 @@ use crate::ledger::store::Ledger;
 use crate::pipeline::engine::Engine;
 use crate::pipeline::mail::Mail;
 use crate::pipeline::port::{Refusal, Submission, Submit, Submitted};
-use crate::pipeline::settings::Settings;
+use crate::pipeline::settings::{HANDSHAKES_MAX, ListenerConfig, Settings};
 use crate::pipeline::shared::{AccountShared, CarrierShared, Shared};
 use crate::route::table::{Route, RouteTable};
 use crate::spool::journal::Journal;
@@ -76,8 +77,9 @@ impl Switchboard {
         journal: &Journal,
         clock: Clock,
     ) -> io::Result<Self> {
-        let listener = settings.smpp.listen.map(listen).transpose()?;
-        let address = listener.as_ref().map(std::net::TcpListener::local_addr).transpose()?;
+        let mut doors = doors(settings, &shared)?;
+        let address =
+            settings.smpp.listen.and_then(|_| doors.first()?.1.listener.local_addr().ok());
         let (asker, asks) = mpsc::channel(asker::ASKS_MAX);
         let (senders, receivers): (Vec<_>, Vec<_>) =
             (0..shared.shards).map(|_| mpsc::channel(MAILBOX_LETTERS_MAX)).unzip();
@@ -85,7 +87,6 @@ impl Switchboard {
         let (stop, _) = watch::channel(false);
         let connections = Arc::new(AtomicUsize::new(0));
         let mut board = Self { shared: shared.clone(), post, stop, threads: Vec::new(), address };
-        let mut listener = listener;
         let smpp = Arc::new(settings.smpp.clone());
         for (index, letters) in receivers.into_iter().enumerate() {
             let now = clock.now();
@@ -108,10 +109,11 @@ impl Switchboard {
                 post: board.post.clone(),
                 letters,
                 durable,
-                listener: listener.take(),
+                doors: doors.extract_if(.., |(home, _)| *home == index).map(|(_, it)| it).collect(),
                 connections: connections.clone(),
                 connections_max: settings.smpp.sessions_max,
                 patience: settings.smpp.response_timeout,
+                session_init: settings.smpp.session_init_timeout,
                 pdu_bytes_max: settings.smpp.pdu_bytes_max,
                 stop: board.stop.subscribe(),
             };
@@ -145,6 +147,31 @@ impl Switchboard {
             }
         }
     }
+}
+
+/// Everything that is listened on, each with its shard: applications find theirs from the first.
+fn doors(settings: &Settings, shared: &Shared) -> io::Result<Vec<(usize, Door)>> {
+    let mut doors = Vec::new();
+    let whose = For::Applications;
+    if let Some(address) = settings.smpp.listen {
+        let listener = listen(address)?;
+        doors.push((0, Door { listener, whose, tls: None, handshakes_max: HANDSHAKES_MAX }));
+    }
+    for ListenerConfig { listen: address, tls, handshakes_max } in &settings.smpp.listeners {
+        let (listener, tls) = (listen(*address)?, tls.clone());
+        doors.push((0, Door { listener, whose, tls, handshakes_max: *handshakes_max }));
+    }
+    for carrier in &shared.carriers {
+        let Some(outbind) = &carrier.config.outbind else { continue };
+        let door = Door {
+            listener: listen(outbind.listen)?,
+            whose: For::Carrier(carrier.id, outbind.connections_max),
+            tls: outbind.tls.clone(),
+            handshakes_max: outbind.connections_max,
+        };
+        doors.push((carrier.home, door));
+    }
+    Ok(doors)
 }
 
 fn listen(address: SocketAddr) -> io::Result<std::net::TcpListener> {

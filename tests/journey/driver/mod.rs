@@ -10,6 +10,8 @@ pub mod patience;
 
 pub mod peer;
 
+pub mod pki;
+
 pub mod process;
 
 pub mod site;

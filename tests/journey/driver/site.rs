@@ -17,6 +17,7 @@ pub struct Site {
     directory: TempDir,
     smpp: SocketAddr,
     http: SocketAddr,
+    top_keys: String,
     smpp_keys: String,
     spool_keys: String,
     sections: String,
@@ -30,6 +31,7 @@ impl Site {
             directory: tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap(),
             smpp,
             http,
+            top_keys: String::new(),
             smpp_keys: String::new(),
             spool_keys: String::new(),
             sections: String::new(),
@@ -68,6 +70,18 @@ impl Site {
         self
     }
 
+    /// Adds sections as they are.
+    pub fn sections(mut self, text: &str) -> Self {
+        let _infallible = writeln!(self.sections, "{text}");
+        self
+    }
+
+    /// Adds keys before any section.
+    pub fn top_keys(mut self, keys: &str) -> Self {
+        let _infallible = writeln!(self.top_keys, "{keys}");
+        self
+    }
+
     /// Adds keys of `[smpp]`.
     pub fn smpp_keys(mut self, keys: &str) -> Self {
         let _infallible = writeln!(self.smpp_keys, "{keys}");
@@ -103,9 +117,9 @@ impl Site {
     /// Writes the configuration.
     pub fn configuration(&self) -> PathBuf {
         let path = self.file("postrider.toml");
-        let Self { smpp, http, smpp_keys, spool_keys, sections, .. } = self;
+        let Self { smpp, http, top_keys, smpp_keys, spool_keys, sections, .. } = self;
         let text = format!(
-            "data_dir = {data:?}\n[smpp]\nlisten = \"{smpp}\"\n{smpp_keys}\n\
+            "data_dir = {data:?}\n{top_keys}\n[smpp]\nlisten = \"{smpp}\"\n{smpp_keys}\n\
              [spool]\n{spool_keys}\n[http]\nlisten = \"{http}\"\n\
              [[http.key]]\nkey = \"{KEY}\"\nscopes = [\"*\"]\n{sections}",
             data = self.data(),
