@@ -10,6 +10,8 @@ pub mod gsm;
 
 pub mod message;
 
+pub mod address;
+
 pub mod wire;
 
 pub mod net;

@@ -8,6 +8,7 @@ const RANKS: &[(&str, u8)] = &[
     ("telemetry", 0),
     ("gsm", 1),
     ("message", 2),
+    ("address", 2),
     ("wire", 2),
     ("net", 3),
     ("spool", 3),
@@ -28,6 +29,7 @@ const RANKS: &[(&str, u8)] = &[
 
 /// Who may know one of its own rank, and why.
 const EXCEPTIONS: &[(&str, &str, &str)] = &[
+    ("address", "message", "it says what the addresses of messages mean"),
     ("ledger", "spool", "the ledger is read back from the log and indexes it"),
     ("load", "sim", "the load test's ceilings run against the simulated SMSC"),
 ];
