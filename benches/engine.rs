@@ -19,7 +19,8 @@ use postrider::peer::smpp::switchboard::share;
 use postrider::pipeline::effect::{Asker, Effect, LinkId};
 use postrider::pipeline::engine::Engine;
 use postrider::pipeline::receipts::ReceiptIn;
-use postrider::pipeline::settings::{AccountConfig, CarrierConfig, RouteConfig, Settings};
+use postrider::pipeline::route_config::RouteConfig;
+use postrider::pipeline::settings::{AccountConfig, CarrierConfig, Settings};
 use postrider::pipeline::submits::CarrierMessageId;
 use postrider::spool::real_disk::RealDisk;
 use postrider::throttle::limiter::{Limiter, Rate};
@@ -32,7 +33,7 @@ const NOW: Timestamp = Timestamp(1_790_000_000_000_000);
 fn settings() -> Settings {
     let account = AccountConfig { name: "load".into(), ..AccountConfig::default() };
     let carrier = CarrierConfig { name: "sink".into(), ..CarrierConfig::default() };
-    let route = RouteConfig { prefix: String::new(), carrier: 0 };
+    let route = RouteConfig::to("", 0);
     Settings {
         accounts: vec![account],
         carriers: vec![carrier],

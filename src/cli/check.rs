@@ -10,6 +10,7 @@ use super::print::{json as print_json, note, out};
 use crate::config::file::{Checked, Config};
 use crate::config::finding::{ConfigError, Finding};
 use crate::net::tls::dialer::DialerTls;
+use crate::pipeline::route_config::RouteConfig;
 use crate::pipeline::settings::{AccountConfig, CarrierConfig, ListenerConfig, Settings};
 
 /// Arguments of `postrider check`.
@@ -117,12 +118,32 @@ fn carrier(carrier: &CarrierConfig) -> String {
 }
 
 fn routes(settings: &Settings) -> impl Iterator<Item = String> {
-    settings.routes.iter().filter_map(|route| {
+    settings.routes.iter().enumerate().filter_map(|(place, route)| {
         let carrier = &settings.carriers.get(route.carrier)?.name;
-        let prefix = if route.prefix.is_empty() { "(default)" } else { &route.prefix };
-        Some(format!("  route     {prefix} to {carrier}"))
+        let (called, what) = (route.called(place), matched(route));
+        Some(format!("  route     {called}: {what} to {carrier}"))
     })
 }
+
+/// What a route is for, in brief: `postrider route` says all of it.
+fn matched(route: &RouteConfig) -> String {
+    if route.is_default() {
+        return "(default)".to_owned();
+    }
+    let prefixes = route.prefixes.iter().map(|prefix| prefix.as_str());
+    let countries = route.countries.iter().map(|country| country.code());
+    let mut what: Vec<&str> = prefixes.chain(countries).filter(|word| !word.is_empty()).collect();
+    let more = what.len().saturating_sub(PREFIXES_SHOWN);
+    what.truncate(PREFIXES_SHOWN);
+    let mut text = what.join(" ");
+    if more > 0 {
+        text.push_str(&format!(" and {more} more"));
+    }
+    if text.is_empty() { "by its conditions".to_owned() } else { text }
+}
+
+/// Prefixes and countries of a route in a summary.
+const PREFIXES_SHOWN: usize = 5;
 
 fn rate(rate: Option<u32>) -> String {
     rate.map_or_else(|| "unlimited".to_owned(), |rate| format!("{rate} parts/s"))

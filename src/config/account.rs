@@ -1,15 +1,19 @@
 //! `[[account]]`: an application that submits.
 
 use super::outbind;
+use super::route;
 use super::secret::{SecretPlaces, secret};
 use super::section::Section;
-use crate::pipeline::settings::{AccountConfig, BindMode};
+use super::words::did_you_mean;
+use crate::pipeline::settings::{AccountConfig, BindMode, CarrierConfig};
 
 /// Letters a name may have, so that it can stand in a metric, a log and an address of the API.
 pub(super) const NAME: &str = "1 to 32 letters, digits, `-`, `_` and `.`";
 
 /// Longest password of SMPP §5.2.2 without its NUL.
 const PASSWORD_OCTETS: usize = 8;
+
+const CARRIER: &str = "the name of the carrier that this account is too";
 
 pub(super) fn read(section: &Section<'_>, places: &SecretPlaces) -> AccountConfig {
     let default = AccountConfig::default();
@@ -25,6 +29,8 @@ pub(super) fn read(section: &Section<'_>, places: &SecretPlaces) -> AccountConfi
         bind_modes: section.choices("bind_modes", &modes).unwrap_or(default.bind_modes),
         owed_max: section.number("owed_max", default.owed_max, 1..=100_000_000),
         outbind: outbind::dial(section, places),
+        country: route::country(section),
+        carrier: section.text_or_none("carrier", CARRIER),
         rate_per_second,
         name,
     };
@@ -40,6 +46,16 @@ pub(super) fn read(section: &Section<'_>, places: &SecretPlaces) -> AccountConfi
     }
     section.finish();
     account
+}
+
+/// Records that the carrier an account is said to be is not there.
+pub(super) fn carrier(section: &Section<'_>, carriers: &[CarrierConfig]) {
+    let Some(name) = section.text_or_none("carrier", CARRIER) else { return };
+    let names = || carriers.iter().map(|carrier| carrier.name.as_str());
+    if !names().any(|known| known == name) {
+        let problem = format!("no such carrier{}", did_you_mean(&name, names()));
+        section.fail("carrier", problem, CARRIER.to_owned());
+    }
 }
 
 /// The name of an account or carrier.

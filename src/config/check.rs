@@ -10,9 +10,10 @@ use super::secret::SecretPlaces;
 use super::section::{Reader, Section, variable};
 use super::tables::{many, one, unique};
 use super::words::did_you_mean;
-use super::{account, carrier, http, listener, log, route, smpp, spool};
+use super::{account, carrier, circles, http, listener, log, route, smpp, spool};
 use crate::base::secret::Secret;
 use crate::peer::http::config::HttpConfig;
+use crate::pipeline::route_config::RouteConfig;
 use crate::pipeline::settings::{Settings, SmppSettings};
 
 /// Reads every section, and the API's keys in clear; what is wrong is in the reader's findings.
@@ -36,6 +37,7 @@ pub(super) fn read<'a>(
     settings.accounts = sections.iter().map(|section| account::read(section, places)).collect();
     unique(&sections, "name", settings.accounts.iter().map(|account| &account.name));
     unique(&sections, "system_id", settings.accounts.iter().map(|account| &account.system_id));
+    let accounts = sections;
 
     let sections = many(reader, &top, root, "carrier", "carrier");
     settings.carriers = sections.iter().map(|section| carrier::read(section, places)).collect();
@@ -43,11 +45,16 @@ pub(super) fn read<'a>(
     for section in &sections {
         http::account(section, "mo_account", &settings.accounts);
     }
+    for section in &accounts {
+        account::carrier(section, &settings.carriers);
+    }
 
     let sections = many(reader, &top, root, "route", "route");
-    settings.routes =
-        sections.iter().map(|section| route::read(section, &settings.carriers)).collect();
-    unique(&sections, "prefix", settings.routes.iter().map(|route| &route.prefix));
+    settings.routes = sections
+        .iter()
+        .map(|section| route::read(section, &settings.accounts, &settings.carriers))
+        .collect();
+    circles::check(&sections, &settings);
 
     let (http, plain_keys) = api(reader, places, &top, root, &settings);
     top.finish();
@@ -105,13 +112,13 @@ fn gaps(reader: &Reader<'_>, settings: &Settings, http: &HttpConfig) {
         warn("no [[carrier]]: no message can leave");
     }
     for (index, carrier) in settings.carriers.iter().enumerate() {
-        if !settings.routes.iter().any(|route| route.carrier == index) {
+        let leads = |route: &RouteConfig| route.carrier == index || route.failover.contains(&index);
+        if !settings.routes.iter().any(leads) {
             warn(&format!("no [[route]] leads to carrier {}", carrier.name));
         }
     }
-    if !settings.carriers.is_empty() && !settings.routes.iter().any(|route| route.prefix.is_empty())
-    {
-        warn("no default [[route]] (prefix = \"\"): other destinations are refused as no_route");
+    if !settings.carriers.is_empty() && !settings.routes.iter().any(RouteConfig::is_default) {
+        warn("no default [[route]] (prefix = \"\"): what no other matches is refused as no_route");
     }
     if http.listen.is_some() && http.keys.is_empty() {
         warn("no [[http.key]]: only health and metrics answer");

@@ -11,6 +11,8 @@ mod carrier;
 
 mod check;
 
+mod circles;
+
 pub mod file;
 
 pub mod finding;

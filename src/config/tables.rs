@@ -62,9 +62,8 @@ pub(super) fn unique<'v>(
 ) {
     let mut seen = HashSet::new();
     for (section, value) in sections.iter().zip(values) {
-        // An empty name has been complained about; an empty prefix is the default route.
-        let counts = !value.is_empty() || key == "prefix";
-        if counts && !seen.insert(value) {
+        // An empty name has been complained about.
+        if !value.is_empty() && !seen.insert(value) {
             section.fail(key, "is there twice".to_owned(), "a value of its own".to_owned());
         }
     }

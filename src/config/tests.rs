@@ -6,7 +6,9 @@ use super::file::{Checked, Config, Surroundings};
 use super::finding::{Finding, Place, Severity};
 use super::place::Source;
 use super::section::Reader;
+use crate::address::country::Country;
 use crate::peer::http::config::Scope;
+use crate::pipeline::route_config::RouteConfig;
 use crate::pipeline::settings::{AccountConfig, BindMode, CarrierConfig, InDoubt, Settings};
 
 const LOOPBACK: &str = include_str!("../../config/loopback.toml");
@@ -54,7 +56,7 @@ fn the_loopback_file_is_what_the_load_tests_expect() {
     assert_eq!((sink.address.as_str(), sink.system_id.as_str()), ("127.0.0.1:2776", "sink"));
     assert_eq!((sink.binds, sink.window, sink.rate_per_second), (4, 1000, None));
     assert_eq!((sink.bind_mode, sink.receivers), (BindMode::Transceiver, 0));
-    assert_eq!((settings.routes[0].prefix.as_str(), settings.routes[0].carrier), ("", 0));
+    assert_eq!(settings.routes, [RouteConfig::to("", 0)]);
     assert_eq!(http.listen, "127.0.0.1:8080".parse().ok());
     assert!(http.keys[0].may(Scope::NumbersReveal));
     assert_eq!(http.keys[0].account.as_deref(), Some("load"));
@@ -92,6 +94,8 @@ fn the_documented_file_shows_every_default() {
         password: accounts[0].password.clone(),
         rate_per_second: Some(100),
         burst: 100,
+        country: Country::from_code("GB"),
+        carrier: Some("example".into()),
         ..AccountConfig::default()
     };
     assert_eq!(format!("{:?}", accounts.remove(0)), format!("{example:?}"));

@@ -26,6 +26,25 @@ impl Section<'_> {
         text
     }
 
+    /// One string or a list of them; in the environment with commas between.
+    pub(super) fn texts(&self, key: &'static str, allowed: &str) -> Option<Vec<String>> {
+        let given = self.given(key)?;
+        let texts: Option<Vec<String>> = match &given {
+            Given::File(DeValue::String(text), _) => Some(vec![text.to_string()]),
+            Given::File(DeValue::Array(items), _) => {
+                items.iter().map(|item| Some(item.get_ref().as_str()?.to_owned())).collect()
+            }
+            Given::File(..) => None,
+            Given::Environment(_, text) => {
+                Some(text.split(',').map(|item| item.trim().to_owned()).collect())
+            }
+        };
+        if texts.is_none() {
+            self.reject(key, &given, wrong_type(&given), allowed.to_owned());
+        }
+        texts
+    }
+
     /// One of some words.
     pub(super) fn choice<T: Copy>(
         &self,

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::port::{AccountView, Board, CarrierView, Refusal};
+use super::port::{AccountView, Board, CarrierView, Explain, Refusal};
+use super::route_view::{RouteQuestion, RouteView};
 use super::shared::{CarrierShared, Shared};
 use crate::base::clock::Timestamp;
 use crate::message::reason::Reason;
@@ -47,6 +48,12 @@ impl Board for LiveBoard {
             Health::Full => Some(Refusal::DiskFull),
             Health::Failed => Some(Refusal::DiskFailed),
         }
+    }
+}
+
+impl Explain for LiveBoard {
+    fn explain(&self, question: &RouteQuestion) -> Result<RouteView, Refusal> {
+        self.shared.routes.explain(question)
     }
 }
 

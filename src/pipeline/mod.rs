@@ -44,6 +44,14 @@ pub mod settings;
 
 pub mod restore;
 
+pub mod route_book;
+
+pub mod route_config;
+
+pub mod route_view;
+
+pub mod routing;
+
 pub mod shared;
 
 pub mod submission;

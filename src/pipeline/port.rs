@@ -7,6 +7,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
+use super::route_view::{RouteQuestion, RouteView};
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId, MessageOrd};
 use crate::message::reason::Reason;
@@ -128,6 +129,15 @@ pub struct AccountView {
     pub binds_up: u32,
     /// Receipts and inbound messages on disk that it has not taken yet.
     pub owed: u64,
+}
+
+/// Where routes are explained.
+pub trait Explain: Send + Sync {
+    /// Says where a message would go, and why.
+    ///
+    /// # Errors
+    /// Why it would be refused before it had a route.
+    fn explain(&self, question: &RouteQuestion) -> Result<RouteView, Refusal>;
 }
 
 /// The board of everybody's state.

@@ -2,14 +2,16 @@
 //!
 //! Plain values that the engine, the shards and the SMPP peers read. The defaults stand here, once:
 //! `config` falls back on them and the commented `config/postrider.toml` is tested against them.
-//! **Invariants** (kept by `config`): names are unique, every route names a carrier of the list, at
-//! most one route has a prefix, limits are within the bounds that `config` states.
+//! **Invariants** (kept by `config`): names are unique, every route names carriers and accounts of
+//! the lists, limits are within the bounds that `config` states.
 //! Not here: reading a file, what is allowed.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::route_config::RouteConfig;
+use crate::address::country::Country;
 use crate::base::secret::Secret;
 use crate::net::tls::dialer::DialerTls;
 use crate::net::tls::listener::ListenerTls;
@@ -148,6 +150,10 @@ pub struct AccountConfig {
     pub owed_max: usize,
     /// Whom to ask for a receiver bind; `None` waits until one comes.
     pub outbind: Option<OutbindDial>,
+    /// The country of numbers that it writes without a country code.
+    pub country: Option<Country>,
+    /// The carrier that it is too, by name: nothing from it is routed back.
+    pub carrier: Option<String>,
 }
 
 impl Default for AccountConfig {
@@ -163,6 +169,275 @@ impl Default for AccountConfig {
             bind_modes: BindMode::ALL.to_vec(),
             owed_max: 100_000,
             outbind: None,
+            country: None,
+            carrier: None,
+        }
+    }
+}
+
+/// What happens to a message whose submit left and was never answered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum InDoubt {
+    /// Submitted again: the handset may get it twice, and the record says so.
+    Resend,
+    /// Not submitted again: it ends as unknown unless a receipt comes.
+    Hold,
+}
+
+/// A link to an SMSC.
+#[derive(Clone, Debug)]
+pub struct CarrierConfig {
+    /// Its name in the ledger, in metrics, in logs and in the API.
+    pub name: String,
+    /// Host name or address, and port.
+    pub address: String,
+    /// TLS from the first octet; `None` is SMPP in clear.
+    pub tls: Option<DialerTls>,
+    /// What we bind with.
+    pub system_id: String,
+    /// What we bind with.
+    pub password: Secret,
+    /// SMPP §5.2.3.
+    pub system_type: String,
+    /// Binds of `bind_mode`.
+    pub binds: u32,
+    /// What those binds are for.
+    pub bind_mode: BindMode,
+    /// Receiver binds beside transmitters.
+    pub receivers: u32,
+    /// Where the carrier may connect to us and ask for a receiver bind; `None` takes none.
+    pub outbind: Option<OutbindListener>,
+    /// Submits without an answer, for each bind.
+    pub window: u32,
+    /// Parts per second over all binds; `None` is unlimited.
+    pub rate_per_second: Option<u32>,
+    /// Parts that may leave at once after a pause.
+    pub burst: u32,
+    /// What a lost answer means.
+    pub in_doubt: InDoubt,
+    /// Who inbound messages are for; `None` keeps them without giving them to anyone.
+    pub mo_account: Option<String>,
+    /// Messages waiting for it; more are refused.
+    pub queue_messages_max: usize,
+    /// First pause before a lost bind is tried again.
+    pub rebind_min: Duration,
+    /// Longest pause before a lost bind is tried again.
+    pub rebind_max: Duration,
+    /// Silence after which an enquire_link is sent.
+    pub enquire_link: Duration,
+    /// How long an answer to a request may take.
+    pub response_timeout: Duration,
+    /// How long a message without a validity period of its own is tried.
+    pub lifetime: Duration,
+    /// Submits of one message before it is given up.
+    pub attempts_max: u8,
+}
+
+impl Default for CarrierConfig {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            address: String::new(),
+            tls: None,
+            system_id: String::new(),
+            password: Secret::default(),
+            system_type: String::new(),
+            binds: 1,
+            bind_mode: BindMode::Transceiver,
+            receivers: 0,
+            outbind: None,
+            window: 10,
+            rate_per_second: None,
+            burst: 1,
+            in_doubt: InDoubt::Resend,
+            mo_account: None,
+            queue_messages_max: 1_000_000,
+            rebind_min: Duration::from_millis(1_000),
+            rebind_max: Duration::from_millis(60_000),
+            enquire_link: Duration::from_secs(30),
+            response_timeout: Duration::from_secs(30),
+            lifetime: Duration::from_secs(172_800),
+            attempts_max: 100,
+        }
+    }
+}
+
+/// Where a carrier connects to us and asks, by outbind, for a receiver bind (SMPP §2.2.1, §4.1.7).
+#[derive(Clone, Debug)]
+pub struct OutbindListener {
+    /// Where.
+    pub listen: SocketAddr,
+    /// What the outbind has to carry.
+    pub system_id: String,
+    /// What the outbind has to carry.
+    pub password: Secret,
+    /// TLS from the first octet; `None` is SMPP in clear.
+    pub tls: Option<ListenerTls>,
+    /// Connections at a time.
+    pub connections_max: usize,
+}
+
+/// [`OutbindListener::connections_max`] unless configured.
+pub const OUTBIND_CONNECTIONS_MAX: usize = 4;
+
+/// An application we connect to, and ask by outbind to bind as receiver, when it is owed something
+/// and has no receiver bind (SMPP §2.2.1, §4.1.7).
+#[derive(Clone, Debug)]
+pub struct OutbindDial {
+    /// Host name or address, and port.
+    pub address: String,
+    /// What the outbind carries.
+    pub system_id: String,
+    /// What the outbind carries.
+    pub password: Secret,
+    /// TLS from the first octet; `None` is SMPP in clear.
+    pub tls: Option<DialerTls>,
+    /// First pause before it is tried again.
+    pub retry_min: Duration,
+    /// Longest pause before it is tried again.
+    pub retry_max: Duration,
+}
+
+/// The log on disk.
+    pub spool: SpoolSettings,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            data_dir: PathBuf::from("/var/lib/postrider"),
+            shards: 0,
+            smpp: SmppSettings::default(),
+            accounts: Vec::new(),
+            carriers: Vec::new(),
+            routes: Vec::new(),
+            spool: SpoolSettings::default(),
+        }
+    }
+}
+
+/// The SMPP listener.
+#[derive(Clone, Debug)]
+pub struct SmppSettings {
+    /// Where applications bind without TLS; `None` takes none there.
+    pub listen: Option<SocketAddr>,
+    /// Where else they bind, in TLS or without.
+    pub listeners: Vec<ListenerConfig>,
+    /// How we name ourselves in a bind response.
+    pub system_id: String,
+    /// Connections at a time, bound or not.
+    pub sessions_max: usize,
+    /// From connect to bind (SMPP §7.2 session_init_timer).
+    pub session_init_timeout: Duration,
+    /// Silence after which an enquire_link is sent (SMPP §7.2 enquire_link_timer).
+    pub enquire_link: Duration,
+    /// Time without a message after which a session is ended (SMPP §7.2 inactivity_timer).
+    pub inactivity: Option<Duration>,
+    /// How long an answer to our request may take (SMPP §7.2 response_timer).
+    pub response_timeout: Duration,
+    /// Longest PDU taken, header included.
+    pub pdu_bytes_max: usize,
+}
+
+impl Default for SmppSettings {
+    fn default() -> Self {
+        Self {
+            listen: Some(SocketAddr::from((Ipv4Addr::UNSPECIFIED, 2775))),
+            listeners: Vec::new(),
+            system_id: "postrider".into(),
+            sessions_max: 10_000,
+            session_init_timeout: Duration::from_secs(10),
+            enquire_link: Duration::from_secs(30),
+            inactivity: None,
+            response_timeout: Duration::from_secs(30),
+            pdu_bytes_max: 65_536,
+        }
+    }
+}
+
+/// A further listener for applications.
+#[derive(Clone, Debug)]
+pub struct ListenerConfig {
+    /// Where.
+    pub listen: SocketAddr,
+    /// TLS from the first octet; `None` is SMPP in clear.
+    pub tls: Option<ListenerTls>,
+    /// TLS handshakes going on at a time; more connections wait to be accepted.
+    pub handshakes_max: usize,
+}
+
+/// [`ListenerConfig::handshakes_max`] unless configured.
+pub const HANDSHAKES_MAX: usize = 256;
+
+/// How a bind may be used (SMPP §4.1).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum BindMode {
+    /// Submits only.
+    Transmitter,
+    /// Receipts and inbound messages only.
+    Receiver,
+    /// Both.
+    Transceiver,
+}
+
+impl BindMode {
+    /// All modes, in the order of their names in the documentation.
+    pub const ALL: [Self; 3] = [Self::Transmitter, Self::Receiver, Self::Transceiver];
+
+    /// The word of the configuration.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Transmitter => "transmitter",
+            Self::Receiver => "receiver",
+            Self::Transceiver => "transceiver",
+        }
+    }
+}
+
+/// An application that submits and is owed receipts.
+#[derive(Clone, Debug)]
+pub struct AccountConfig {
+    /// Its name in the ledger, in logs and in the API.
+    pub name: String,
+    /// What it binds with.
+    pub system_id: String,
+    /// What it binds with.
+    pub password: Secret,
+    /// Binds at a time.
+    pub binds_max: usize,
+    /// Requests of ours without an answer, for each bind of it.
+    pub window: usize,
+    /// Parts per second it may submit, over all its binds and the API; `None` is unlimited.
+    pub rate_per_second: Option<u32>,
+    /// Parts it may submit at once after a pause.
+    pub burst: u32,
+    /// The binds it may make.
+    pub bind_modes: Vec<BindMode>,
+    /// Receipts and inbound messages held in memory for it; more wait on disk.
+    pub owed_max: usize,
+    /// Whom to ask for a receiver bind; `None` waits until one comes.
+    pub outbind: Option<OutbindDial>,
+    /// The country of numbers that it writes without a country code.
+    pub country: Option<Country>,
+    /// The carrier that it is too, by name: nothing from it is routed back.
+    pub carrier: Option<String>,
+}
+
+impl Default for AccountConfig {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            system_id: String::new(),
+            password: Secret::default(),
+            binds_max: 10,
+            window: 100,
+            rate_per_second: None,
+            burst: 1,
+            bind_modes: BindMode::ALL.to_vec(),
+            owed_max: 100_000,
+            outbind: None,
+            country: None,
+            carrier: None,
         }
     }
 }

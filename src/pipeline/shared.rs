@@ -3,12 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
-use super::port::Refusal;
+use super::route_book::RouteBook;
 use super::settings::{AccountConfig, CarrierConfig};
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId, IdCipher};
 use crate::message::reason::Reason;
-use crate::route::table::RouteTable;
 use crate::telemetry::carrier::CarrierMetrics;
 use crate::telemetry::ingress::IngressMetrics;
 use crate::telemetry::registry::Registry;
@@ -78,8 +77,8 @@ pub struct Shared {
     pub carriers: Vec<CarrierShared>,
     account_places: Vec<usize>,
     carrier_places: Vec<usize>,
-    /// Which carrier takes which destination.
-    pub routes: RouteTable,
+    /// Which carrier takes which message.
+    pub routes: RouteBook,
     /// Public ids.
     pub cipher: IdCipher,
     /// Number of shards.
@@ -176,7 +175,7 @@ impl Shared {
     pub fn new(
         accounts: Vec<AccountShared>,
         mut carriers: Vec<CarrierShared>,
-        routes: RouteTable,
+        routes: RouteBook,
         cipher: IdCipher,
         shards: usize,
         registry: Arc<Registry>,
@@ -245,12 +244,6 @@ impl Shared {
         if let Some(carrier) = self.carrier(carrier) {
             carrier.backlog.fetch_sub(1, Ordering::Relaxed);
         }
-    }
-
-    /// The route of a destination.
-    pub fn route(&self, destination: &[u8]) -> Result<&CarrierShared, Refusal> {
-        let route = self.routes.choose(destination).ok_or(Refusal::NoRoute)?;
-        self.carrier(route.carrier).ok_or(Refusal::NoRoute)
     }
 }
 

@@ -6,8 +6,9 @@
 use std::time::Duration;
 
 use postrider::base::secret::Secret;
+use postrider::pipeline::route_config::RouteConfig;
 use postrider::pipeline::settings::{
-    AccountConfig, BindMode, CarrierConfig, InDoubt, RouteConfig, Settings, SmppSettings,
+    AccountConfig, BindMode, CarrierConfig, InDoubt, Settings, SmppSettings,
 };
 
 use crate::proofs::Sabotage;
@@ -268,12 +269,10 @@ fn centre(r: &mut fastrand::Rng) -> CentrePlan {
 
 fn routes(r: &mut fastrand::Rng, carriers: usize) -> Vec<RouteConfig> {
     let prefixes = ["44", "447", "49", "1", "33"];
-    let mut routes: Vec<_> = prefixes
-        .iter()
-        .map(|prefix| RouteConfig { prefix: (*prefix).into(), carrier: r.usize(..carriers) })
-        .collect();
+    let mut routes: Vec<_> =
+        prefixes.iter().map(|prefix| RouteConfig::to(prefix, r.usize(..carriers))).collect();
     if r.bool() {
-        routes.push(RouteConfig { prefix: String::new(), carrier: r.usize(..carriers) });
+        routes.push(RouteConfig::to("", r.usize(..carriers)));
     }
     routes
 }

@@ -13,8 +13,9 @@ use sha2::{Digest, Sha256};
 use super::place::listen;
 use crate::base::secret::Secret;
 use crate::peer::http::config::{HttpConfig, KeyConfig, Scope};
+use crate::pipeline::route_config::RouteConfig;
 use crate::pipeline::settings::{
-    AccountConfig, CarrierConfig, RouteConfig, Settings, SmppSettings, SpoolSettings,
+    AccountConfig, CarrierConfig, Settings, SmppSettings, SpoolSettings,
 };
 use crate::sim::config::{Config as SmscConfig, Span};
 use crate::sim::outcome::Outcomes;
@@ -142,9 +143,7 @@ pub(super) fn settings(data_dir: PathBuf, carriers: &[Smsc]) -> Settings {
 /// The carriers' own prefixes, and the first carrier for whatever number comes to a visitor's mind.
 fn routes() -> Vec<RouteConfig> {
     let own = CARRIERS.iter().enumerate().map(|(place, carrier)| (carrier.prefix, place));
-    own.chain([("", 0)])
-        .map(|(prefix, carrier)| RouteConfig { prefix: prefix.to_owned(), carrier })
-        .collect()
+    own.chain([("", 0)]).map(|(prefix, carrier)| RouteConfig::to(prefix, carrier)).collect()
 }
 
 /// The API, open to [`KEY`].
@@ -166,6 +165,6 @@ mod tests {
         }
         let routes = routes();
         assert_eq!(routes.len(), 4);
-        assert!(routes.iter().any(|route| route.prefix.is_empty() && route.carrier == 0));
+        assert!(routes.iter().any(|route| route.is_default() && route.carrier == 0));
     }
 }

@@ -16,7 +16,8 @@ use crate::pipeline::effect::{Asker, Effect, LinkId};
 use crate::pipeline::engine::Engine;
 use crate::pipeline::mail::Mail;
 use crate::pipeline::receipts::ReceiptIn;
-use crate::pipeline::settings::{AccountConfig, CarrierConfig, RouteConfig, Settings};
+use crate::pipeline::route_config::RouteConfig;
+use crate::pipeline::settings::{AccountConfig, CarrierConfig, Settings};
 use crate::pipeline::submits::CarrierMessageId;
 use crate::receipt::owed::{Owed, OwedWhat};
 use crate::spool::real_disk::RealDisk;
@@ -43,7 +44,7 @@ impl Desk {
         let settings = Settings {
             accounts: vec![AccountConfig { name: "app".into(), ..AccountConfig::default() }],
             carriers: vec![CarrierConfig { name: "net".into(), ..CarrierConfig::default() }],
-            routes: vec![RouteConfig { prefix: String::new(), carrier: 0 }],
+            routes: vec![RouteConfig::to("", 0)],
             ..Settings::default()
         };
         let shared = Arc::new(share(&settings, &opened.ledger, 1).expect("names are kept"));

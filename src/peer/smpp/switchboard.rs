@@ -18,9 +18,9 @@ use crate::ledger::store::Ledger;
 use crate::pipeline::engine::Engine;
 use crate::pipeline::mail::Mail;
 use crate::pipeline::port::{Refusal, Submission, Submit, Submitted};
+use crate::pipeline::route_book::RouteBook;
 use crate::pipeline::settings::{HANDSHAKES_MAX, ListenerConfig, Settings};
 use crate::pipeline::shared::{AccountShared, CarrierShared, Shared};
-use crate::route::table::{Route, RouteTable};
 use crate::spool::journal::Journal;
 use crate::telemetry::registry::Registry;
 
@@ -42,7 +42,7 @@ impl std::fmt::Debug for Switchboard {
 /// Makes what the shards share: the settings, with the ledger's numbers for their names.
 ///
 /// # Errors
-/// What the disk said when a new name was to be kept.
+/// What the disk said when a new name was to be kept, or which route cannot be one.
 pub fn share(settings: &Settings, ledger: &Ledger, shards: usize) -> io::Result<Shared> {
     let registry = Registry::new();
     let mut accounts = Vec::with_capacity(settings.accounts.len());
@@ -57,11 +57,9 @@ pub fn share(settings: &Settings, ledger: &Ledger, shards: usize) -> io::Result<
         let home = shards - 1 - place % shards;
         carriers.push(CarrierShared::new(id, carrier.clone(), home, &registry));
     }
-    let routes = settings.routes.iter().filter_map(|route| {
-        let carrier = carriers.get(route.carrier)?.id;
-        Some(Route { prefix: route.prefix.clone().into_bytes(), carrier })
-    });
-    let routes = RouteTable::new(routes.collect());
+    let numbers: Vec<_> = accounts.iter().map(|account| account.id).collect();
+    let carrier_numbers: Vec<_> = carriers.iter().map(|carrier| carrier.id).collect();
+    let routes = RouteBook::new(settings, &numbers, &carrier_numbers).map_err(io::Error::other)?;
     Ok(Shared::new(accounts, carriers, routes, ledger.id_cipher(), shards, registry))
 }
 

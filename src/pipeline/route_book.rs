@@ -1,0 +1,169 @@
+//! The routes of the settings, compiled, with what accounts have to do with them.
+//!
+//! The engine asks by the ledger's numbers; where no ledger is open, places in the settings do.
+
+use std::time::Duration;
+
+use super::route_config::RouteConfig;
+use super::settings::Settings;
+use crate::address::canonical::{Canonical, canonical};
+use crate::address::country::Country;
+use crate::base::id::{AccountId, CarrierId};
+use crate::message::record::Message;
+use crate::route::question::Question;
+use crate::route::rule::Rule;
+use crate::route::table::{RouteTable, TableError};
+
+/// Routes, and the names of those they are about.
+#[derive(Clone, Debug, Default)]
+pub struct RouteBook {
+    pub(super) table: RouteTable,
+    /// By the account's number.
+    parties: Vec<Party>,
+    /// In the order of the configuration.
+    pub(super) accounts: Vec<(AccountId, String)>,
+    /// In the order of the configuration.
+    pub(super) carriers: Vec<(CarrierId, String)>,
+}
+
+/// What routes need of an account.
+#[derive(Clone, Copy, Debug, Default)]
+struct Party {
+    country: Option<Country>,
+    origin: Option<CarrierId>,
+}
+
+impl RouteBook {
+    /// Compiles the routes of the settings. The numbers stand for the accounts and carriers of the
+    /// settings, in their order.
+    ///
+    /// # Errors
+    /// The first route that cannot be one.
+    pub fn new(
+        settings: &Settings,
+        accounts: &[AccountId],
+        carriers: &[CarrierId],
+    ) -> Result<Self, TableError> {
+        let rules = settings.routes.iter().enumerate();
+        let rules = rules.filter_map(|(place, route)| rule(place, route, accounts, carriers));
+        let table = RouteTable::new(rules.collect())?;
+        let named = settings.carriers.iter().zip(carriers);
+        let carriers: Vec<_> = named.map(|(one, &id)| (id, one.name.clone())).collect();
+        let mut parties = Vec::new();
+        for (account, id) in settings.accounts.iter().zip(accounts) {
+            let place = usize::from(id.0);
+            if parties.len() <= place {
+                parties.resize(place + 1, Party::default());
+            }
+            let own = carriers.iter().find(|(_, name)| account.carrier.as_ref() == Some(name));
+            parties[place] =
+                Party { country: account.country, origin: own.map(|&(carrier, _)| carrier) };
+        }
+        let named = settings.accounts.iter().zip(accounts);
+        let accounts = named.map(|(one, &id)| (id, one.name.clone())).collect();
+        Ok(Self { table, parties, accounts, carriers })
+    }
+
+    /// Compiles the routes of settings that no ledger has given numbers: places stand for them.
+    ///
+    /// # Errors
+    /// The first route that cannot be one.
+    pub fn of_settings(settings: &Settings) -> Result<Self, TableError> {
+        let number = |place: usize| u16::try_from(place).unwrap_or(u16::MAX);
+        let accounts: Vec<_> = (0..settings.accounts.len()).map(|n| AccountId(number(n))).collect();
+        let carriers: Vec<_> = (0..settings.carriers.len()).map(|n| CarrierId(number(n))).collect();
+        Self::new(settings, &accounts, &carriers)
+    }
+
+    /// The compiled routes.
+    pub const fn table(&self) -> &RouteTable {
+        &self.table
+    }
+
+    /// The carrier that takes a message of an account; `None`: there is no route.
+    pub fn choose(&self, account: AccountId, message: &Message<'_>) -> Option<CarrierId> {
+        self.ask(account, message, Duration::ZERO, |question| {
+            Some(self.table.choose(question)?.carrier)
+        })
+    }
+
+    /// The carrier to try after those that refused a message or did not answer; `age` is the time
+    /// since it was accepted. `None`: nobody is left, or the route's budget is spent.
+    pub fn next_carrier(
+        &self,
+        account: AccountId,
+        message: &Message<'_>,
+        age: Duration,
+        tried: &[CarrierId],
+    ) -> Option<CarrierId> {
+        self.ask(account, message, age, |question| self.table.next_carrier(question, tried))
+    }
+
+    /// Makes the question of a message. Its destination is read by the country of the account if that
+    /// has one; its marks are the `service_type` it came with (SMPP §5.2.11).
+    fn ask<T>(
+        &self,
+        account: AccountId,
+        message: &Message<'_>,
+        age: Duration,
+        ask: impl FnOnce(&Question<'_>) -> T,
+    ) -> T {
+        let party = self.parties.get(usize::from(account.0)).copied().unwrap_or_default();
+        let read: Option<Canonical<'_>> =
+            party.country.map(|country| canonical(&message.destination, Some(country)));
+        let marks = [message.service_type];
+        ask(&Question {
+            destination: read.as_ref().map_or(message.destination.addr, |read| &read.addr),
+            source: message.source,
+            account,
+            origin: party.origin,
+            tags: if message.service_type.is_empty() { &[] } else { &marks },
+            parts: message.parts,
+            age,
+        })
+    }
+
+    /// The country in which an account writes numbers without a country code.
+    pub(super) fn country(&self, account: AccountId) -> Option<Country> {
+        self.parties.get(usize::from(account.0))?.country
+    }
+
+    /// The carrier that an account is too.
+    pub(super) fn origin(&self, account: AccountId) -> Option<CarrierId> {
+        self.parties.get(usize::from(account.0))?.origin
+    }
+
+    /// The name of a carrier.
+    pub(super) fn carrier_name(&self, id: CarrierId) -> &str {
+        let named = self.carriers.iter().find(|(carrier, _)| *carrier == id);
+        named.map_or("", |(_, name)| name.as_str())
+    }
+}
+
+/// A route with numbers in place of places; `None` if its carrier is none of the settings.
+fn rule(
+    place: usize,
+    route: &RouteConfig,
+    accounts: &[AccountId],
+    carriers: &[CarrierId],
+) -> Option<Rule> {
+    let octets = |texts: &[String]| texts.iter().map(|text| text.clone().into_bytes()).collect();
+    let failover = route.failover.iter().filter_map(|&place| carriers.get(place).copied());
+    Some(Rule {
+        name: route.called(place),
+        order: route.order,
+        prefixes: octets(&route.prefixes),
+        countries: route.countries.clone(),
+        accounts: route.accounts.iter().filter_map(|&n| accounts.get(n).copied()).collect(),
+        senders: octets(&route.senders),
+        sender_prefixes: octets(&route.sender_prefixes),
+        sender_kinds: route.sender_kinds.clone(),
+        tags: octets(&route.tags),
+        parts: route.parts.clone(),
+        carrier: *carriers.get(route.carrier)?,
+        weight: route.weight,
+        cost: route.cost,
+        failover: failover.collect(),
+        budget: route.budget,
+    })
+}
