@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use criterion::{Criterion, Throughput};
 
+use postrider::address::country::Country;
 use postrider::base::clock::Timestamp;
 use postrider::base::id::{AccountId, CarrierId};
 use postrider::ledger::config::LedgerConfig;
@@ -19,6 +20,7 @@ use postrider::peer::smpp::switchboard::share;
 use postrider::pipeline::effect::{Asker, Effect, LinkId};
 use postrider::pipeline::engine::Engine;
 use postrider::pipeline::receipts::ReceiptIn;
+use postrider::pipeline::route_book::RouteBook;
 use postrider::pipeline::route_config::RouteConfig;
 use postrider::pipeline::settings::{AccountConfig, CarrierConfig, Settings};
 use postrider::pipeline::submits::CarrierMessageId;
@@ -151,6 +153,37 @@ fn throttle_check(c: &mut Criterion) {
     });
 }
 
+/// What admission pays for a route: a default route alone, ten thousand prefixes, an equal pair that is
+/// drawn from, a country that shares its calling code.
+fn route_lookup(c: &mut Criterion) {
+    let carriers = ["one", "two"];
+    let carriers =
+        carriers.map(|name| CarrierConfig { name: name.into(), ..CarrierConfig::default() });
+    let book = |routes: Vec<RouteConfig>| {
+        let settings = Settings { carriers: carriers.to_vec(), routes, ..settings() };
+        RouteBook::of_settings(&settings).expect("routes")
+    };
+    let pair = |carrier| RouteConfig { weight: 3, ..RouteConfig::to("44", carrier) };
+    let gb = Country::from_code("GB").into_iter().collect();
+    let prefixes = (0..10_000).map(|n| RouteConfig::to(&format!("44{n:05}"), n % 2));
+    let message = Message {
+        source: Address { ton: 5, npi: 0, addr: b"ACME" },
+        destination: Address { ton: 1, npi: 1, addr: b"447400123456" },
+        ..Message::default()
+    };
+    for (name, routes) in [
+        ("route by default", vec![RouteConfig::to("", 0)]),
+        ("route among 10,000 prefixes", prefixes.chain([RouteConfig::to("", 0)]).collect()),
+        ("route drawn from two", vec![pair(0), pair(1)]),
+        ("route by shared country", vec![RouteConfig { countries: gb, ..RouteConfig::default() }]),
+    ] {
+        let book = book(routes);
+        c.bench_function(name, |b| {
+            b.iter(|| black_box(book.choose(AccountId(0), black_box(&message))));
+        });
+    }
+}
+
 fn main() {
     let mut criterion = Criterion::default()
         .sample_size(20)
@@ -159,5 +192,6 @@ fn main() {
         .configure_from_args();
     engine_step(&mut criterion);
     throttle_check(&mut criterion);
+    route_lookup(&mut criterion);
     criterion.final_summary();
 }

@@ -52,6 +52,7 @@ impl HttpApi {
             config: config.clone(),
             submit: Arc::new(gateway.submitter()),
             board: Arc::new(gateway.board()),
+            explain: Arc::new(gateway.board()),
             ledger: Arc::clone(gateway.ledger()),
             registry,
             clock: Clock::start(),

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use super::print::note;
-use super::{check, demo, send, serve, trace};
+use super::{check, demo, route, send, serve, trace};
 
 /// A carrier-grade SMS gateway that can tell anyone what happened to any message.
 ///
@@ -28,6 +28,8 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Say whether a configuration can be used, and what is wrong with it
     Check(check::CheckArgs),
+    /// Say where a message would go by a configuration, and why
+    Route(route::RouteArgs),
     /// Send one message through a gateway's API
     Send(send::SendArgs),
     /// Show what happened to a message
@@ -67,6 +69,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Demo(arguments) => demo::run(arguments),
         Command::Serve(arguments) => serve::run(arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Route(arguments) => route::run(&arguments),
         Command::Send(arguments) => wait_for(send::run(&arguments)),
         Command::Trace(arguments) => wait_for(trace::run(&arguments)),
     }

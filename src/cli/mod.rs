@@ -16,6 +16,8 @@ mod demo;
 
 mod print;
 
+mod route;
+
 mod send;
 
 mod serve;

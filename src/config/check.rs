@@ -54,6 +54,9 @@ pub(super) fn read<'a>(
         .iter()
         .map(|section| route::read(section, &settings.accounts, &settings.carriers))
         .collect();
+    let unnamed = String::new();
+    let names = settings.routes.iter().map(|route| route.name.as_ref().unwrap_or(&unnamed));
+    unique(&sections, "name", names);
     circles::check(&sections, &settings);
 
     let (http, plain_keys) = api(reader, places, &top, root, &settings);

@@ -7,9 +7,11 @@ use super::finding::{Finding, Place, Severity};
 use super::place::Source;
 use super::section::Reader;
 use crate::address::country::Country;
+use crate::address::kind::Kind;
 use crate::peer::http::config::Scope;
 use crate::pipeline::route_config::RouteConfig;
 use crate::pipeline::settings::{AccountConfig, BindMode, CarrierConfig, InDoubt, Settings};
+use crate::route::rule::Budget;
 
 const LOOPBACK: &str = include_str!("../../config/loopback.toml");
 const POSTRIDER: &str = include_str!("../../config/postrider.toml");
@@ -267,6 +269,153 @@ sha256 = "12"
         assert!(errors.iter().any(|error| error.starts_with(&line)), "{line}\n{errors:#?}");
     }
     assert_eq!(errors.len(), expected.len(), "{errors:#?}");
+}
+
+const TWO_CARRIERS: &str = "[[account]]\nname = \"a\"\npassword = \"1\"\ncarrier = \"two\"\n\
+    [[carrier]]\nname = \"one\"\naddress = \"h:1\"\npassword = \"x\"\n\
+    [[carrier]]\nname = \"two\"\naddress = \"h:2\"\npassword = \"x\"\n";
+
+#[test]
+fn a_route_takes_every_key_it_has() {
+    let text = format!(
+        "{TWO_CARRIERS}[[route]]\nname = \"uk\"\norder = 5\nprefix = [\"+447\", \"441\"]\n\
+         country = \"gb\"\naccount = \"a\"\nsender = [\"+4477\", \"ACME\"]\nsender_prefix = \"6\"\n\
+         sender_kind = [\"short_code\"]\ntag = \"otp\"\nparts_max = 3\ncarrier = \"one\"\nweight = 7\n\
+         cost = 9\ncarriers_max = 2\nfailover_s = 60\n\
+         [[route]]\ncarrier = \"one\"\nfailover = [\"two\"]\n"
+    );
+    let checked = parse(&text).unwrap_or_else(|error| panic!("{error}"));
+    assert!(checked.warnings.iter().all(|warning| !warning.problem.contains("route")));
+    let [uk, rest] = &checked.config.settings.routes[..] else { panic!("two routes") };
+    let expected = RouteConfig {
+        name: Some("uk".into()),
+        order: 5,
+        prefixes: vec!["447".into(), "441".into()],
+        countries: Country::from_code("GB").into_iter().collect(),
+        accounts: vec![0],
+        senders: vec!["4477".into(), "ACME".into()],
+        sender_prefixes: vec!["6".into()],
+        sender_kinds: vec![Kind::ShortCode],
+        tags: vec!["otp".into()],
+        parts: 0..=3,
+        weight: 7,
+        cost: 9,
+        budget: Budget { carriers_max: 2, time_max: std::time::Duration::from_secs(60) },
+        ..RouteConfig::default()
+    };
+    assert_eq!(uk, &expected);
+    assert!(rest.is_default());
+    assert_eq!((rest.carrier, &rest.failover[..]), (0, &[1][..]));
+}
+
+#[test]
+fn what_a_route_cannot_say_is_told_with_what_it_can() {
+    for (keys, problem) in [
+        (
+            "prefix = [\"44\", \"4x\"]",
+            "prefix = [\"44\", \"4x\"]: is not a prefix of a number; allowed: up to",
+        ),
+        ("prefix = 44", "prefix = 44: is a number; allowed: up to 15 digits"),
+        ("country = \"UK\"", "country = \"UK\": `UK` has no numbering plan"),
+        (
+            "country = \"Britain\"",
+            "`Britain` is not the code of a country; allowed: a country of ISO",
+        ),
+        (
+            "account = \"b\"",
+            "account = \"b\": `b` is no such account; did you mean `a`?; allowed: an account: a",
+        ),
+        ("sender = \"\"", "sender = \"\": `` cannot be one"),
+        ("sender_kind = [\"name\"]", "`name` is not known; allowed: a list of \"international\""),
+        (
+            "parts_min = 3\nparts_max = 2",
+            "parts_max = 2: is less than parts_min; allowed: at least parts_min, 3",
+        ),
+        ("weight = 0", "weight = 0: is too small; allowed: a whole number from 1 to"),
+        ("failover = [\"tow\"]", "`tow` is no such carrier; did you mean `two`?"),
+        (
+            "failover = [\"one\"]",
+            "failover = [\"one\"]: `one` would be tried twice; allowed: each carrier once",
+        ),
+        ("failover = [\"two\", \"two\"]", "`two` would be tried twice"),
+        (
+            "account = \"a\"\nfailover = \"two\"",
+            "failover = \"two\": is a circle: account a is carrier two",
+        ),
+        ("carriers_max = 17", "carriers_max = 17: is too large"),
+        ("via = \"x\"", "route.1.via: no such key"),
+    ] {
+        let errors = errors(&format!("{TWO_CARRIERS}[[route]]\ncarrier = \"one\"\n{keys}\n"));
+        assert_eq!(errors.len(), 1, "{errors:#?}");
+        assert!(errors[0].contains(problem), "{problem}\n{errors:#?}");
+        assert!(errors[0].starts_with("test.toml:1"), "{errors:#?}");
+    }
+}
+
+#[test]
+fn a_carrier_that_is_this_gateway_is_a_circle() {
+    let text = |listen: &str, address: &str| {
+        format!(
+            "[smpp]\nlisten = \"{listen}\"\n[[account]]\nname = \"me\"\npassword = \"1\"\n[[carrier]]\n\
+             name = \"out\"\naddress = \"{address}\"\nsystem_id = \"me\"\npassword = \"1\"\n\
+             [[route]]\ncarrier = \"out\"\n"
+        )
+    };
+    for (listen, address) in [
+        ("0.0.0.0:2775", "127.0.0.1:2775"),
+        ("0.0.0.0:2775", "localhost:2775"),
+        ("[::]:2775", "[::1]:2775"),
+        ("192.0.2.1:2775", "192.0.2.1:2775"),
+        ("127.0.0.1:2775", "localhost:2775"),
+    ] {
+        let errors = errors(&text(listen, address));
+        assert!(
+            errors[0].contains("route.1.carrier = \"out\": is a circle: carrier out at")
+                && errors[0].contains("as account me"),
+            "{listen} {address} {errors:#?}"
+        );
+    }
+    for (listen, address) in [
+        ("0.0.0.0:2775", "127.0.0.1:2776"),
+        ("0.0.0.0:2775", "192.0.2.1:2775"),
+        ("192.0.2.1:2775", "127.0.0.1:2775"),
+        ("off", "127.0.0.1:2775"),
+    ] {
+        assert!(parse(&text(listen, address)).is_ok(), "{listen} {address}");
+    }
+}
+
+#[test]
+fn routes_of_one_rank_say_how_they_share() {
+    let routes = |first: &str, second: &str| {
+        format!("{TWO_CARRIERS}[[route]]\ncarrier = \"one\"\n{first}[[route]]\n{second}")
+    };
+    let twice = errors(&routes("", "carrier = \"two\"\n"));
+    assert!(
+        twice[0].contains("route.2.prefix: is there twice; allowed: a value of its own"),
+        "{twice:?}"
+    );
+    assert!(parse(&routes("weight = 1\n", "carrier = \"two\"\nweight = 2\n")).is_ok());
+    assert!(parse(&routes("cost = 1\n", "carrier = \"two\"\ncost = 2\n")).is_ok());
+    assert!(!errors(&routes("cost = 1\n", "carrier = \"one\"\ncost = 2\n")).is_empty());
+    let checked = parse(&routes("tag = \"a\"\n", "carrier = \"two\"\nsender = \"b\"\n"));
+    let warnings: Vec<String> =
+        checked.expect("it can be used").warnings.iter().map(ToString::to_string).collect();
+    assert!(
+        warnings.iter().any(|warning| warning.contains("ranks as route 1 does")),
+        "{warnings:?}"
+    );
+}
+
+#[test]
+fn an_account_is_a_carrier_that_there_is() {
+    let errors =
+        errors("[[account]]\nname = \"a\"\npassword = \"1\"\ncarrier = \"x\"\ncountry = \"ZZ\"\n");
+    assert!(errors[0].contains("account.a.carrier = \"x\": no such carrier"), "{errors:?}");
+    assert!(
+        errors[1].contains("account.a.country = \"ZZ\": `ZZ` has no numbering plan"),
+        "{errors:?}"
+    );
 }
 
 #[test]

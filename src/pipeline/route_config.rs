@@ -84,6 +84,6 @@ impl RouteConfig {
             && self.sender_prefixes.is_empty()
             && self.sender_kinds.is_empty()
             && self.tags.is_empty()
-            && self.parts.contains(&1)
+            && self.parts == (0..=u8::MAX)
     }
 }

@@ -42,9 +42,15 @@ pub struct RouteView {
     pub sender_kind: &'static str,
     /// The route that takes it; `null`: it would be refused as `no_route`.
     pub chosen: Option<ChosenView>,
-    /// Every route: the chosen one, those that match behind it, those that do not match.
+    /// Routes: the chosen one, those that match behind it, those that do not match. At most
+    /// [`ROUTES_MAX`].
     pub routes: Vec<WeighedView>,
+    /// How many more there are.
+    pub routes_left_off: usize,
 }
+
+/// Routes of one explanation.
+pub const ROUTES_MAX: usize = 1_000;
 
 /// The route that takes a message.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -101,13 +107,15 @@ impl RouteBook {
             ..Question::default()
         };
         let explanation = self.table.explain(&question);
+        let shown = explanation.rules.iter().take(ROUTES_MAX);
         Ok(RouteView {
             to: String::from_utf8_lossy(&read.addr).into_owned(),
             changed: (!read.change.is_none()).then(|| read.change.to_string()),
             country: explanation.country.map(|country| country.to_string()),
             sender_kind: explanation.sender_kind.name(),
             chosen: self.chosen(&explanation, &question),
-            routes: explanation.rules.iter().map(|weighed| self.weighed(weighed)).collect(),
+            routes: shown.map(|weighed| self.weighed(weighed)).collect(),
+            routes_left_off: explanation.rules.len().saturating_sub(ROUTES_MAX),
         })
     }
 
@@ -215,4 +223,103 @@ fn list(values: impl ExactSizeIterator<Item = String>) -> String {
         text.push_str(&format!(" or {more} more"));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::address::country::Country;
+    use crate::pipeline::route_config::RouteConfig;
+    use crate::pipeline::settings::{AccountConfig, CarrierConfig, Settings};
+
+    fn book() -> RouteBook {
+        let carrier = |name: &str| CarrierConfig { name: name.into(), ..CarrierConfig::default() };
+        let account = |name: &str, country: &str, carrier: Option<&str>| AccountConfig {
+            name: name.into(),
+            country: Country::from_code(country),
+            carrier: carrier.map(str::to_owned),
+            ..AccountConfig::default()
+        };
+        let named = |name: &str, route| RouteConfig { name: Some(name.to_owned()), ..route };
+        let settings = Settings {
+            accounts: vec![account("shop", "GB", None), account("peer", "", Some("orange"))],
+            carriers: vec![carrier("orange"), carrier("vodafone")],
+            routes: vec![
+                named("uk", RouteConfig { failover: vec![1], ..RouteConfig::to("44", 0) }),
+                named(
+                    "codes",
+                    RouteConfig { tags: vec!["otp".into()], ..RouteConfig::to("44", 1) },
+                ),
+                named("rest", RouteConfig::to("", 1)),
+            ],
+            ..Settings::default()
+        };
+        RouteBook::of_settings(&settings).expect("routes")
+    }
+
+    fn asked(to: &str, account: &str) -> RouteQuestion {
+        let account = Some(account.to_owned());
+        RouteQuestion { to: to.into(), from: "ACME".into(), account, tags: vec![], parts: 1 }
+    }
+
+    #[test]
+    fn a_national_number_is_routed_as_one_of_the_accounts_country() {
+        let view = book().explain(&asked("07400123456", "shop")).expect("a question");
+        assert_eq!(view.to, "447400123456");
+        assert_eq!(view.changed.as_deref(), Some("completed by the plan of GB"));
+        let chosen = view.chosen.expect("a route");
+        assert_eq!((chosen.route.as_str(), chosen.carrier.as_str()), ("uk", "orange"));
+        assert_eq!(chosen.failover, ["vodafone"]);
+        let why: Vec<&str> = view.routes.iter().map(|route| route.why.as_str()).collect();
+        assert_eq!(
+            why,
+            [
+                "nothing that matches goes before it",
+                "its prefix has 0 digits, the chosen one's 2",
+                "it is not marked otp",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_explained_is_what_admission_does() {
+        let book = book();
+        for (account, name) in [(AccountId(0), "shop"), (AccountId(1), "peer")] {
+            for to in ["07400123456", "447400123456", "+447400123456", "33612345678", "60777"] {
+                for service_type in [&b""[..], b"otp"] {
+                    let destination = Address::infer(to.as_bytes());
+                    let source = Address::infer(b"ACME");
+                    let message =
+                        Message { source, destination, service_type, ..Message::default() };
+                    let carrier = book.choose(account, &message).map(|id| book.carrier_name(id));
+                    let tags = match service_type {
+                        b"" => Vec::new(),
+                        _ => vec!["otp".to_owned()],
+                    };
+                    let view = book.explain(&RouteQuestion { tags, ..asked(to, name) });
+                    let chosen = view.expect("a question").chosen;
+                    assert_eq!(chosen.as_ref().map(|c| c.carrier.as_str()), carrier, "{to} {name}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_of_a_carriers_own_account_goes_back_to_it() {
+        let view = book().explain(&asked("447400123456", "peer")).expect("a question");
+        let chosen = view.chosen.expect("a route");
+        assert_eq!((chosen.route.as_str(), chosen.carrier.as_str()), ("rest", "vodafone"));
+        assert!(view.routes.iter().any(|route| route.why.contains("it would go back")));
+    }
+
+    #[test]
+    fn what_would_be_refused_before_it_had_a_route_is_refused_here() {
+        let refused = |to: &str, from: &str, account: &str| {
+            let from = from.to_owned();
+            book().explain(&RouteQuestion { from, ..asked(to, account) }).map(|_| ())
+        };
+        assert_eq!(refused("ACME", "A", "shop"), Err(Refusal::InvalidDestination));
+        assert_eq!(refused("44", "A name of many", "shop"), Err(Refusal::InvalidSource));
+        assert_eq!(refused("44", "A", "nobody"), Err(Refusal::UnknownAccount));
+    }
 }

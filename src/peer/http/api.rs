@@ -5,20 +5,20 @@ use std::sync::Arc;
 use axum::Router;
 use axum::http::Method;
 use axum::middleware::from_fn_with_state;
-use axum::routing::get;
+use axum::routing::{get, post};
 use tokio::sync::Semaphore;
 
 use super::config::HttpConfig;
 use super::problem::Problem;
 use super::route_metrics::AllRoutes;
 use super::{
-    errors, get_message, health, list_events, list_messages, metrics, observe, post_message,
-    problem_table as kinds,
+    errors, explain_route, get_message, health, list_events, list_messages, metrics, observe,
+    post_message, problem_table as kinds,
 };
 use crate::base::clock::Clock;
 use crate::base::id::IdCipher;
 use crate::ledger::store::Ledger;
-use crate::pipeline::port::{Board, Submit};
+use crate::pipeline::port::{Board, Explain, Submit};
 use crate::telemetry::ingress::IngressMetrics;
 use crate::telemetry::registry::Registry;
 
@@ -28,6 +28,7 @@ pub(super) const ROUTES: &[(&str, Method)] = &[
     ("/v1/messages", Method::GET),
     ("/v1/messages/{id}", Method::GET),
     ("/v1/messages/{id}/events", Method::GET),
+    ("/v1/routes/explain", Method::POST),
     ("/errors/{code}", Method::GET),
     ("/metrics", Method::GET),
     ("/livez", Method::GET),
@@ -45,6 +46,8 @@ pub struct Parts {
     pub submit: Arc<dyn Submit>,
     /// What it knows of the present.
     pub board: Arc<dyn Board>,
+    /// Where routes are explained.
+    pub explain: Arc<dyn Explain>,
     /// What it knows of the past.
     pub ledger: Arc<Ledger>,
     /// Where it counts.
@@ -58,6 +61,7 @@ pub struct Api {
     pub(super) config: HttpConfig,
     pub(super) submit: Arc<dyn Submit>,
     pub(super) board: Arc<dyn Board>,
+    pub(super) explain: Arc<dyn Explain>,
     pub(super) ledger: Arc<Ledger>,
     pub(super) registry: Arc<Registry>,
     pub(super) clock: Clock,
@@ -70,11 +74,12 @@ pub struct Api {
 impl Api {
     /// Puts it together. [`serve`](super::server::serve) answers with it.
     pub fn new(parts: Parts) -> Arc<Self> {
-        let Parts { config, submit, board, ledger, registry, clock } = parts;
+        let Parts { config, submit, board, explain, ledger, registry, clock } = parts;
         Arc::new(Self {
             config,
             submit,
             board,
+            explain,
             clock,
             ids: ledger.id_cipher(),
             ledger,
@@ -91,6 +96,7 @@ impl Api {
             .route("/v1/messages", messages)
             .route("/v1/messages/{id}", get(get_message::get))
             .route("/v1/messages/{id}/events", get(list_events::list))
+            .route("/v1/routes/explain", post(explain_route::explain))
             .route("/errors/{code}", get(errors::explain))
             .route("/metrics", get(metrics::metrics))
             .route("/livez", get(health::livez))

@@ -96,7 +96,12 @@ pub(super) fn public_id(api: &Api, ord: MessageOrd) -> String {
     format!("msg_{}", api.ids.seal(ord))
 }
 
-async fn read(headers: &HeaderMap, body: Body, bytes_max: usize) -> Result<Bytes, Problem> {
+/// The body of a request, if it is JSON and not too large.
+pub(super) async fn read(
+    headers: &HeaderMap,
+    body: Body,
+    bytes_max: usize,
+) -> Result<Bytes, Problem> {
     let json =
         headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|value| {
             let kind = value.split(';').next().unwrap_or_default().trim();

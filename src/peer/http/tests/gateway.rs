@@ -24,8 +24,12 @@ use crate::peer::http::api::{Api, Parts};
 use crate::peer::http::config::{HttpConfig, KeyConfig, Scope};
 use crate::peer::http::server::serve;
 use crate::pipeline::port::{
-    AccountView, Board, CarrierView, Refusal, Submission, Submit, Submitted,
+    AccountView, Board, CarrierView, Explain, Refusal, Submission, Submit, Submitted,
 };
+use crate::pipeline::route_book::RouteBook;
+use crate::pipeline::route_config::RouteConfig;
+use crate::pipeline::route_view::{RouteQuestion, RouteView};
+use crate::pipeline::settings::{AccountConfig, CarrierConfig, Settings};
 use crate::spool::chunk::Chunk;
 use crate::spool::journal::{Appended, Journal};
 use crate::spool::sim_disk::SimDisk;
@@ -97,6 +101,22 @@ impl Board for Pretended {
 
     fn refusing(&self) -> Option<Refusal> {
         *self.refusing.lock().expect("whole")
+    }
+}
+
+impl Explain for Pretended {
+    fn explain(&self, question: &RouteQuestion) -> Result<RouteView, Refusal> {
+        let account = |name: &str| AccountConfig { name: name.into(), ..AccountConfig::default() };
+        let settings = Settings {
+            accounts: vec![account("load"), account("shop")],
+            carriers: vec![CarrierConfig { name: "sink".into(), ..CarrierConfig::default() }],
+            routes: vec![
+                RouteConfig { accounts: vec![0], ..RouteConfig::to("", 0) },
+                RouteConfig { name: Some("uk".into()), ..RouteConfig::to("44", 0) },
+            ],
+            ..Settings::default()
+        };
+        RouteBook::of_settings(&settings).expect("routes").explain(question)
     }
 }
 
@@ -175,6 +195,7 @@ impl Gateway {
             config,
             submit: Arc::<Pretended>::clone(&pretended),
             board: Arc::<Pretended>::clone(&pretended),
+            explain: Arc::<Pretended>::clone(&pretended),
             ledger: Arc::clone(&running.ledger),
             registry: Registry::new(),
             clock: Clock::start(),
