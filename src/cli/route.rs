@@ -92,10 +92,11 @@ fn page(question: &RouteQuestion, view: &RouteView) -> String {
     if let Some(changed) = &view.changed {
         lines.push(format!("{} was read so: {changed}", question.to));
     }
-    lines.push(view.chosen.as_ref().map_or_else(
-        || "no route: it would be refused as no_route".to_owned(),
-        |chosen| sentence(chosen),
-    ));
+    lines.push(
+        view.chosen
+            .as_ref()
+            .map_or_else(|| "no route: it would be refused as no_route".to_owned(), sentence),
+    );
     lines.push(String::new());
     let (shown, left_off) = shown(view);
     let head = ["route", "carrier", "outcome", "why"].map(str::to_owned);
