@@ -1,6 +1,8 @@
 //! The bodies of the fuzz targets, one file each. They run under libFuzzer here, and over their
 //! corpora as plain tests in `tests/wire` and `ledger::hostile`.
 
+pub mod address;
+
 pub mod frame;
 
 pub mod log_recovery;

@@ -107,6 +107,8 @@ impl RouteBook {
             ..Question::default()
         };
         let explanation = self.table.explain(&question);
+        let equals = |weighed: &&Weighed<'_>| weighed.outcome == Outcome::Behind(Behind::Draw);
+        let drawn = explanation.rules.iter().filter(equals).count();
         let shown = explanation.rules.iter().take(ROUTES_MAX);
         Ok(RouteView {
             to: String::from_utf8_lossy(&read.addr).into_owned(),
@@ -114,7 +116,7 @@ impl RouteBook {
             country: explanation.country.map(|country| country.to_string()),
             sender_kind: explanation.sender_kind.name(),
             chosen: self.chosen(&explanation, &question),
-            routes: shown.map(|weighed| self.weighed(weighed)).collect(),
+            routes: shown.map(|weighed| self.weighed(weighed, drawn)).collect(),
             routes_left_off: explanation.rules.len().saturating_sub(ROUTES_MAX),
         })
     }
@@ -142,8 +144,12 @@ impl RouteBook {
         })
     }
 
-    fn weighed(&self, weighed: &Weighed<'_>) -> WeighedView {
+    /// `drawn`: how many routes are equal to the one chosen.
+    fn weighed(&self, weighed: &Weighed<'_>, drawn: usize) -> WeighedView {
         let (outcome, why) = match weighed.outcome {
+            Outcome::Chosen if drawn > 0 => {
+                ("chosen", format!("the draw by weight fell to it, out of {}", drawn + 1))
+            }
             Outcome::Chosen => ("chosen", "nothing that matches goes before it".to_owned()),
             Outcome::Behind(behind) => ("behind", behind_by(behind)),
             Outcome::NotMatched(mismatch) => {

@@ -2,6 +2,9 @@
 
 use std::path::Path;
 
+#[path = "../../fuzz/src/address.rs"]
+mod address;
+
 #[path = "../../fuzz/src/frame.rs"]
 mod frame;
 
@@ -34,6 +37,12 @@ fn noise(run: fn(&[u8])) {
         let octets: Vec<u8> = (0..random.usize(0..120)).map(|_| random.u8(..)).collect();
         run(&octets);
     }
+}
+
+#[test]
+fn the_address_target_passes_its_corpus() {
+    corpus("address", address::run);
+    noise(address::run);
 }
 
 #[test]
