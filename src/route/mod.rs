@@ -5,7 +5,7 @@
 //! conditions, then the lowest cost; among what is still equal a draw by weight decides. The draw is
 //! made from account, sender and destination, so that it comes out the same whenever it is made
 //! again: the parts of a long message stay together, a second try finds the list of the first, and a
-//! simulation repeats. **Invariant**: [`explain`](explain) and `choose` ask the same conditions, and
+//! simulation repeats. **Invariant**: [`explain`] and `choose` ask the same conditions, and
 //! agree. Not here: names of accounts and carriers, what follows from having no route.
 
 pub mod draw;
