@@ -123,8 +123,14 @@ impl RouteTable {
             let compiled = &self.rules[*place as usize];
             compiled.rule.mismatch(facts).is_none().then_some((*place as usize, compiled))
         };
-        let start = places.iter().position(|place| matching(place).is_some())?;
-        let (first, leader) = matching(&places[start])?;
+        let mut candidates = places.iter().enumerate();
+        let (start, (first, leader)) =
+            candidates.find_map(|(start, place)| Some((start, matching(place)?)))?;
+        // Most prefixes have one rule.
+        if start + 1 == places.len() {
+            let rule = &leader.rule;
+            return Some(Choice { rule, place: first, carrier: rule.carrier });
+        }
         let equals = || {
             places[start + 1..]
                 .iter()
