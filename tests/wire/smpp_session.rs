@@ -246,6 +246,20 @@ fn an_unbind_is_answered_after_the_requests_before_it() {
 }
 
 #[test]
+fn a_peers_unbind_is_answered_after_what_it_has_of_ours_is() {
+    let (mut session, mut out) = (esme(), Vec::new());
+    let sequence = session.request(START, &submit(), 1, &mut out).unwrap();
+    out.clear();
+    let input = pdu(0, 7, &Unbind::default());
+    assert_eq!(session.receive(START, &mut &input[..], &mut out), Some(Event::Unbind));
+    assert!(out.is_empty(), "the submit may still be answered");
+    let input = pdu(0, sequence, &resp(b"1"));
+    let event = session.receive(START, &mut &input[..], &mut out);
+    assert!(matches!(event, Some(Event::Response { token: 1, .. })), "{event:?}");
+    assert_eq!(answers(&out), [(CommandId::UNBIND_RESP, 0, 7)]);
+}
+
+#[test]
 fn our_unbind_waits_for_our_requests_and_closes_when_answered() {
     let (mut session, mut out) = (esme(), Vec::new());
     let sequence = session.request(START, &submit(), 1, &mut out).unwrap();

@@ -364,9 +364,10 @@ impl<T> Session<T> {
         self.answer_unbind_if_done(out);
     }
 
-    /// Sends unbind_resp once nothing else is owed (§4.2).
+    /// Sends unbind_resp once nothing else is owed to either side (§4.2): what the peer has taken and
+    /// not answered would otherwise be in doubt.
     pub(crate) fn answer_unbind_if_done(&mut self, out: &mut Vec<u8>) {
-        if self.peer_pending == 0 {
+        if self.peer_pending == 0 && self.window.in_flight() == 0 {
             self.answer_unbind(out);
         }
     }

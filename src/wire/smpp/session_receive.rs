@@ -185,6 +185,9 @@ impl<T> Session<T> {
         if self.unbinding.is_some() {
             self.unbind_if_drained(out);
         }
+        if self.peer_unbinding.is_some() {
+            self.answer_unbind_if_done(out);
+        }
         Some(event)
     }
 

@@ -39,6 +39,9 @@ impl<T: Clone> Session<T> {
             if self.unbinding.is_some() {
                 self.unbind_if_drained(out);
             }
+            if self.peer_unbinding.is_some() {
+                self.answer_unbind_if_done(out);
+            }
             return Some(Event::Expired { token, sequence_number });
         }
         if !self.state.is_bound() {

@@ -52,19 +52,6 @@ const WRONG_TODAY: &[Known] = &[
         always: true,
         why: "the source of a receipt has to be the message's destination, even where its id is known",
     },
-    Known {
-        profile: "unbinder",
-        faults: &[(Fault::NeedlessDouble, 60)],
-        always: false,
-        why: "an unbind is answered, and the connection closed, before the carrier has answered what is \
-              in the window",
-    },
-    Known {
-        profile: "unbinder-bound",
-        faults: &[(Fault::NeedlessDouble, 20)],
-        always: false,
-        why: "as with the unbinder",
-    },
 ];
 
 /// Every profile is as expected.
