@@ -26,6 +26,8 @@ pub mod throttle;
 
 pub mod route;
 
+pub mod carrier;
+
 pub mod deliver;
 
 pub mod receipt;

@@ -9,6 +9,10 @@ pub mod log_recovery;
 
 pub mod pdu;
 
+pub mod profile;
+
+pub mod receipt;
+
 pub mod session;
 
 pub mod text;

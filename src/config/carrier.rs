@@ -1,9 +1,11 @@
 //! `[[carrier]]`: a link to an SMSC.
 
 use super::account::{name, password};
+use super::profile;
 use super::secret::SecretPlaces;
 use super::section::Section;
 use super::{outbind, tls};
+use crate::carrier::habit::Version;
 use crate::pipeline::settings::{BindMode, CarrierConfig, InDoubt};
 
 const ADDRESS: &str = "a host and a port such as \"smsc.example.net:2775\"";
@@ -21,6 +23,7 @@ pub(super) fn read(section: &Section<'_>, places: &SecretPlaces) -> CarrierConfi
         tls: tls::of_carrier(section, places, &address),
         outbind: outbind::listener(section, places),
         address,
+        profile: profile::of_carrier(section, places),
         system_id: section.ascii("system_id", &name, 15, "5.2.1"),
         password: password(section, places),
         system_type: section.ascii("system_type", &default.system_type, 12, "5.2.3"),
@@ -64,6 +67,10 @@ fn check(section: &Section<'_>, carrier: &CarrierConfig) {
     if carrier.bind_mode == BindMode::Transmitter && !receives {
         let problem = "no receiver: receipts and inbound messages cannot come in".to_owned();
         section.warn("receivers", problem, false);
+    }
+    if carrier.profile.version == Version::V33 && carrier.bind_mode == BindMode::Transceiver {
+        let problem = "SMPP 3.3 has no transceiver; some SMSCs of it take one all the same";
+        section.warn("bind_mode", problem.to_owned(), false);
     }
     if carrier.system_id.len() > 15 && section.given("system_id").is_none() {
         section.missing("system_id", "one of at most 15 octets, as the name is longer");

@@ -93,8 +93,10 @@ impl Config {
         if findings.is_empty() {
             findings = reader.findings.into_inner();
         }
-        findings.sort_by_key(|finding| match finding.place {
-            Place::File { line, column, .. } => (line, column),
+        findings.sort_by_key(|finding| match &finding.place {
+            Place::File { name, line, column } if name == source.name => (*line, *column),
+            // Files that it names come after it.
+            Place::File { .. } => (usize::MAX - 1, 0),
             Place::Environment(_) | Place::Whole(_) => (usize::MAX, 0),
         });
         findings.dedup();
@@ -105,7 +107,7 @@ impl Config {
     }
 }
 
-fn syntax<'a>(source: &'a Source<'a>) -> (DeTable<'a>, Vec<Finding>) {
+pub(super) fn syntax<'a>(source: &'a Source<'a>) -> (DeTable<'a>, Vec<Finding>) {
     let (root, errors) = DeTable::parse_recoverable(source.text);
     let findings = errors.iter().map(|error| Finding {
         severity: Severity::Error,

@@ -27,6 +27,12 @@ mod outbind;
 
 mod place;
 
+pub mod profile;
+
+mod profile_keys;
+
+mod profile_tables;
+
 mod route;
 
 mod secret;
@@ -52,3 +58,6 @@ mod tests;
 
 #[cfg(test)]
 mod tls_tests;
+
+#[cfg(test)]
+mod profile_tests;

@@ -205,6 +205,11 @@ impl<'a> Section<'a> {
         self.record(Severity::Error, key, self.written(key).as_ref(), problem, allowed, false);
     }
 
+    /// Records what was wrong with a file that this one names.
+    pub(super) fn found(&self, findings: Vec<Finding>) {
+        self.reader.findings.borrow_mut().extend(findings);
+    }
+
     /// Records that a secret cannot be used, without showing it.
     pub(super) fn fail_secret(&self, key: &'static str, problem: String, allowed: String) {
         self.record(Severity::Error, key, self.written(key).as_ref(), problem, allowed, true);

@@ -54,6 +54,16 @@ impl NormalId {
         Candidates { forms: [Some(*self), from_hexadecimal(octets), from_decimal(octets)], next: 0 }
     }
 
+    /// The name read as a decimal number and written in hexadecimal, if it is one of 128 bits.
+    pub fn in_hexadecimal(&self) -> Option<Self> {
+        from_decimal(self.as_octets())
+    }
+
+    /// The name read as a hexadecimal number and written in decimal, if it is one of 128 bits.
+    pub fn in_decimal(&self) -> Option<Self> {
+        from_hexadecimal(self.as_octets())
+    }
+
     fn push(&mut self, octet: u8) {
         if let Some(place) = self.octets.get_mut(usize::from(self.length)) {
             *place = octet;

@@ -5,8 +5,10 @@
 //! **Invariant**: decoding what was encoded gives the same event, and never panics on anything else.
 
 use super::address::Address;
+use super::disposition::Disposition;
 use super::octets::{Reader, put_short};
 use super::reason::Reason;
+use super::ruling::Ruling;
 use crate::base::clock::Timestamp;
 use crate::base::id::{CarrierId, MessageOrd};
 
@@ -31,12 +33,22 @@ pub struct Report<'a> {
     pub reason: u8,
     /// Whether no further report is expected after it.
     pub last: bool,
+    /// What the carrier's tables say beyond that reason.
+    pub ruling: Ruling,
     /// The carrier's id as the report wrote it.
     pub carrier_message_id: &'a [u8],
     /// The `err` field or `network_error_code`, as text.
     pub err: &'a [u8],
     /// The report as it came, cut at 255 octets.
     pub raw: &'a [u8],
+}
+
+impl Report<'_> {
+    /// The bucket it puts its message in.
+    pub fn disposition(&self) -> Disposition {
+        let reason = Reason::from_u8(self.reason).unwrap_or(Reason::VendorOther);
+        self.ruling.reported(self.message_state, reason)
+    }
 }
 
 /// Why nobody knows whether the carrier took a submit.
@@ -79,6 +91,8 @@ pub enum What<'a> {
         command_status: u32,
         /// Our reading of that status.
         reason: Reason,
+        /// What the carrier's tables say beyond that reason.
+        ruling: Ruling,
         /// When it is tried again; [`Timestamp::NEVER`] when this is the end.
         retry_at: Timestamp,
     },
@@ -166,6 +180,8 @@ mod kind {
     pub(super) const ORPHAN: u8 = 9;
     pub(super) const NOTICE: u8 = 10;
     pub(super) const FOLDED: u8 = 11;
+    /// [`REFUSED`] with a ruling behind it.
+    pub(super) const REFUSED_AS: u8 = 12;
 }
 
 impl<'a> Event<'a> {
@@ -187,12 +203,16 @@ impl<'a> Event<'a> {
                 out.extend_from_slice(&carrier.0.to_le_bytes());
                 put_short(out, carrier_message_id);
             }
-            What::Refused { carrier, command_status, reason, retry_at } => {
-                head(kind::REFUSED);
+            What::Refused { carrier, command_status, reason, ruling, retry_at } => {
+                let plain = ruling == Ruling::default();
+                head(if plain { kind::REFUSED } else { kind::REFUSED_AS });
                 out.extend_from_slice(&carrier.0.to_le_bytes());
                 out.extend_from_slice(&command_status.to_le_bytes());
                 out.push(reason as u8);
                 out.extend_from_slice(&retry_at.0.to_le_bytes());
+                if !plain {
+                    out.push(ruling.to_bits());
+                }
             }
             What::InDoubt { carrier, cause, resend } => {
                 head(kind::IN_DOUBT);
@@ -249,11 +269,15 @@ fn decode_what<'a>(kind: u8, reader: &mut Reader<'a>) -> Option<What<'a>> {
             What::Sending { carrier: carrier(reader)?, bind: reader.u16()?, attempt: reader.u8()? }
         }
         kind::SENT => What::Sent { carrier: carrier(reader)?, carrier_message_id: reader.short()? },
-        kind::REFUSED => What::Refused {
+        kind::REFUSED | kind::REFUSED_AS => What::Refused {
             carrier: carrier(reader)?,
             command_status: reader.u32()?,
             reason: Reason::from_u8(reader.u8()?)?,
             retry_at: Timestamp(reader.u64()?),
+            ruling: match kind {
+                kind::REFUSED_AS => Ruling::from_bits(reader.u8()?),
+                _ => Ruling::default(),
+            },
         },
         kind::IN_DOUBT => What::InDoubt {
             carrier: carrier(reader)?,
@@ -290,17 +314,21 @@ fn carrier(reader: &mut Reader<'_>) -> Option<CarrierId> {
 }
 
 fn put_report(out: &mut Vec<u8>, report: &Report<'_>) {
-    out.extend_from_slice(&[report.message_state, report.reason, u8::from(report.last)]);
+    // The lowest bit is `last`, those above it the ruling.
+    let flags = u8::from(report.last) | report.ruling.to_bits() << 1;
+    out.extend_from_slice(&[report.message_state, report.reason, flags]);
     put_short(out, report.carrier_message_id);
     put_short(out, report.err);
     put_short(out, report.raw);
 }
 
 fn report<'a>(reader: &mut Reader<'a>) -> Option<Report<'a>> {
+    let (message_state, reason, flags) = (reader.u8()?, reader.u8()?, reader.u8()?);
     Some(Report {
-        message_state: reader.u8()?,
-        reason: reader.u8()?,
-        last: reader.u8()? != 0,
+        message_state,
+        reason,
+        last: flags & 1 != 0,
+        ruling: Ruling::from_bits(flags >> 1),
         carrier_message_id: reader.short()?,
         err: reader.short()?,
         raw: reader.short()?,
@@ -326,6 +354,7 @@ mod tests {
             message_state: 2,
             reason: Reason::None as u8,
             last: true,
+            ruling: Ruling { permanent: Some(false), ..Ruling::default() },
             carrier_message_id: b"13006AC1",
             err: b"000",
             raw: b"id:0318794433 stat:DELIVRD",
@@ -338,7 +367,15 @@ mod tests {
                 carrier,
                 command_status: 0x58,
                 reason: Reason::Throttled,
+                ruling: Ruling::default(),
                 retry_at: Timestamp(77),
+            },
+            What::Refused {
+                carrier,
+                command_status: 0x0401,
+                reason: Reason::VendorOther,
+                ruling: Ruling { disposition: Some(Disposition::Blocked), ..Ruling::default() },
+                retry_at: Timestamp::NEVER,
             },
             What::InDoubt { carrier, cause: Doubt::Restart, resend: true },
             What::Receipt { carrier, report },

@@ -22,4 +22,6 @@ pub mod reason;
 
 pub mod record;
 
+pub mod ruling;
+
 pub mod state;

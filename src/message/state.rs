@@ -8,6 +8,7 @@ use super::disposition::{Disposition, Evidence, Status};
 use super::event::{Report, What};
 use super::reason::Reason;
 use super::record::{Direction, Message};
+use super::ruling::{Ruling, permanence_bits, permanence_of_bits};
 
 /// What is known of one message at a moment.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -24,6 +25,7 @@ pub struct State {
     pub attempts: u8,
     flags: u8,
     finals: u8,
+    permanent: Option<bool>,
 }
 
 const OWED: u8 = 1;
@@ -46,6 +48,7 @@ impl State {
             attempts: 0,
             flags: 0,
             finals: 0,
+            permanent: None,
         };
         if message.direction == Direction::Inbound {
             state.status = Status::Received;
@@ -101,6 +104,11 @@ impl State {
         self.flags & INBOUND != 0
     }
 
+    /// Whether trying the same message again cannot help: the carrier's word, or the reason's.
+    pub fn permanent(&self) -> bool {
+        self.permanent.unwrap_or(self.reason.permanent())
+    }
+
     /// Whether a carrier still has to be given it: what a restart puts back in the queue.
     pub const fn to_submit(&self) -> bool {
         matches!(self.status, Status::Queued | Status::Sending)
@@ -118,9 +126,9 @@ impl State {
                 self.advance(Status::Sent, Reason::AwaitingReceipt);
                 self.evidence = self.evidence.max(Evidence::Submitted);
             }
-            What::Refused { reason, retry_at, .. } => {
+            What::Refused { reason, ruling, retry_at, .. } => {
                 if retry_at == crate::base::clock::Timestamp::NEVER {
-                    self.conclude(refusal(reason), reason, Evidence::Submitted);
+                    self.conclude(refused(reason, ruling), reason, Evidence::Submitted, ruling);
                 } else {
                     self.flags |= RETRYING;
                     self.advance(Status::Queued, reason);
@@ -132,12 +140,18 @@ impl State {
                     self.flags |= MAY_BE_DOUBLE;
                     self.advance(Status::Queued, Reason::InDoubt);
                 } else {
-                    self.conclude(Disposition::Unknown, Reason::InDoubt, Evidence::Inferred);
+                    let ruling = Ruling::default();
+                    self.conclude(
+                        Disposition::Unknown,
+                        Reason::InDoubt,
+                        Evidence::Inferred,
+                        ruling,
+                    );
                 }
             }
             What::Receipt { report, .. } => self.report(&report),
             What::Ended { reason } => {
-                self.conclude(ending(reason), reason, Evidence::Gateway);
+                self.conclude(ending(reason), reason, Evidence::Gateway, Ruling::default());
                 if self.inbound() {
                     self.flags &= !OWED;
                     self.status = Status::UndeliverableInbound;
@@ -159,9 +173,11 @@ impl State {
     /// A report moves the lifecycle on only if nothing final is known.
     fn report(&mut self, report: &Report<'_>) {
         let reason = Reason::from_u8(report.reason).unwrap_or(Reason::VendorOther);
-        match reported(report.message_state, reason) {
+        match report.disposition() {
             Disposition::InProgress => self.advance(Status::Sent, Reason::Enroute),
-            disposition => self.conclude(disposition, reason, Evidence::Network),
+            disposition => {
+                self.conclude(disposition, reason, report.ruling.evidence(), report.ruling);
+            }
         }
     }
 
@@ -173,7 +189,13 @@ impl State {
     }
 
     /// Takes a final verdict in. The strongest one wins, whatever the order they came in.
-    fn conclude(&mut self, disposition: Disposition, reason: Reason, evidence: Evidence) {
+    fn conclude(
+        &mut self,
+        disposition: Disposition,
+        reason: Reason,
+        evidence: Evidence,
+        ruling: Ruling,
+    ) {
         let first = self.finals == 0;
         let seen = 1 << disposition as u8;
         if first && self.wants(disposition) {
@@ -191,6 +213,7 @@ impl State {
         if first || stronger || same {
             self.disposition = disposition;
             self.reason = reason;
+            self.permanent = ruling.permanent;
             self.status = status_of(disposition, reason);
             self.evidence = if first || stronger { evidence } else { self.evidence.max(evidence) };
         }
@@ -226,13 +249,13 @@ impl State {
             self.attempts,
             self.flags,
             self.finals,
-            0,
+            permanence_bits(self.permanent),
         ]
     }
 
     /// Reads what [`State::to_bytes`] wrote.
     pub fn from_bytes(octets: [u8; 8]) -> Option<Self> {
-        let [status, disposition, evidence, reason, attempts, flags, finals, _] = octets;
+        let [status, disposition, evidence, reason, attempts, flags, finals, permanence] = octets;
         Some(Self {
             status: Status::from_u8(status)?,
             disposition: Disposition::from_u8(disposition)?,
@@ -241,6 +264,7 @@ impl State {
             attempts,
             flags,
             finals,
+            permanent: permanence_of_bits(permanence),
         })
     }
 }
@@ -288,6 +312,11 @@ pub const fn refusal(reason: Reason) -> Disposition {
         | Reason::InvalidRequest => Disposition::Blocked,
         _ => Disposition::Bounced,
     }
+}
+
+/// The bucket of a carrier's permanent refusal, where its tables may have a word of their own.
+pub fn refused(reason: Reason, ruling: Ruling) -> Disposition {
+    ruling.disposition.unwrap_or_else(|| refusal(reason))
 }
 
 /// The bucket of our own verdict.
@@ -443,15 +472,39 @@ mod tests {
     fn a_temporary_refusal_is_no_end() {
         let retry_at = Timestamp(9);
         let reason = Reason::Throttled;
-        let retry = What::Refused { carrier: CARRIER, command_status: 0x58, reason, retry_at };
+        let ruling = Ruling::default();
+        let retry =
+            What::Refused { carrier: CARRIER, command_status: 0x58, reason, ruling, retry_at };
         let state = fold(&[SENDING, retry]);
         assert_eq!((state.status, state.disposition), (Status::Queued, Disposition::InProgress));
         assert!(state.retrying());
     }
 
     #[test]
+    fn the_word_of_the_carriers_table_wins_over_what_the_reason_means() {
+        let ruling = Ruling {
+            disposition: Some(Disposition::Blocked),
+            permanent: Some(true),
+            handset: true,
+        };
+        let report = Report {
+            message_state: 5,
+            reason: Reason::CallBarred as u8,
+            ruling,
+            ..Report::default()
+        };
+        let state = fold(&[SENDING, SENT, What::Receipt { carrier: CARRIER, report }]);
+        assert_eq!(state.disposition, Disposition::Blocked);
+        assert_eq!((state.evidence, state.permanent()), (Evidence::Handset, true));
+        let plain = fold(&[SENDING, SENT, receipt(5, Reason::CallBarred)]);
+        assert_eq!((plain.disposition, plain.permanent()), (Disposition::Bounced, false));
+    }
+
+    #[test]
     fn a_state_reads_back_from_its_octets() {
-        let state = fold(&[SENDING, SENT, receipt(5, Reason::MemoryFull)]);
+        let mut state = fold(&[SENDING, SENT, receipt(5, Reason::MemoryFull)]);
+        assert_eq!(State::from_bytes(state.to_bytes()), Some(state));
+        state.permanent = Some(true);
         assert_eq!(State::from_bytes(state.to_bytes()), Some(state));
     }
 }

@@ -1,6 +1,6 @@
 //! Owing an account the receipt of what has become of its message.
 
-use super::report::{err_of_status, message_state};
+use super::report::{err_of_status, message_state, state_told};
 use super::turn::Turn;
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, MessageOrd};
@@ -9,14 +9,14 @@ use crate::message::disposition::Disposition;
 use crate::message::event::{Report, What};
 use crate::message::place::Place;
 use crate::message::record::Message;
-use crate::message::state::{ending, refusal, wants_receipt};
+use crate::message::state::{ending, refused, wants_receipt};
 use crate::receipt::awaiting::Awaited;
 use crate::receipt::owed::{Err, Owed, OwedReceipt, OwedWhat, Party};
 
 /// A carrier's receipt is passed on if the account asked for this outcome.
 pub(super) fn owe_receipt(
     turn: &mut Turn,
-    now: Timestamp,
+    done_at: Timestamp,
     awaited: &Awaited,
     disposition: Disposition,
     report: &Report<'_>,
@@ -34,10 +34,10 @@ pub(super) fn owe_receipt(
             destination: awaited.destination,
             parts: 1,
             delivered: u8::from(disposition == Disposition::Delivered),
-            message_state: report.message_state,
+            message_state: state_told(report),
             err: Err::of(report.err),
             submitted_at: awaited.accepted_at,
-            done_at: now,
+            done_at,
         })
     } else {
         OwedWhat::OnDisk
@@ -61,8 +61,8 @@ fn owe_share(
 /// A message that ended without a receipt of the carrier has one of ours.
 pub(super) fn owe_ended(turn: &mut Turn, now: Timestamp, queued: &Queued, what: &What<'_>) {
     let (disposition, err) = match *what {
-        What::Refused { reason, command_status, .. } => {
-            (refusal(reason), err_of_status(command_status))
+        What::Refused { reason, ruling, command_status, .. } => {
+            (refused(reason, ruling), err_of_status(command_status))
         }
         What::Ended { reason } => (ending(reason), Err::default()),
         _ => (Disposition::Unknown, Err::default()),

@@ -17,6 +17,8 @@ pub enum Asker {
     Bind(LinkId, u32),
     /// A data_sm rather than a submit_sm, which has a response of its own kind.
     BindData(LinkId, u32),
+    /// One destination of a submit_multi: its number on that bind, the place in its list.
+    Multi(LinkId, u32, u8),
     /// The API.
     Api(Reply),
     /// Nobody: the first part of the message has the asker.
@@ -31,6 +33,9 @@ impl std::fmt::Debug for Asker {
         match self {
             Self::Bind(link, sequence) | Self::BindData(link, sequence) => {
                 write!(f, "{link:?}#{sequence}")
+            }
+            Self::Multi(link, number, position) => {
+                write!(f, "{link:?} multi {number}/{position}")
             }
             Self::Api(_) => f.write_str("api"),
             Self::Nobody => f.write_str("nobody"),
@@ -51,6 +56,28 @@ pub enum Effect {
         data: bool,
         /// The message's number; its public id goes into the response.
         ord: MessageOrd,
+    },
+    /// One destination of a submit_multi is on disk.
+    MultiAccepted {
+        /// Which bind asked.
+        link: LinkId,
+        /// Which submit_multi of it.
+        number: u32,
+        /// Which destination.
+        position: u8,
+        /// The message's number.
+        ord: MessageOrd,
+    },
+    /// One destination of a submit_multi found no room.
+    MultiRefused {
+        /// Which bind asked.
+        link: LinkId,
+        /// Which submit_multi of it.
+        number: u32,
+        /// Which destination.
+        position: u8,
+        /// Why.
+        refusal: Refusal,
     },
     /// Refuse a submit of an application, or what a carrier brought.
     Refused {

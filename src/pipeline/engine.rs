@@ -263,6 +263,10 @@ impl Engine {
                 Asker::BindData(link, sequence) => {
                     self.effects.push(Effect::Refused { link, sequence, data: true, refusal });
                 }
+                Asker::Multi(link, number, position) => {
+                    let effect = Effect::MultiRefused { link, number, position, refusal };
+                    self.effects.push(effect);
+                }
                 Asker::Api(reply) => reply(Err(refusal)),
                 Asker::Nobody => {}
             }

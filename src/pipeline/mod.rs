@@ -20,6 +20,8 @@ pub mod carrier;
 
 pub mod conclude;
 
+pub mod congestion;
+
 pub mod effect;
 
 pub mod engine;
@@ -59,3 +61,5 @@ pub mod submission;
 pub mod submits;
 
 pub mod turn;
+
+pub mod unsendable;

@@ -4,7 +4,7 @@ use std::io;
 
 use bytes::Bytes;
 
-use super::report::{err_of_status, message_state};
+use super::report::{err_of_status, message_state, state_told};
 use crate::base::id::MessageOrd;
 use crate::ledger::store::Ledger;
 use crate::ledger::stored::StoredMessage;
@@ -12,7 +12,7 @@ use crate::message::disposition::Disposition;
 use crate::message::event::What;
 use crate::message::place::Place;
 use crate::message::record::Direction;
-use crate::message::state::{State, reported, wants_receipt};
+use crate::message::state::{State, wants_receipt};
 use crate::receipt::owed::{Err, OwedReceipt, OwedWhat, Party};
 
 /// The message itself when it is inbound, else its first final receipt. `None` if nothing is owed, or
@@ -75,9 +75,9 @@ fn receipt(
     for event in ledger.events(fate)? {
         match event.event().map(|event| event.what) {
             Some(What::Receipt { report, .. })
-                if reported(report.message_state, state.reason) != Disposition::InProgress =>
+                if report.disposition() != Disposition::InProgress =>
             {
-                receipt.message_state = report.message_state;
+                receipt.message_state = state_told(&report);
                 receipt.err = Err::of(report.err);
                 receipt.done_at = event.at;
                 break;

@@ -1,5 +1,7 @@
 //! Receipts: matched in memory, parked and asked of the ledger, recorded, and owed to the account.
 
+use std::time::Duration;
+
 use super::ask::{Ask, Found};
 use super::carrier::{ASKING_MAX, CarrierDesk};
 use super::conclude::owe_receipt;
@@ -8,14 +10,14 @@ use super::engine::Engine;
 use super::port::Refusal;
 use crate::base::clock::Timestamp;
 use crate::base::id::CarrierId;
+use crate::carrier::profile::Profile;
+use crate::carrier::verdict::Verdict;
 use crate::ledger::correlation::correlation_key;
 use crate::message::address::Address;
 use crate::message::disposition::Disposition;
 use crate::message::event::{Event, NO_MESSAGE, Report, What};
 use crate::message::reason::Reason;
-use crate::message::state::reported;
 use crate::receipt::awaiting::Awaited;
-use crate::receipt::classify::classify;
 use crate::receipt::owed::Party;
 use crate::receipt::parked::Parked;
 use crate::spool::lsn::Lsn;
@@ -41,6 +43,15 @@ pub struct ReceiptIn<'a> {
     pub source: Address<'a>,
     /// `destination_addr`: the sender of the message.
     pub destination: Address<'a>,
+    /// When the carrier says that its message came to this state, if it can be told.
+    pub done_at: Option<Timestamp>,
+}
+
+/// A receipt read by the carrier's tables.
+#[derive(Clone, Copy)]
+struct Read<'a> {
+    report: Report<'a>,
+    done_at: Option<Timestamp>,
 }
 
 impl Engine {
@@ -58,8 +69,9 @@ impl Engine {
         forms: impl FnOnce() -> Vec<Vec<u8>>,
     ) {
         let acknowledgement = (receipt.link, receipt.sequence, receipt.data);
-        let report =
-            report(receipt.message_state, receipt.carrier_message_id, receipt.err, receipt.raw);
+        let Some(shared) = self.shared.carrier(carrier) else { return };
+        let read = read(&shared.config.profile, receipt);
+        let report = read.report;
         let Some(desk) = desk(&self.shared, &mut self.carriers, carrier) else {
             return;
         };
@@ -74,7 +86,7 @@ impl Engine {
         if let Some(place) = place
             && let Some(mut awaited) = desk.awaiting.at(place).copied()
         {
-            record_receipt(&mut self.events, &mut self.turn, now, desk, &mut awaited, &report);
+            record_receipt(&mut self.events, &mut self.turn, now, desk, &mut awaited, &read);
             self.turn.acknowledgements.push(acknowledgement);
             if awaited.concluded {
                 desk.awaiting.conclude(place);
@@ -101,6 +113,7 @@ impl Engine {
             err: receipt.err.to_vec(),
             raw: receipt.raw.to_vec(),
             handset: Party::of(&receipt.source),
+            done_at: receipt.done_at,
         };
         let ticket = desk.parking.park(parked);
         desk.unacknowledged.insert(ticket, acknowledgement);
@@ -119,6 +132,7 @@ impl Engine {
         id_hash: u64,
         awaited: &mut Awaited,
     ) {
+        let Some(shared) = self.shared.carrier(carrier) else { return };
         let Some(desk) = desk(&self.shared, &mut self.carriers, carrier) else { return };
         if desk.parking.is_empty() {
             return;
@@ -126,8 +140,8 @@ impl Engine {
         for ticket in desk.parking.tickets(id_hash, awaited.destination.address().addr) {
             let Some(parked) = desk.parking.take(ticket) else { continue };
             self.turn.acknowledgements.extend(desk.unacknowledged.remove(&ticket));
-            let report = parked_report(&parked);
-            record_receipt(&mut self.events, &mut self.turn, now, desk, awaited, &report);
+            let read = read_parked(&shared.config.profile, &parked);
+            record_receipt(&mut self.events, &mut self.turn, now, desk, awaited, &read);
         }
     }
 
@@ -147,6 +161,7 @@ impl Engine {
         ticket: u64,
         found: &Found,
     ) {
+        let Some(shared) = self.shared.carrier(carrier) else { return };
         let Some(desk) = desk(&self.shared, &mut self.carriers, carrier) else {
             return;
         };
@@ -165,8 +180,8 @@ impl Engine {
             accepted_at: found.accepted_at,
             sent_at: now,
         };
-        let report = parked_report(&parked);
-        record_receipt(&mut self.events, &mut self.turn, now, desk, &mut awaited, &report);
+        let read = read_parked(&shared.config.profile, &parked);
+        record_receipt(&mut self.events, &mut self.turn, now, desk, &mut awaited, &read);
     }
 }
 
@@ -177,12 +192,13 @@ fn record_receipt(
     now: Timestamp,
     desk: &mut CarrierDesk,
     awaited: &mut Awaited,
-    report: &Report<'_>,
+    read: &Read<'_>,
 ) {
+    let Read { report, done_at } = read;
     let what = What::Receipt { carrier: desk.id, report: *report };
     events.event(&Event { ord: awaited.ord, what });
     let reason = Reason::from_u8(report.reason).unwrap_or(Reason::VendorOther);
-    let disposition = reported(report.message_state, reason);
+    let disposition = report.disposition();
     awaited.concluded |= awaited.doubtful && desk.concluded.contains(awaited.ord);
     if disposition == Disposition::InProgress || awaited.concluded {
         return;
@@ -196,23 +212,46 @@ fn record_receipt(
         let took = now.since(awaited.accepted_at).as_secs_f64();
         desk.metrics.delivery_duration.record(took);
     }
-    owe_receipt(turn, now, awaited, disposition, report);
+    let done_at = done_at.map_or(now, |done_at| believed(done_at, awaited.accepted_at, now));
+    owe_receipt(turn, done_at, awaited, disposition, report);
 }
 
-fn report<'a>(message_state: u8, id: &'a [u8], err: &'a [u8], raw: &'a [u8]) -> Report<'a> {
-    let reason = classify(message_state, err);
-    Report {
-        message_state,
+/// A carrier's clock may be wrong, and many dates end with the minute: what is more than a day from
+/// what can be is not believed, and nothing is done before it was accepted or after now.
+fn believed(done_at: Timestamp, accepted_at: Timestamp, now: Timestamp) -> Timestamp {
+    let near = accepted_at - DATE_ERROR_MAX <= done_at && done_at <= now + DATE_ERROR_MAX;
+    if near { done_at.min(now).max(accepted_at) } else { now }
+}
+
+/// How wrong a carrier's date may be.
+const DATE_ERROR_MAX: Duration = Duration::from_secs(86_400);
+
+fn read<'a>(profile: &Profile, receipt: &ReceiptIn<'a>) -> Read<'a> {
+    let Verdict { reason, ruling } = profile.verdict(receipt.message_state, receipt.err);
+    let report = Report {
+        message_state: receipt.message_state,
         reason: reason as u8,
-        last: reported(message_state, reason) != Disposition::InProgress,
-        carrier_message_id: id,
-        err,
-        raw,
-    }
+        last: ruling.reported(receipt.message_state, reason) != Disposition::InProgress,
+        ruling,
+        carrier_message_id: receipt.carrier_message_id,
+        err: receipt.err,
+        raw: receipt.raw,
+    };
+    Read { report, done_at: receipt.done_at }
 }
 
-fn parked_report(parked: &Parked) -> Report<'_> {
-    report(parked.message_state, &parked.carrier_message_id, &parked.err, &parked.raw)
+fn read_parked<'a>(profile: &Profile, parked: &'a Parked) -> Read<'a> {
+    let Verdict { reason, ruling } = profile.verdict(parked.message_state, &parked.err);
+    let report = Report {
+        message_state: parked.message_state,
+        reason: reason as u8,
+        last: ruling.reported(parked.message_state, reason) != Disposition::InProgress,
+        ruling,
+        carrier_message_id: &parked.carrier_message_id,
+        err: &parked.err,
+        raw: &parked.raw,
+    };
+    Read { report, done_at: parked.done_at }
 }
 
 /// A carrier's desk, leaving the rest of the engine free to be written to.

@@ -51,6 +51,9 @@ impl Engine {
                 Asker::BindData(link, sequence) => {
                     self.effects.push(Effect::Accepted { link, sequence, data: true, ord });
                 }
+                Asker::Multi(link, number, position) => {
+                    self.effects.push(Effect::MultiAccepted { link, number, position, ord });
+                }
                 Asker::Api(reply) => reply(Ok(ord)),
                 Asker::Nobody => {}
             }

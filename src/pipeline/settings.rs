@@ -8,11 +8,13 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::route_config::RouteConfig;
 use crate::address::country::Country;
 use crate::base::secret::Secret;
+use crate::carrier::profile::Profile;
 use crate::net::tls::dialer::DialerTls;
 use crate::net::tls::listener::ListenerTls;
 
@@ -199,6 +201,8 @@ pub struct CarrierConfig {
     pub password: Secret,
     /// SMPP §5.2.3.
     pub system_type: String,
+    /// What is peculiar to it.
+    pub profile: Arc<Profile>,
     /// Binds of `bind_mode`.
     pub binds: u32,
     /// What those binds are for.
@@ -242,6 +246,7 @@ impl Default for CarrierConfig {
             system_id: String::new(),
             password: Secret::default(),
             system_type: String::new(),
+            profile: Arc::default(),
             binds: 1,
             bind_mode: BindMode::Transceiver,
             receivers: 0,

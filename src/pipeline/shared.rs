@@ -64,6 +64,8 @@ pub struct CarrierShared {
     pub last_received_at: AtomicU64,
     /// When the oldest message that could leave was accepted, 0 if none waits.
     pub oldest_at: AtomicU64,
+    /// What it last said of its load: [`CarrierShared::congestion_state`].
+    pub congestion: AtomicU32,
     /// Its counters.
     pub metrics: Arc<CarrierMetrics>,
 }
@@ -90,6 +92,9 @@ pub struct Shared {
     /// Those of the binds.
     pub smpp: IngressMetrics,
 }
+
+/// A carrier that has not said how busy it is.
+const CONGESTION_UNTOLD: u32 = u32::MAX;
 
 /// Backlog below which nobody is asked to wait.
 const BACKLOG_AT_EASE: u64 = 4_000;
@@ -134,8 +139,15 @@ impl CarrierShared {
             hold_until: AtomicU64::new(0),
             last_received_at: AtomicU64::new(0),
             oldest_at: AtomicU64::new(0),
+            congestion: AtomicU32::new(CONGESTION_UNTOLD),
             metrics,
         }
+    }
+
+    /// What the carrier last said of its load, 0 idle to 99 congested (SMPP v5.0 §4.8.4.18); `None`
+    /// until it says so.
+    pub fn congestion_state(&self) -> Option<u8> {
+        u8::try_from(self.congestion.load(Ordering::Relaxed)).ok()
     }
 
     /// The backlog up to which everybody may read: as much as is in flight anyway.

@@ -11,15 +11,16 @@ use super::receipts::desk;
 use super::settings::InDoubt;
 use crate::base::clock::Timestamp;
 use crate::base::id::CarrierId;
+use crate::carrier::status::{Refusal, Retry};
+use crate::carrier::verdict::Verdict;
 use crate::deliver::backoff::Backoff;
-use crate::deliver::failure::{Retry, refusal};
 use crate::deliver::queue::Queued;
 use crate::ledger::correlation::correlation_key;
 use crate::message::disposition::Disposition;
 use crate::message::event::{Doubt, Event, What};
 use crate::message::reason::Reason;
 use crate::message::record::Message;
-use crate::message::state::{ending, refusal as disposition_of_refusal};
+use crate::message::state::{ending, refused};
 use crate::receipt::awaiting::Awaited;
 use crate::receipt::owed::Party;
 use crate::telemetry::carrier::SubmitResult;
@@ -101,29 +102,34 @@ impl Engine {
         mut queued: Queued,
         command_status: u32,
     ) {
-        let (retry, reason) = refusal(command_status);
+        let Some(shared) = self.shared.carrier(carrier) else { return };
+        let Refusal { retry, verdict } = shared.config.profile.refusal(command_status);
+        let Verdict { reason, ruling } = verdict;
         let result = match retry {
             Retry::Never => SubmitResult::Perm,
-            Retry::Later => SubmitResult::Temp,
+            Retry::Now | Retry::Later => SubmitResult::Temp,
             Retry::Slower => SubmitResult::Throttled,
         };
-        let attempts_max =
-            self.shared.carrier(carrier).map_or(u8::MAX, |carrier| carrier.config.attempts_max);
+        let attempts_max = shared.config.attempts_max;
         let retry_at = match retry {
             Retry::Never => Timestamp::NEVER,
             Retry::Slower => now + RETRY_SLOWER.delay(u32::from(queued.attempts), &mut self.random),
-            Retry::Later if queued.failures >= attempts_max => Timestamp::NEVER,
+            Retry::Now | Retry::Later if queued.failures >= attempts_max => Timestamp::NEVER,
+            Retry::Now => {
+                queued.failures = queued.failures.saturating_add(1);
+                now
+            }
             Retry::Later => {
                 queued.failures = queued.failures.saturating_add(1);
                 now + RETRY.delay(u32::from(queued.failures), &mut self.random)
             }
         };
-        let what = What::Refused { carrier, command_status, reason, retry_at };
+        let what = What::Refused { carrier, command_status, reason, ruling, retry_at };
         self.events.event(&Event { ord: queued.ord, what });
         let Some(desk) = desk(&self.shared, &mut self.carriers, carrier) else { return };
         desk.metrics.submits.at(result as usize).increment(1);
         if retry_at == Timestamp::NEVER && desk.ends(&queued) {
-            desk.concluded_as(disposition_of_refusal(reason), reason);
+            desk.concluded_as(refused(reason, ruling), reason);
             owe_ended(&mut self.turn, now, &queued, &what);
         }
         desk.freed(link);

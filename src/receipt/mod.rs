@@ -1,8 +1,6 @@
-//! Receipts: whose they are, what they mean, and who is owed one.
+//! Receipts: whose they are, and who is owed one.
 
 pub mod awaiting;
-
-pub mod classify;
 
 pub mod owed;
 

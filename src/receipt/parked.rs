@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::owed::Party;
+use crate::base::clock::Timestamp;
 
 /// A receipt that waits for its message.
 #[derive(Clone, Debug)]
@@ -23,6 +24,8 @@ pub struct Parked {
     pub raw: Vec<u8>,
     /// The handset it came from.
     pub handset: Party,
+    /// When the carrier says that its message came to this state, if it can be told.
+    pub done_at: Option<Timestamp>,
 }
 
 /// Bounded parking, by ticket and by id.
@@ -101,6 +104,7 @@ mod tests {
             err: Vec::new(),
             raw: Vec::new(),
             handset: Party::of(&Address { ton: 1, npi: 1, addr: b"447700900123" }),
+            done_at: None,
         }
     }
 

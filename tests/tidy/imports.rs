@@ -16,6 +16,7 @@ const RANKS: &[(&str, u8)] = &[
     ("intake", 3),
     ("throttle", 3),
     ("route", 3),
+    ("carrier", 3),
     ("deliver", 3),
     ("receipt", 3),
     ("sim", 3),

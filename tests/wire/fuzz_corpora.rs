@@ -11,6 +11,12 @@ mod frame;
 #[path = "../../fuzz/src/pdu.rs"]
 mod pdu;
 
+#[path = "../../fuzz/src/profile.rs"]
+mod profile;
+
+#[path = "../../fuzz/src/receipt.rs"]
+mod receipt;
+
 #[path = "../../fuzz/src/session.rs"]
 mod session;
 
@@ -90,4 +96,16 @@ fn the_text_target_passes_texts_of_all_sorts_and_lengths() {
 fn the_udh_target_passes_its_corpus() {
     corpus("udh", udh::run);
     noise(udh::run);
+}
+
+#[test]
+fn the_receipt_target_passes_its_corpus() {
+    corpus("receipt", receipt::run);
+    noise(receipt::run);
+}
+
+#[test]
+fn the_profile_target_passes_its_corpus() {
+    corpus("profile", profile::run);
+    noise(profile::run);
 }

@@ -11,6 +11,8 @@
     reason = "a test that cannot go on should stop and say why"
 )]
 
+mod carrier_codes;
+mod carrier_receipts;
 mod fuzz_corpora;
 mod gsm_segments;
 mod gsm_tables;

@@ -12,6 +12,7 @@ use crate::message::address::Address;
 use crate::message::event::{Doubt, Event, NO_MESSAGE, Report, What};
 use crate::message::reason::Reason;
 use crate::message::record::{Direction, Message};
+use crate::message::ruling::Ruling;
 use crate::spool::chunk::Chunk;
 use crate::spool::error::OpenError;
 use crate::spool::flusher::Flushed;
@@ -174,6 +175,7 @@ impl World {
         let carrier = CarrierId(random.u16(..3));
         let id = format!("{}{:X}", ["", "0", "00"][random.usize(..3)], random.u16(..400));
         let report = Report {
+            ruling: Ruling::default(),
             message_state: random.u8(1..9),
             reason: Reason::None as u8,
             last: true,
@@ -186,6 +188,7 @@ impl World {
             0 | 1 => What::Sending { carrier, bind: 1, attempt: random.u8(1..4) },
             2..5 => What::Sent { carrier, carrier_message_id: id.as_bytes() },
             5 => What::Refused {
+                ruling: Ruling::default(),
                 carrier,
                 command_status: 0x58,
                 reason: Reason::Throttled,

@@ -21,6 +21,8 @@ struct Line {
     by: &'static str,
     summary: String,
     reason: Reason,
+    /// Whether trying again cannot help, where a carrier's table says so.
+    permanent: Option<bool>,
     more: Value,
 }
 
@@ -32,7 +34,7 @@ impl Surface<'_> {
             Direction::Outbound => ("account", self.accepted(stored)),
             Direction::Inbound => ("carrier", "received from the handset, on disk".to_owned()),
         };
-        let line = Line { by, summary, reason: Reason::None, more: json!({}) };
+        let line = Line { by, summary, reason: Reason::None, permanent: None, more: json!({}) };
         let mut shown = vec![envelope(0, "accepted", stored.accepted_at, line)];
         for (part, stored) in in_order(found) {
             let Some(event) = stored.event() else { continue };
@@ -76,6 +78,7 @@ impl Surface<'_> {
             by: "gateway",
             summary,
             reason,
+            permanent: None,
             more,
         };
         match *what {
@@ -90,12 +93,14 @@ impl Surface<'_> {
                     by: "carrier",
                     summary: format!("{} took it as {id}", name(carrier)),
                     reason: Reason::None,
+                    permanent: None,
                     more: json!({ "carrier": name(carrier), "carrier_message_id": id }),
                 }
             }
-            What::Refused { carrier, command_status, reason, retry_at } => {
-                self.refused(&name(carrier), command_status, reason, retry_at)
-            }
+            What::Refused { carrier, command_status, reason, ruling, retry_at } => Line {
+                permanent: ruling.permanent,
+                ..self.refused(&name(carrier), command_status, reason, retry_at)
+            },
             What::InDoubt { carrier, cause, resend } => {
                 let then = if resend { "submitted again, may arrive twice" } else { "left so" };
                 let why = match cause {
@@ -139,6 +144,7 @@ impl Surface<'_> {
             by: "carrier",
             summary: format!("{carrier} refused it with {}, {then}", status(command_status)),
             reason,
+            permanent: None,
             more: json!({ "carrier": carrier, "retry_at": retry_at, "raw": raw_status(command_status) }),
         }
     }
@@ -166,6 +172,7 @@ fn receipt(carrier: &str, report: &Report<'_>) -> Line {
         by: "network",
         summary: format!("receipt from {carrier}: {words}{code}"),
         reason: Reason::from_u8(report.reason).unwrap_or(Reason::VendorOther),
+        permanent: report.ruling.permanent,
         more: json!({
             "carrier": carrier,
             "carrier_message_id": text(report.carrier_message_id),
@@ -188,7 +195,7 @@ fn answered(command_status: u32) -> Line {
         format!("the application answered {}: offered again", status(command_status))
     };
     let more = json!({ "raw": raw_status(command_status) });
-    Line { by: "account", summary, reason: Reason::None, more }
+    Line { by: "account", summary, reason: Reason::None, permanent: None, more }
 }
 
 fn envelope(seq: usize, kind: &str, at: Timestamp, line: Line) -> Value {
@@ -198,7 +205,7 @@ fn envelope(seq: usize, kind: &str, at: Timestamp, line: Line) -> Value {
         "type": kind,
         "by": line.by,
         "summary": line.summary,
-        "reason": reason(line.reason),
+        "reason": reason(line.reason, line.permanent.unwrap_or(line.reason.permanent())),
     });
     if let (Some(event), Value::Object(more)) = (event.as_object_mut(), line.more) {
         event.extend(more);

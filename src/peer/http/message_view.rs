@@ -44,7 +44,7 @@ impl Surface<'_> {
             "status": state.status.name(),
             "disposition": state.disposition.name(),
             "evidence": state.evidence.name(),
-            "reason": reason(state.reason),
+            "reason": reason(state.reason, state.permanent()),
             "contradicted": state.contradicted(),
             "may_be_double": state.may_be_double(),
             "account": self.api.ledger.names().account_name(message.account),
@@ -77,7 +77,7 @@ impl Surface<'_> {
             "status": part.state.status.name(),
             "disposition": part.state.disposition.name(),
             "evidence": part.state.evidence.name(),
-            "reason": reason(part.state.reason),
+            "reason": reason(part.state.reason, part.state.permanent()),
             "contradicted": part.state.contradicted(),
             "attempts": part.state.attempts,
             "carrier": self.carrier(&part.history),
@@ -101,14 +101,14 @@ impl Surface<'_> {
 }
 
 /// A reason with what a person reads.
-pub(super) fn reason(reason: Reason) -> Value {
+pub(super) fn reason(reason: Reason, permanent: bool) -> Value {
     if reason == Reason::None {
         return Value::Null;
     }
     json!({
         "code": reason.name(),
         "group": reason.group(),
-        "permanent": reason.permanent(),
+        "permanent": permanent,
         "title": reason.title(),
         "advice": reason.advice(),
     })

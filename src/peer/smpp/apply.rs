@@ -2,10 +2,13 @@
 
 use super::exchange::{Action, Exchange};
 use super::link::{Far, Link};
+use super::multi::Settled;
 use super::translate::{asked_of_carrier, sm_of_message, sm_of_receipt};
 use super::verdict::{command_status, message_state};
 use crate::base::clock::Timestamp;
 use crate::base::id::CarrierId;
+use crate::carrier::address::AddressRoom;
+use crate::carrier::profile::Profile;
 use crate::deliver::queue::Queued;
 use crate::message::record::Message;
 use crate::pipeline::ask::QueryFound;
@@ -18,6 +21,7 @@ use crate::wire::smpp::header::Header;
 use crate::wire::smpp::pdu::{DataSmResp, DeliverSm, DeliverSmResp, QuerySmResp, SubmitSm};
 use crate::wire::smpp::receipt_date::ReceiptDate;
 use crate::wire::smpp::status::CommandStatus;
+use crate::wire::smpp::tlv::{TlvBuf, Tlvs};
 
 impl Exchange {
     /// Does all that the engine wants done, and what follows from that.
@@ -36,6 +40,13 @@ impl Exchange {
             Effect::Accepted { link, sequence, data, ord } => {
                 let id = self.shared().cipher.seal(ord);
                 self.accepted(link, sequence, data, id.as_bytes());
+            }
+            Effect::MultiAccepted { link, number, position, ord } => {
+                self.multi_settled(link, Settled { number, position, outcome: Ok(ord) });
+            }
+            Effect::MultiRefused { link, number, position, refusal } => {
+                let outcome = Err(command_status(refusal));
+                self.multi_settled(link, Settled { number, position, outcome });
             }
             Effect::Refused { link, sequence, data, refusal } => {
                 self.refused_later(link, sequence, data, command_status(refusal));
@@ -77,9 +88,16 @@ impl Exchange {
             self.engine.unreadable(now, carrier, Some(id), &queued);
             return None;
         };
+        let (carrier, profile) = (smsc.carrier, smsc.profile.clone());
+        let takes_tlvs = profile.send_tlvs.decide(smsc.session.peer_takes_tlvs());
+        if !takes_tlvs && message.body.len() > SHORT_MESSAGE_MAX {
+            self.engine.unsendable(now, carrier, id, &queued);
+            return None;
+        }
+        let mut room = CarrierRoom::default();
+        let message = profile_message(&profile, &message, &mut room);
         let asked = asked_of_carrier(message.registered_delivery);
-        let sm = sm_of_message(&message, asked, smsc.session.peer_takes_tlvs());
-        let carrier = smsc.carrier;
+        let sm = sm_of_message(&message, asked, takes_tlvs);
         let given_back = smsc.session.request(now, &SubmitSm(sm), queued, out).err();
         if given_back.is_none() {
             self.count_out(carrier, CommandId::SUBMIT_SM);
@@ -169,6 +187,32 @@ impl Exchange {
         };
         esme.session.respond(sequence, CommandStatus::ESME_ROK, &resp, out);
         self.said(id);
+    }
+}
+
+/// Octets of a `short_message` (§5.2.22); a longer text goes in a parameter.
+const SHORT_MESSAGE_MAX: usize = 254;
+
+/// Room for what a profile has written anew.
+#[derive(Default)]
+struct CarrierRoom {
+    source: AddressRoom,
+    destination: AddressRoom,
+    tlvs: TlvBuf,
+}
+
+/// A message as its carrier wants it.
+fn profile_message<'a>(
+    profile: &Profile,
+    message: &Message<'a>,
+    room: &'a mut CarrierRoom,
+) -> Message<'a> {
+    let tlvs = Tlvs::new(message.tlvs).unwrap_or_default();
+    Message {
+        source: profile.source.apply(message.source, &mut room.source),
+        destination: profile.destination.apply(message.destination, &mut room.destination),
+        tlvs: profile.tlvs.filter(tlvs, &mut room.tlvs).as_octets(),
+        ..*message
     }
 }
 

@@ -28,7 +28,7 @@ use crate::wire::smpp::status::CommandStatus;
 const BIND_REFUSALS_MAX: u32 = 3;
 
 /// A pause for a carrier's backlog is never longer.
-const PAUSE_MAX: Duration = Duration::from_millis(100);
+pub(super) const PAUSE_MAX: Duration = Duration::from_millis(100);
 
 /// How a session behaves before its account is known; its window is set by the account.
 pub(super) fn session_config(settings: &SmppSettings) -> SessionConfig {
@@ -43,9 +43,13 @@ pub(super) fn session_config(settings: &SmppSettings) -> SessionConfig {
         pdu_bytes_max: settings.pdu_bytes_max,
         limits: Limits { password_max: 65, ..Limits::STANDARD },
         window: WINDOW_UNBOUND,
+        interface_version: INTERFACE_VERSION_MAX,
         ..SessionConfig::default()
     }
 }
+
+/// A peer of 5.0 is told 5.0, one of 3.4 is told 3.4.
+const INTERFACE_VERSION_MAX: u8 = 0x50;
 
 /// Nothing is offered before a bind; the account then says how much may be.
 const WINDOW_UNBOUND: usize = 1;
@@ -249,12 +253,22 @@ impl Exchange {
                 let message = message_of_data_sm(data_sm, Direction::Outbound, &mut tlvs);
                 self.submit(now, id, header, Asker::BindData(id, sequence), &message);
             }
+            Pdu::SubmitMulti(submit) => self.submit_multi(now, id, header, submit, &mut tlvs),
             Pdu::QuerySm(query_sm) => self.query(id, header, query_sm),
             Pdu::CancelSm(_) => self.refuse(id, header, CommandStatus::ESME_RCANCELFAIL),
             Pdu::ReplaceSm(_) => self.refuse(id, header, CommandStatus::ESME_RREPLACEFAIL),
-            _ => self.refuse(id, header, CommandStatus::ESME_RINVCMDID),
+            _ => self.not_offered(now, id, header),
         }
         self.room.tlvs = tlvs;
+    }
+
+    /// Operations of the standard that this gateway has not: cell broadcast (SMPP v5.0 §4.4) among
+    /// them.
+    fn not_offered(&mut self, now: Timestamp, id: LinkId, header: Header) {
+        let status = CommandStatus::ESME_RINVCMDID;
+        let text = format!("{} is not offered here, {}", header.command_id, self.link_name(id));
+        self.fault(now, id, status, &text);
+        self.refuse(id, header, status);
     }
 
     fn submit(
@@ -271,9 +285,8 @@ impl Exchange {
         };
         match self.engine.submit(now, account, asker, message) {
             Ok(over_share) => {
-                if over_share && let Some(Link { side: Far::Esme(esme), .. }) = self.link(id) {
-                    esme.paused_until = now + PAUSE_MAX;
-                    self.paused.push(id);
+                if over_share {
+                    self.pause(now, id);
                 }
             }
             Err((refusal, _)) => {
@@ -284,7 +297,7 @@ impl Exchange {
         }
     }
 
-    fn bound_account(&mut self, id: LinkId) -> Option<AccountId> {
+    pub(super) fn bound_account(&mut self, id: LinkId) -> Option<AccountId> {
         match self.link(id) {
             Some(Link { side: Far::Esme(EsmeLink { account, .. }), .. }) => *account,
             _ => None,
@@ -304,7 +317,7 @@ impl Exchange {
     }
 
     /// Answers a request of an application with a status and no body.
-    fn refuse(&mut self, id: LinkId, header: Header, status: CommandStatus) {
+    pub(super) fn refuse(&mut self, id: LinkId, header: Header, status: CommandStatus) {
         if let Some(Link { side: Far::Esme(esme), out, .. }) = self.link(id) {
             esme.session.refuse(header.command_id, header.sequence_number, status, out);
         }

@@ -178,6 +178,8 @@ impl Exchange {
             starved: false,
             called: None,
             refused: 0,
+            multis: Vec::new(),
+            multis_begun: 0,
         });
         self.insert(far)
     }
@@ -204,7 +206,10 @@ impl Exchange {
         bind: u16,
     ) -> LinkId {
         let faults = Faults::new();
-        self.insert(Far::Smsc(SmscLink { session, carrier, bind, bound: false, faults }))
+        let shared = self.shared().carrier(carrier);
+        let profile = shared.map(|shared| shared.config.profile.clone()).unwrap_or_default();
+        let far = SmscLink { session, carrier, profile, bind, bound: false, faults };
+        self.insert(Far::Smsc(far))
     }
 
     /// A dial has failed: when to try again.

@@ -1,7 +1,11 @@
 //! One link of a shard: a session, and what belongs to it besides.
 
+use std::sync::Arc;
+
+use super::multi::Multi;
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId};
+use crate::carrier::profile::Profile;
 use crate::deliver::queue::Queued;
 use crate::pipeline::effect::LinkId;
 use crate::receipt::owed::Owed;
@@ -51,6 +55,10 @@ pub struct EsmeLink {
     pub called: Option<AccountId>,
     /// Binds refused on this connection.
     pub refused: u32,
+    /// Its submit_multi that are not answered yet, within its window.
+    pub multis: Vec<Multi>,
+    /// How many it has begun, which numbers them.
+    pub multis_begun: u32,
 }
 
 /// The number of a bind that a carrier asked for by outbind: it has no place among those we make.
@@ -63,6 +71,8 @@ pub struct SmscLink {
     pub session: Session<Queued>,
     /// Whose.
     pub carrier: CarrierId,
+    /// What is peculiar to that carrier.
+    pub profile: Arc<Profile>,
     /// Its number among the carrier's binds; [`OUTBIND`] if the carrier connected to us.
     pub bind: u16,
     /// Whether the bind was accepted.

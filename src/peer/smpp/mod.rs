@@ -18,6 +18,8 @@ mod door;
 #[cfg(test)]
 mod engine_tests;
 
+mod delivery;
+
 pub mod esme;
 
 pub mod exchange;
@@ -25,6 +27,8 @@ pub mod exchange;
 mod greeting;
 
 pub mod link;
+
+pub mod multi;
 
 mod outbind;
 

@@ -6,16 +6,12 @@ use std::time::Duration;
 use super::exchange::{Exchange, Redial};
 use super::greeting::other_than_smpp;
 use super::link::{Far, Link};
-use super::translate::{err_of, message_of_data_sm, message_of_sm};
 use crate::base::clock::Timestamp;
 use crate::base::id::CarrierId;
 use crate::deliver::queue::Queued;
-use crate::message::address::Address;
 use crate::message::carrier_id::NormalId;
 use crate::message::event::Doubt;
-use crate::message::record::{Direction, Message};
 use crate::pipeline::effect::LinkId;
-use crate::pipeline::receipts::ReceiptIn;
 use crate::pipeline::settings::{BindMode, CarrierConfig, SmppSettings};
 use crate::pipeline::submits::CarrierMessageId;
 use crate::telemetry::carrier::{Direction as PduDirection, RebindCause};
@@ -23,8 +19,7 @@ use crate::wire::smpp::event::{CloseReason, Event};
 use crate::wire::smpp::header::Header;
 use crate::wire::smpp::limits::Limits;
 use crate::wire::smpp::pdu::{self, Bind, Pdu};
-use crate::wire::smpp::receipt::{Receipt, ReceiptKind};
-use crate::wire::smpp::session::{INTERFACE_VERSION, SessionConfig, Timers};
+use crate::wire::smpp::session::{SessionConfig, Timers};
 use crate::wire::smpp::status::CommandStatus;
 
 /// A carrier that refuses our name or password locks accounts that keep trying.
@@ -62,7 +57,7 @@ pub(super) fn bind_request(carrier: &CarrierConfig, bind: u16) -> Bind<'_> {
         system_id: carrier.system_id.as_bytes(),
         password: carrier.password.reveal(),
         system_type: carrier.system_type.as_bytes(),
-        interface_version: INTERFACE_VERSION,
+        interface_version: carrier.profile.version.interface_version(),
         ..Bind::default()
     }
 }
@@ -75,13 +70,11 @@ fn submits(carrier: &CarrierConfig, bind: u16) -> bool {
 impl Exchange {
     pub(super) fn receive_smsc(&mut self, now: Timestamp, id: LinkId, input: &[u8]) -> usize {
         let mut rest = input;
-        let mut room = std::mem::take(&mut self.room.text);
         while let Some(Link { side: Far::Smsc(smsc), out, .. }) = self.link(id) {
             let Some(event) = smsc.session.receive(now, &mut rest, out) else { break };
             let (carrier, bind) = (smsc.carrier, smsc.bind);
-            self.smsc_event(now, id, (carrier, bind), event, &mut room);
+            self.smsc_event(now, id, (carrier, bind), event);
         }
-        self.room.text = room;
         if let Some(Link { side: Far::Smsc(smsc), .. }) = self.link(id) {
             let carrier = smsc.carrier;
             if let Some(shared) = self.shared().carrier(carrier) {
@@ -92,11 +85,10 @@ impl Exchange {
     }
 
     pub(super) fn time_out_smsc(&mut self, now: Timestamp, id: LinkId) {
-        let mut room = Vec::new();
         while let Some(Link { side: Far::Smsc(smsc), out, .. }) = self.link(id) {
             let Some(event) = smsc.session.timeout(now, out) else { break };
             let (carrier, bind) = (smsc.carrier, smsc.bind);
-            self.smsc_event(now, id, (carrier, bind), event, &mut room);
+            self.smsc_event(now, id, (carrier, bind), event);
         }
     }
 
@@ -106,17 +98,19 @@ impl Exchange {
         id: LinkId,
         (carrier, bind): (CarrierId, u16),
         event: Event<'_, Queued>,
-        room: &mut Vec<u8>,
     ) {
         match event {
             Event::Response { token, sent_at, header, pdu } => {
                 self.count_pdu(carrier, PduDirection::In, header);
+                if let Some(state) = congestion_in(&pdu) {
+                    self.engine.congestion(carrier, state);
+                }
                 let answer = Answer { header, pdu, sent_at };
                 self.submit_answered(now, id, carrier, token, &answer);
             }
             Event::Request { header, pdu } => {
                 self.count_pdu(carrier, PduDirection::In, header);
-                self.smsc_request(now, id, carrier, header, &pdu, room);
+                self.smsc_request(now, id, carrier, header, &pdu);
             }
             Event::Late { token, header, pdu } => {
                 if let (CommandStatus::ESME_ROK, Some(written)) =
@@ -244,90 +238,6 @@ impl Exchange {
         let message_id = CarrierMessageId { written, canonical: normal.as_octets() };
         self.engine.sent(now, carrier, Some((id, sent_at)), &queued, &message_id);
     }
-
-    fn smsc_request(
-        &mut self,
-        now: Timestamp,
-        id: LinkId,
-        carrier: CarrierId,
-        header: Header,
-        pdu: &Pdu<'_>,
-        room: &mut Vec<u8>,
-    ) {
-        let sequence = header.sequence_number;
-        let mut tlvs = std::mem::take(&mut self.room.tlvs);
-        match pdu {
-            Pdu::DeliverSm(sm) if ReceiptKind::of(sm.esm_class).is_some() => {
-                let message = message_of_sm(sm, Direction::Inbound, &mut tlvs);
-                let receipt = Receipt::of_sm(sm, room);
-                let intermediate = ReceiptKind::of(sm.esm_class) == Some(ReceiptKind::Intermediate);
-                let came = (id, sequence, false);
-                self.receipt(now, carrier, came, intermediate, &message, &receipt);
-            }
-            Pdu::DataSm(data_sm) if ReceiptKind::of(data_sm.esm_class).is_some() => {
-                let message = message_of_data_sm(data_sm, Direction::Inbound, &mut tlvs);
-                let receipt = Receipt::of_data_sm(data_sm, room);
-                let intermediate =
-                    ReceiptKind::of(data_sm.esm_class) == Some(ReceiptKind::Intermediate);
-                let came = (id, sequence, true);
-                self.receipt(now, carrier, came, intermediate, &message, &receipt);
-            }
-            Pdu::DeliverSm(sm) => {
-                let message = message_of_sm(sm, Direction::Inbound, &mut tlvs);
-                self.engine.inbound(carrier, (id, sequence, false), &message);
-            }
-            Pdu::DataSm(data_sm) => {
-                let message = message_of_data_sm(data_sm, Direction::Inbound, &mut tlvs);
-                self.engine.inbound(carrier, (id, sequence, true), &message);
-            }
-            // It has no response (§4.12).
-            Pdu::AlertNotification(_) => {}
-            _ => {
-                if let Some(Link { side: Far::Smsc(smsc), out, .. }) = self.link(id) {
-                    let status = CommandStatus::ESME_RINVCMDID;
-                    smsc.session.refuse(header.command_id, sequence, status, out);
-                }
-            }
-        }
-        self.room.tlvs = tlvs;
-    }
-
-    fn receipt(
-        &mut self,
-        now: Timestamp,
-        carrier: CarrierId,
-        (link, sequence, data): (LinkId, u32, bool),
-        intermediate: bool,
-        message: &Message<'_>,
-        receipt: &Receipt<'_>,
-    ) {
-        let mut err_room = [0; 5];
-        let state = receipt.state.map_or(0, |state| state as u8);
-        let carrier_message_id = receipt.id.unwrap_or_default();
-        let address = |address: Address<'_>| address.addr.len();
-        debug_assert!(address(message.source) <= 65, "decoded within its limit");
-        self.engine.receipt(
-            now,
-            carrier,
-            &ReceiptIn {
-                link,
-                sequence,
-                data,
-                // An intermediate notification never ends a message, whatever it says.
-                message_state: if intermediate { 1 } else { state },
-                carrier_message_id,
-                err: err_of(receipt, &mut err_room),
-                raw: receipt.raw,
-                source: message.source,
-                destination: message.destination,
-            },
-            NormalId::new(carrier_message_id).as_octets(),
-            || {
-                let forms = NormalId::new(carrier_message_id).candidates();
-                forms.map(|form| form.as_octets().to_vec()).collect()
-            },
-        );
-    }
 }
 
 /// The answer to a submit.
@@ -335,6 +245,15 @@ struct Answer<'a> {
     header: Header,
     pdu: Pdu<'a>,
     sent_at: Timestamp,
+}
+
+/// `congestion_state` of an answer (SMPP v5.0 §4.8.4.18).
+fn congestion_in(pdu: &Pdu<'_>) -> Option<u32> {
+    match pdu {
+        Pdu::SubmitSmResp(resp) => resp.tlvs.congestion_state(),
+        Pdu::DataSmResp(resp) => resp.tlvs.congestion_state(),
+        _ => None,
+    }
 }
 
 /// The `message_id` of an answer to a submit.

@@ -170,12 +170,23 @@ pub fn sm_of_receipt<'a>(
     }
 }
 
-/// The error of a receipt as text: its `err`, or the code of `network_error_code` in decimal.
-pub fn err_of<'a>(receipt: &Receipt<'a>, room: &'a mut [u8; 5]) -> &'a [u8] {
+/// The error of a receipt as text: its `err`, or the code of `network_error_code` in decimal, or
+/// `DFR` and the number of `delivery_failure_reason` (§5.3.2.33), whichever says something first.
+pub fn err_of<'a>(
+    receipt: &Receipt<'a>,
+    delivery_failure_reason: Option<u32>,
+    room: &'a mut [u8; 5],
+) -> &'a [u8] {
     match (receipt.text.err, receipt.network_error_code) {
         (Some(err), _) if err.iter().any(|&octet| octet != b'0') => err,
         (_, Some(code)) => decimal(code.error_code, room),
-        (err, None) => err.unwrap_or_default(),
+        (err, None) => match delivery_failure_reason {
+            Some(number @ 0..=9) => {
+                *room = [b'D', b'F', b'R', b'0' + number as u8, 0];
+                &room[..4]
+            }
+            _ => err.unwrap_or_default(),
+        },
     }
 }
 

@@ -71,7 +71,8 @@ pub struct SessionConfig {
     pub pdu_bytes_max: usize,
     /// How fields are judged.
     pub limits: Limits,
-    /// The version told to a peer that binds to us.
+    /// The highest version told to a peer that binds to us; one that speaks less is told its own,
+    /// and 3.4 at least (§5.3.2.25).
     pub interface_version: u8,
     /// How many enquire_links may go unanswered before the session is closed: 2.
     pub enquire_links_missed_max: u32,
@@ -297,7 +298,8 @@ impl<T> Session<T> {
         self.peer_version = binding.interface_version;
         let mut tlvs = TlvBuf::default();
         if self.peer_takes_tlvs() {
-            tlvs.push_u8(Tag::SC_INTERFACE_VERSION, self.config.interface_version);
+            let version = self.config.interface_version.min(self.peer_version);
+            tlvs.push_u8(Tag::SC_INTERFACE_VERSION, version);
         }
         let resp =
             BindResp { mode: binding.mode, system_id: Some(system_id), tlvs: tlvs.as_tlvs() };

@@ -237,8 +237,9 @@ impl<T> Session<T> {
             _ => Default::default(),
         };
         let sc_interface_version = tlvs.sc_interface_version();
-        // §3.4: an SMSC that does not say its version knows no optional parameters.
-        self.peer_version = sc_interface_version.unwrap_or(0x33);
+        // §3.4: an SMSC that does not say its version knows no optional parameters; and one that we
+        // bound to as 3.3 has to take us for that.
+        self.peer_version = sc_interface_version.unwrap_or(0x33).min(binding.interface_version);
         Some(Event::Bound { system_id, sc_interface_version })
     }
 }

@@ -11,6 +11,7 @@ use crate::message::address::Address;
 use crate::message::event::{Doubt, NO_MESSAGE, Report, What};
 use crate::message::reason::Reason;
 use crate::message::record::Message;
+use crate::message::ruling::Ruling;
 use crate::pipeline::port::Refusal;
 
 fn message(account: AccountId, to: &'static str) -> Message<'static> {
@@ -33,6 +34,7 @@ fn undelivered() -> What<'static> {
     What::Receipt {
         carrier: SINK,
         report: Report {
+            ruling: Ruling::default(),
             message_state: 5,
             reason: Reason::MemoryFull as u8,
             last: true,
@@ -133,6 +135,7 @@ async fn what_waits_says_for_what_and_until_when() {
     assert_eq!(hold["until"], "2025-10-21T13:03:07.412Z");
 
     let refused = What::Refused {
+        ruling: Ruling::default(),
         carrier: SINK,
         command_status: 0x58,
         reason: Reason::Throttled,
