@@ -10,6 +10,10 @@ pub(super) fn line(event: &Value) -> String {
     if let Some(title) = reason["title"].as_str() {
         line.push_str(&format!("\n{INDENT}{title} ({})", reason["code"].as_str().unwrap_or("?")));
     }
+    for parameter in event["parameters"].as_array().into_iter().flatten() {
+        let text = |name: &str| parameter[name].as_str().unwrap_or("?");
+        line.push_str(&format!("\n{INDENT}{} = {}", text("name"), text("value")));
+    }
     if let Some(words) = raw(&event["raw"]) {
         line.push_str(&format!("\n{INDENT}raw: {words}"));
     }
@@ -131,6 +135,15 @@ mod tests {
         ] {
             assert!(page.contains(part), "{part}\n{page}");
         }
+    }
+
+    #[test]
+    fn a_vendors_parameter_is_shown_by_its_name() {
+        let event = json!({
+            "at": "2025-10-21T13:03:07.412Z", "by": "account", "summary": "accepted",
+            "parameters": [{ "tag": "0x1400", "name": "entity_id", "value": "1101" }],
+        });
+        assert!(line(&event).ends_with("entity_id = 1101"));
     }
 
     #[test]

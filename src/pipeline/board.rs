@@ -78,5 +78,7 @@ fn view(carrier: &CarrierShared) -> CarrierView {
         last_received_at: Timestamp(carrier.last_received_at.load(Ordering::Relaxed)),
         oldest_at: Timestamp(carrier.oldest_at.load(Ordering::Relaxed)),
         queue_limit: carrier.config.queue_messages_max as u64,
+        congestion: carrier.congestion_state(),
+        profile: carrier.config.profile.clone(),
     }
 }

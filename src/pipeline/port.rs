@@ -5,11 +5,13 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::route_view::{RouteQuestion, RouteView};
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId, MessageOrd};
+use crate::carrier::profile::Profile;
 use crate::message::reason::Reason;
 
 /// A message submitted by the API, one part, encoded.
@@ -116,6 +118,10 @@ pub struct CarrierView {
     pub oldest_at: Timestamp,
     /// Messages that may wait for it.
     pub queue_limit: u64,
+    /// What it last said of its load, 0 to 99 (SMPP v5.0 §4.8.4.18).
+    pub congestion: Option<u8>,
+    /// What is peculiar to it.
+    pub profile: Arc<Profile>,
 }
 
 /// What the API may know of an account at this moment.

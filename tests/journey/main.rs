@@ -23,6 +23,10 @@ mod receipt_is_offered_again;
 
 mod query_sm_tells_the_state;
 
+mod submit_multi_is_a_message_for_each;
+
+mod carrier_has_its_ways;
+
 mod data_sm_goes_both_ways;
 mod long_message_goes_in_parts;
 

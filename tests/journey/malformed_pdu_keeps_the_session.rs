@@ -97,10 +97,9 @@ fn an_operation_that_is_not_offered_is_refused_in_its_own_response() {
     for (command, body) in [
         (CommandId::CANCEL_SM, &b"\0id\0\0\0\0\0\0\0"[..]),
         (CommandId::REPLACE_SM, b"id\0\0\0\0\0\0\0\0\0"),
-        (
-            CommandId::SUBMIT_MULTI,
-            b"\0\0\0\0\x01\x01\x01\x01447700900123\0\0\0\0\0\0\0\0\0\0\x02hi",
-        ),
+        (CommandId::BROADCAST_SM, b"\0\0\0\0\0\0\0\0\0\0\0"),
+        (CommandId::QUERY_BROADCAST_SM, b"id\0\0\0\0"),
+        (CommandId::CANCEL_BROADCAST_SM, b"\0id\0\0\0\0"),
     ] {
         let response = ask(&mut esme, command, body);
         assert_eq!(response.command(), command.response());

@@ -13,8 +13,9 @@ use crate::base::clock::Timestamp;
 use crate::ledger::stored::{StoredEvent, StoredMessage};
 use crate::message::event::{Doubt, Report, What};
 use crate::message::reason::Reason;
-use crate::message::record::Direction;
+use crate::message::record::{Direction, Message};
 use crate::wire::smpp::status::CommandStatus;
+use crate::wire::smpp::tlv::Tlvs;
 
 /// One event before its envelope: who says so, the sentence, and the rest.
 struct Line {
@@ -34,7 +35,8 @@ impl Surface<'_> {
             Direction::Outbound => ("account", self.accepted(stored)),
             Direction::Inbound => ("carrier", "received from the handset, on disk".to_owned()),
         };
-        let line = Line { by, summary, reason: Reason::None, permanent: None, more: json!({}) };
+        let more = json!({ "parameters": self.parameters(&stored.message()) });
+        let line = Line { by, summary, reason: Reason::None, permanent: None, more };
         let mut shown = vec![envelope(0, "accepted", stored.accepted_at, line)];
         for (part, stored) in in_order(found) {
             let Some(event) = stored.event() else { continue };
@@ -46,6 +48,20 @@ impl Surface<'_> {
             shown.push(envelope(shown.len(), event.what.name(), stored.at, line));
         }
         shown
+    }
+
+    /// A message's parameters of the carrier's vendor, under the names its profile gives them. Others
+    /// are not shown: they may hold numbers and texts.
+    fn parameters(&self, message: &Message<'_>) -> Vec<Value> {
+        let view = self.carriers.iter().find(|view| view.id == message.carrier);
+        let Some(known) = view.map(|view| &view.profile.tlvs) else { return Vec::new() };
+        let tlvs = Tlvs::new(message.tlvs).unwrap_or_default();
+        let listed = tlvs.iter().filter(|tlv| known.get(tlv.tag).is_some());
+        let shown = listed.map(|tlv| {
+            let (name, value) = known.shown(&tlv);
+            json!({ "tag": format!("0x{:04X}", tlv.tag.0), "name": name, "value": value })
+        });
+        shown.collect()
     }
 
     /// A receipt that no message is known for.

@@ -44,11 +44,16 @@ impl Carrier {
         self.answer_bind(0)
     }
 
-    /// Answers the next bind with this status.
-    pub fn answer_bind(&self, status: u32) -> Peer {
+    /// Takes the next connection; its bind is to come.
+    pub fn connected(&self) -> Peer {
         let stream: TcpStream = until("the gateway connects", || self.0.accept().ok()).0;
         stream.set_nonblocking(false).unwrap();
-        let mut peer = Peer::over(stream);
+        Peer::over(stream)
+    }
+
+    /// Answers the next bind with this status.
+    pub fn answer_bind(&self, status: u32) -> Peer {
+        let mut peer = self.connected();
         let bind = peer.wait(CommandId::BIND_TRANSCEIVER);
         let system_id = (status == 0).then_some(&b"smsc"[..]);
         let mode = BindMode::Transceiver;
