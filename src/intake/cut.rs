@@ -15,11 +15,16 @@ const ONE_PART_OCTETS: usize = 140;
 const SAR_MSG_REF_NUM: [u8; 2] = [0x02, 0x0C];
 
 /// The parts of a message that needs several; `None` when it goes as it is: it fits into one, or is a
-/// part already, as its sender cut it. All parts share the reference.
+/// part already, as its sender cut it. All parts share the reference. `default` is what `data_coding` 0
+/// means to the carrier.
 ///
 /// # Errors
 /// [`Inadmissible::TooLong`] when no number of parts holds it.
-pub fn cut(message: &Message<'_>, reference: u8) -> Result<Option<Vec<Segment>>, Inadmissible> {
+pub fn cut(
+    message: &Message<'_>,
+    reference: u8,
+    default: DefaultAlphabet,
+) -> Result<Option<Vec<Segment>>, Inadmissible> {
     if message.body.len() <= ONE_PART_OCTETS || has_sar(message.tlvs) {
         return Ok(None);
     }
@@ -28,7 +33,7 @@ pub fn cut(message: &Message<'_>, reference: u8) -> Result<Option<Vec<Segment>>,
         udhi: message.esm_class & UDHI != 0,
         octets: message.body,
     };
-    match segment_octets(data, DefaultAlphabet::Gsm7, Reference::Narrow(reference)) {
+    match segment_octets(data, default, Reference::Narrow(reference)) {
         Ok(segments) if segments.parts.len() > 1 => Ok(Some(segments.parts)),
         // What its sender cut, or headed in a way that nobody reads, is the sender's.
         Ok(_) | Err(SegmentError::AlreadyPart | SegmentError::Header(_)) => Ok(None),
@@ -56,7 +61,7 @@ mod tests {
     use super::*;
 
     fn parts(message: &Message<'_>) -> usize {
-        cut(message, 7).expect("can be cut").map_or(1, |parts| parts.len())
+        cut(message, 7, DefaultAlphabet::Gsm7).expect("can be cut").map_or(1, |parts| parts.len())
     }
 
     #[test]
@@ -72,7 +77,8 @@ mod tests {
     #[test]
     fn the_parts_share_the_reference_and_join_to_the_text() {
         let body = vec![b'x'; 400];
-        let parts = cut(&Message { body: &body, ..Message::default() }, 9).expect("cut");
+        let parts = cut(&Message { body: &body, ..Message::default() }, 9, DefaultAlphabet::Gsm7)
+            .expect("cut");
         let parts = parts.expect("several");
         let joined: Vec<u8> = parts.iter().flat_map(|part| part.data.clone()).collect();
         assert_eq!(joined, body);
@@ -93,7 +99,7 @@ mod tests {
     #[test]
     fn what_needs_more_than_255_parts_is_too_long() {
         let body = vec![b'x'; 60_000];
-        let cut = cut(&Message { body: &body, ..Message::default() }, 9);
+        let cut = cut(&Message { body: &body, ..Message::default() }, 9, DefaultAlphabet::Gsm7);
         assert_eq!(cut, Err(Inadmissible::TooLong));
     }
 }

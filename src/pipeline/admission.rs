@@ -101,10 +101,12 @@ impl Engine {
             return Err(Refusal::Draining);
         }
         admit(message).map_err(refusal_of)?;
-        let parts = cut(message, self.reference.wrapping_add(1)).map_err(refusal_of)?;
-        let count = parts.as_ref().map_or(message.counts(), |parts| parts.len() as u8);
         let shared = self.shared.clone();
         let carrier = shared.route(account, message)?;
+        let (reference, default) =
+            (self.reference.wrapping_add(1), carrier.config.profile.default_alphabet);
+        let parts = cut(message, reference, default).map_err(refusal_of)?;
+        let count = parts.as_ref().map_or(message.counts(), |parts| parts.len() as u8);
         let backlog = carrier.backlog.load(Ordering::Relaxed);
         if backlog + u64::from(count) > carrier.config.queue_messages_max as u64 {
             return Err(Refusal::QueueFull);

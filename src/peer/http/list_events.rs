@@ -22,7 +22,8 @@ pub(super) async fn list(
 ) -> Result<([(HeaderName, &'static str); 1], Json<Value>), Problem> {
     caller.require(Scope::MessagesRead)?;
     let found = by_id(&api, &caller, &id).await?;
-    let surface = Surface { api: &api, caller: &caller, carriers: &[] };
+    let carriers = api.board.carriers();
+    let surface = Surface { api: &api, caller: &caller, carriers: &carriers };
     let message = surface.message(&found);
     let body = json!({
         "message": { "id": message["id"], "status": message["status"] },

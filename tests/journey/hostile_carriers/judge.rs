@@ -277,7 +277,14 @@ impl Case<'_> {
             (false, _) => drop(faults.insert(Fault::AccountToldTooSoon)),
         }
         let ends = self.ends();
-        let said = |state: &u8| bucket(*state).is_some_and(|end| ends.contains(&(end as u8)));
+        // "Undelivered" is true of what was blocked as well.
+        let ended_so = |end: Disposition| ends.contains(&(end as u8));
+        let said = |state: &u8| match bucket(*state) {
+            Some(Disposition::Bounced) => {
+                ended_so(Disposition::Bounced) || ended_so(Disposition::Blocked)
+            }
+            end => end.is_some_and(ended_so),
+        };
         if !ends.is_empty() && !told.iter().all(said) {
             faults.insert(Fault::AccountToldAnother);
         }
@@ -343,8 +350,16 @@ fn end_of(told: &Told) -> Option<u8> {
         _ => 0,
     };
     let state = told.message_state.filter(|state| (1..=8).contains(state)).unwrap_or(of_stat);
-    if told.intermediate { None } else { bucket(state).map(|end| end as u8) }
+    let end = match bucket(state) {
+        // A bar is somebody's rule, whatever the state's word for it.
+        Some(Disposition::Bounced) if told.err.parse() == Ok(BARRED) => Some(Disposition::Blocked),
+        end => end,
+    };
+    end.filter(|_| !told.intermediate).map(|end| end as u8)
 }
+
+/// Call barred, among the MAP errors.
+const BARRED: u16 = 13;
 
 /// The bucket of a final `message_state`.
 const fn bucket(message_state: u8) -> Option<Disposition> {
