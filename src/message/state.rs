@@ -459,6 +459,13 @@ mod tests {
 
     #[test]
     fn only_the_receipts_asked_for_are_owed() {
+        let success_only =
+            State::accepted(&Message { registered_delivery: 0b11, ..Message::default() });
+        for (message_state, owed) in [(2, true), (5, false)] {
+            let mut state = success_only;
+            state.apply(&receipt(message_state, Reason::None));
+            assert_eq!(state.owed(), owed, "5.0 asks for success only");
+        }
         let failure_only =
             State::accepted(&Message { registered_delivery: 0b10, ..Message::default() });
         for (message_state, owed) in [(2, false), (5, true)] {

@@ -51,7 +51,8 @@ fn each_destination_has_its_message_and_its_receipt_under_its_own_number() {
     assert_eq!((response.command(), response.status()), (CommandId::SUBMIT_MULTI_RESP, 0));
     let (id, failed) = outcome(&response);
     assert_eq!(failed, []);
-    assert_eq!(http::message_that_is(site.http(), &id, "in_progress")["to"], numbers[0]);
+    let first = http::message_that_is(site.http(), &id, "in_progress");
+    assert_eq!(first["to"], format!("+{}", numbers[0]));
 
     let mut seen = Vec::new();
     for index in 0..numbers.len() {

@@ -5,6 +5,8 @@ use postrider::wire::smpp::event::{CloseReason, Event, Fault};
 use postrider::wire::smpp::pdu::*;
 use postrider::wire::smpp::session::{Session, SessionConfig, Side, State};
 use postrider::wire::smpp::status::CommandStatus;
+use postrider::wire::smpp::tlv::TlvBuf;
+use postrider::wire::smpp::tlv_table::Tag;
 
 use crate::smpp_harness::{START, answers, at, bound, headers, is_in_step, pdu};
 
@@ -50,6 +52,33 @@ fn a_peer_of_an_older_version_is_sent_no_parameters() {
     session.accept_bind(START, b"postrider", &mut out);
     assert!(!session.peer_takes_tlvs());
     assert!(out.ends_with(b"postrider\0"));
+}
+
+#[test]
+fn a_peer_is_told_our_highest_version_or_its_own_if_that_is_lower() {
+    for (theirs, told) in [(0x34, 0x34), (0x50, 0x50), (0xFF, 0x50)] {
+        let config = SessionConfig { interface_version: 0x50, ..SessionConfig::default() };
+        let mut session = Session::<u32>::new(Side::Smsc, config, START);
+        let bind = Bind { interface_version: theirs, ..Bind::default() };
+        let (input, mut out) = (pdu(0, 5, &bind), Vec::new());
+        session.receive(START, &mut &input[..], &mut out);
+        session.accept_bind(START, b"postrider", &mut out);
+        assert!(out.ends_with(&[0x02, 0x10, 0, 1, told]), "{theirs:#x}");
+    }
+}
+
+#[test]
+fn an_smsc_we_bound_to_as_of_3_3_is_sent_no_parameters_whatever_it_tells() {
+    let mut session = Session::<u32>::new(Side::Esme, SessionConfig::default(), START);
+    let mut out = Vec::new();
+    let bind = Bind { interface_version: 0x33, ..Bind::default() };
+    assert!(session.bind(START, &bind, &mut out));
+    let mut tlvs = TlvBuf::default();
+    tlvs.push_u8(Tag::SC_INTERFACE_VERSION, 0x34);
+    let input = pdu(0, 1, &BindResp { tlvs: tlvs.as_tlvs(), ..BindResp::default() });
+    session.receive(START, &mut &input[..], &mut out);
+    assert_eq!(session.state(), State::BoundTrx);
+    assert!(!session.peer_takes_tlvs());
 }
 
 #[test]

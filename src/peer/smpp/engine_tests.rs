@@ -110,6 +110,7 @@ impl Desk {
             carrier_message_id: id.as_bytes(),
             err: b"069",
             raw: b"",
+            done_at: None,
             source: Address { ton: 1, npi: 1, addr: b"447700900123" },
             destination: Address { ton: 5, npi: 0, addr: b"ACME" },
         };
@@ -187,4 +188,18 @@ fn the_receipt_of_a_long_message_that_ended_all_at_once_comes_once() {
     assert_eq!(offers.len(), 1);
     let OwedWhat::Receipt(receipt) = offers[0].what else { panic!("{:?}", offers[0]) };
     assert_eq!((receipt.message_state, receipt.delivered), (2, 3));
+}
+
+#[test]
+fn a_carriers_congestion_is_kept_for_whoever_limits_its_rate() {
+    let mut desk = Desk::new(1);
+    let carrier = desk.carrier;
+    let told = |desk: &Desk| {
+        desk.engine.shared().carrier(carrier).and_then(|shared| shared.congestion_state())
+    };
+    assert_eq!(told(&desk), None);
+    for (state, kept) in [(0, 0), (85, 85), (255, 99)] {
+        desk.engine.congestion(carrier, state);
+        assert_eq!(told(&desk), Some(kept));
+    }
 }

@@ -244,6 +244,7 @@ mod tests {
     fn a_receipt_is_asked_for_whatever_the_account_asked() {
         assert_eq!(asked_of_carrier(0), 1);
         assert_eq!(asked_of_carrier(0b10), 1);
+        assert_eq!(asked_of_carrier(0b11), 1, "success only, of 5.0");
         assert_eq!(asked_of_carrier(0x10), 0x11, "the intermediate notification stays asked for");
     }
 
