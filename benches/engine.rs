@@ -117,6 +117,7 @@ impl Journey {
             carrier_message_id: id,
             err: b"000",
             raw: b"id:0000000001 sub:001 dlvrd:001 stat:DELIVRD err:000 text:",
+            done_at: None,
             source: Address { ton: 1, npi: 1, addr: b"447700900123" },
             destination: Address { ton: 5, npi: 0, addr: b"ACME" },
         };
