@@ -30,6 +30,12 @@ const fn as_bucket(reason: Reason, disposition: Disposition) -> Verdict {
     Verdict { reason, ruling: Ruling { disposition, permanent: None, handset: false } }
 }
 
+/// A bounce that trying again cannot help, whatever the reason alone would say.
+const fn bounced_for_good(reason: Reason) -> Verdict {
+    let disposition = Some(Disposition::Bounced);
+    Verdict { reason, ruling: Ruling { disposition, permanent: Some(true), handset: false } }
+}
+
 /// The list most SMSCs use in `err`: MAP user errors (3GPP TS 29.002), with the diagnostics of an
 /// absent subscriber from 60 on.
 pub(super) const GSM_ERRORS: &[(u32, Verdict)] = &[
@@ -208,9 +214,9 @@ pub(super) const TP_STATUS: &[(u32, Verdict)] = &[
     // validity period expired
     (0x46, as_bucket(Reason::ValidityOver, Disposition::Expired)),
     // deleted by originating SME
-    (0x47, as_bucket(Reason::OperatorCancelled, Disposition::Bounced)),
+    (0x47, bounced_for_good(Reason::OperatorCancelled)),
     // deleted by SC administration
-    (0x48, as_bucket(Reason::OperatorCancelled, Disposition::Bounced)),
+    (0x48, bounced_for_good(Reason::OperatorCancelled)),
     // message does not exist
     (0x49, permanent(Reason::NetworkError)),
     // congestion, SC stopped

@@ -12,7 +12,7 @@ use postrider::wire::smpp::receipt::{Receipt, ReceiptKind};
 use postrider::wire::smpp::tlv::{Tlv, Tlvs};
 use serde_json::{Map, Value, json};
 
-use crate::smpp_harness::{START, answers, is_in_step, prepared};
+use crate::smpp_harness::{START, answers, at, is_in_step, prepared};
 use crate::vectors::{hex, latin1, octets, own, shared};
 
 type Fields = Map<String, Value>;
@@ -165,6 +165,8 @@ fn stays(row: &Value, header: &Header, input: &[u8]) {
             assert!(answers(&out).contains(&(CommandId::ENQUIRE_LINK_RESP, 0, sequence)));
         }
         CommandId::UNBIND => {
+            // After its patience for what the peer may still answer.
+            events.extend(std::iter::from_fn(|| session.timeout(at(6), &mut out)));
             assert_eq!(answers(&out), [(CommandId::UNBIND_RESP, 0, sequence)]);
             assert_eq!(events.last(), Some(&Event::Close(CloseReason::PeerUnbound)));
             return;
