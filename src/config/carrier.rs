@@ -32,6 +32,7 @@ pub(super) fn read(section: &Section<'_>, places: &SecretPlaces) -> CarrierConfi
         receivers: section.number("receivers", receivers, 0..=1000),
         window: section.number("window", default.window, 1..=100_000),
         burst: section.number("burst", rate_per_second.unwrap_or(default.burst), 1..=1_000_000),
+        rate_floor: section.number("rate_floor", default.rate_floor, 1..=1_000_000),
         in_doubt: section.choice("in_doubt", default.in_doubt, &doubts),
         mo_account: section.text_or_none("mo_account", "the name of an account"),
         queue_messages_max: section.number(
@@ -58,6 +59,10 @@ fn check(section: &Section<'_>, carrier: &CarrierConfig) {
     if carrier.rebind_max < carrier.rebind_min {
         let allowed = format!("at least rebind_min_ms, {}", carrier.rebind_min.as_millis());
         section.fail("rebind_max_ms", "is less than rebind_min_ms".to_owned(), allowed);
+    }
+    if let Some(rate) = carrier.rate_per_second.filter(|rate| *rate < carrier.rate_floor) {
+        let allowed = format!("at most rate_per_second, {rate}");
+        section.fail("rate_floor", "is more than rate_per_second".to_owned(), allowed);
     }
     if carrier.bind_mode != BindMode::Transmitter && carrier.receivers > 0 {
         let problem = "only goes with bind_mode = \"transmitter\"".to_owned();

@@ -24,6 +24,7 @@ use crate::receipt::awaiting::Awaiting;
 use crate::receipt::parked::Parking;
 use crate::receipt::recent::Recent;
 use crate::telemetry::carrier::CarrierMetrics;
+use crate::throttle::adaptive::{Adaptive, Bounds};
 use crate::throttle::limiter::Limiter;
 
 /// A bind that submits.
@@ -54,7 +55,12 @@ pub struct CarrierDesk {
     /// whose they are: the bind, its request, whether that was a data_sm.
     pub unacknowledged: HashMap<u64, (LinkId, u32, bool)>,
     shared: Arc<Shared>,
+    /// The rate agreed on, if one is.
     limiter: Option<Limiter>,
+    /// The rate the carrier's answers teach.
+    pub pace: Adaptive,
+    /// From submit to answer, smoothed.
+    round_trip: Duration,
     transmitters: Vec<Transmitter>,
     queue: FairQueue,
     /// Read back from disk, to go first.
@@ -64,7 +70,7 @@ pub struct CarrierDesk {
     fetching: HashMap<MessageOrd, Queued>,
     deferred: BTreeMap<(Timestamp, u64), Queued>,
     deferrals: u64,
-    /// The rate, or the carrier's wish, holds everything until then.
+    /// The rate agreed on or learned holds everything until then.
     held_until: Timestamp,
     held_for: Reason,
     departed: u64,
@@ -88,9 +94,6 @@ const FETCH_MAX: usize = 512;
 /// A rate limit is waited for in steps of at least this: a timer for each message would cost more
 /// than the messages. The burst has to cover it.
 const HOLD_MIN: Duration = Duration::from_millis(2);
-
-/// A breath after the carrier said that we are too fast.
-const THROTTLED_PAUSE: Duration = Duration::from_millis(20);
 
 /// How often the speed of departure is measured.
 const MEASURE_EVERY: Duration = Duration::from_millis(100);
@@ -116,6 +119,10 @@ impl CarrierDesk {
     /// A carrier that is down.
     pub fn new(carrier: &CarrierShared, shared: Arc<Shared>, limiter: Option<Limiter>) -> Self {
         let lifetime = carrier.config.lifetime;
+        let bounds = Bounds {
+            floor: f64::from(carrier.config.rate_floor.max(1)),
+            ceiling: carrier.config.rate_per_second.map(f64::from),
+        };
         Self {
             id: carrier.id,
             metrics: carrier.metrics.clone(),
@@ -126,6 +133,8 @@ impl CarrierDesk {
             unacknowledged: HashMap::new(),
             shared,
             limiter,
+            pace: Adaptive::new(bounds),
+            round_trip: Duration::ZERO,
             transmitters: Vec::new(),
             queue: FairQueue::new(LOADED_BYTES_MAX),
             returned: VecDeque::new(),
@@ -202,11 +211,12 @@ impl CarrierDesk {
         self.deferred.insert((due, self.deferrals), queued);
     }
 
-    /// The carrier asked to slow down.
-    pub fn slow_down(&mut self, now: Timestamp) {
-        self.metrics.throttle_wait_carrier.add(THROTTLED_PAUSE);
-        self.held_until = self.held_until.max(now + THROTTLED_PAUSE);
-        self.held_for = Reason::Throttled;
+    /// The carrier took a message of so many parts that left at `sent_at`.
+    pub fn took(&mut self, now: Timestamp, sent_at: Timestamp, parts: u8) {
+        self.pace.took(now, sent_at, parts);
+        let newest = now.since(sent_at);
+        self.round_trip =
+            if self.round_trip.is_zero() { newest } else { (self.round_trip * 7 + newest) / 8 };
     }
 
     /// When something here is due by itself.
@@ -248,10 +258,10 @@ impl CarrierDesk {
             if self.waiting() == 0 {
                 break None;
             }
-            let Some(transmitter) = freest(&mut self.transmitters) else {
+            let Some((place, free)) = freest(&self.transmitters) else {
                 break Some((Reason::CarrierDown, None));
             };
-            if transmitter.free == 0 {
+            if free == 0 {
                 break Some((Reason::Window, None));
             }
             if now < self.held_until {
@@ -275,16 +285,13 @@ impl CarrierDesk {
                 }
                 continue;
             }
-            if let Some(wait) =
-                self.limiter.as_ref().and_then(|limiter| limiter.check(now, queued.parts).err())
-            {
+            if let Some((reason, wait)) = self.too_fast(now, queued.parts) {
                 self.returned.push_front(queued);
-                let wait = wait.max(HOLD_MIN);
-                self.metrics.throttle_wait_ours.add(wait);
                 self.held_until = now + wait;
-                self.held_for = Reason::RateLimited;
-                break Some((Reason::RateLimited, Some(self.held_until)));
+                self.held_for = reason;
+                break Some((reason, Some(self.held_until)));
             }
+            let transmitter = &mut self.transmitters[place];
             transmitter.free -= 1;
             let (link, bind) = (transmitter.link, transmitter.number);
             self.count(&queued, false);
@@ -294,6 +301,22 @@ impl CarrierDesk {
         over.iter().for_each(|queued| self.count(queued, false));
         self.fetch(fetch, effects);
         self.publish(now, hold);
+    }
+
+    /// Which rate holds a message of so many parts back, and for how long; else it is counted.
+    fn too_fast(&mut self, now: Timestamp, parts: u8) -> Option<(Reason, Duration)> {
+        if let Some(wait) = self.pace.wait(now, parts) {
+            let wait = wait.max(HOLD_MIN);
+            self.metrics.throttle_wait_carrier.add(wait);
+            return Some((Reason::Throttled, wait));
+        }
+        if let Some(wait) = self.limiter.as_ref().and_then(|it| it.check(now, parts).err()) {
+            let wait = wait.max(HOLD_MIN);
+            self.metrics.throttle_wait_ours.add(wait);
+            return Some((Reason::RateLimited, wait));
+        }
+        self.pace.leave(parts);
+        None
     }
 
     /// Brings in what waited for a time of its own.
@@ -360,6 +383,10 @@ impl CarrierDesk {
         shared.in_flight.store(window.saturating_sub(free) as u64, Ordering::Relaxed);
         shared.deferred.store(self.deferred.len() as u64, Ordering::Relaxed);
         shared.accounts.store(self.queue.accounts() as u32, Ordering::Relaxed);
+        let rate = self.pace.rate().map_or(0, |rate| (rate * 1_000.0) as u64);
+        shared.learned_rate.store(rate, Ordering::Relaxed);
+        let round_trip = u64::try_from(self.round_trip.as_micros()).unwrap_or(u64::MAX);
+        shared.round_trip_us.store(round_trip, Ordering::Relaxed);
         let down = self.transmitters.is_empty();
         shared.set_hold(if down { Some((Reason::CarrierDown, None)) } else { hold });
         if now.since(self.measured_at) >= MEASURE_EVERY {
@@ -385,6 +412,8 @@ impl CarrierDesk {
 }
 
 /// The bind with most room: load spreads by itself to the binds that answer fastest.
-fn freest(transmitters: &mut [Transmitter]) -> Option<&mut Transmitter> {
-    transmitters.iter_mut().max_by_key(|transmitter| transmitter.free)
+/// Its place and its room.
+fn freest(transmitters: &[Transmitter]) -> Option<(usize, usize)> {
+    let rooms = transmitters.iter().map(|transmitter| transmitter.free);
+    rooms.enumerate().max_by_key(|(_, free)| *free)
 }

@@ -217,6 +217,8 @@ pub struct CarrierConfig {
     pub rate_per_second: Option<u32>,
     /// Parts that may leave at once after a pause.
     pub burst: u32,
+    /// Parts per second below which the rate does not fall when the carrier says we are too fast.
+    pub rate_floor: u32,
     /// What a lost answer means.
     pub in_doubt: InDoubt,
     /// Who inbound messages are for; `None` keeps them without giving them to anyone.
@@ -254,6 +256,7 @@ impl Default for CarrierConfig {
             window: 10,
             rate_per_second: None,
             burst: 1,
+            rate_floor: 1,
             in_doubt: InDoubt::Resend,
             mo_account: None,
             queue_messages_max: 1_000_000,

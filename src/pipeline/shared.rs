@@ -60,6 +60,10 @@ pub struct CarrierShared {
     pub hold: AtomicU32,
     /// Until when, 0 if that is not known.
     pub hold_until: AtomicU64,
+    /// The rate its answers have taught, in thousandths of a part per second; 0 for none yet.
+    pub learned_rate: AtomicU64,
+    /// From a submit to its answer, smoothed, in microseconds.
+    pub round_trip_us: AtomicU64,
     /// When anything last came from it.
     pub last_received_at: AtomicU64,
     /// When the oldest message that could leave was accepted, 0 if none waits.
@@ -137,6 +141,8 @@ impl CarrierShared {
             paused: AtomicBool::new(false),
             hold: AtomicU32::new(Reason::CarrierDown as u32),
             hold_until: AtomicU64::new(0),
+            learned_rate: AtomicU64::new(0),
+            round_trip_us: AtomicU64::new(0),
             last_received_at: AtomicU64::new(0),
             oldest_at: AtomicU64::new(0),
             congestion: AtomicU32::new(CONGESTION_UNTOLD),

@@ -64,6 +64,7 @@ impl Engine {
         };
         desk.metrics.submits.at(SubmitResult::Ok as usize).increment(1);
         if let Some((link, sent_at)) = answered {
+            desk.took(now, sent_at, queued.parts);
             desk.metrics.submit_duration.record(now.since(sent_at).as_secs_f64());
             desk.freed(link);
         }
@@ -93,12 +94,26 @@ impl Engine {
         }
     }
 
-    /// The carrier refused a message.
+    /// A response said how congested the carrier is (SMPP 5.0 §4.8.4.18: 0 idle to 99). `sent_at`:
+    /// when the request left.
+    pub fn congested(
+        &mut self,
+        now: Timestamp,
+        carrier: CarrierId,
+        sent_at: Timestamp,
+        state: u32,
+    ) {
+        if let Some(desk) = self.carrier(carrier) {
+            desk.pace.congested(now, sent_at, state);
+        }
+    }
+
+    /// The carrier refused a message, on which bind, and when it was submitted.
     pub fn refused(
         &mut self,
         now: Timestamp,
         carrier: CarrierId,
-        link: LinkId,
+        (link, sent_at): (LinkId, Timestamp),
         mut queued: Queued,
         command_status: u32,
     ) {
@@ -133,8 +148,10 @@ impl Engine {
             owe_ended(&mut self.turn, now, &queued, &what);
         }
         desk.freed(link);
-        if retry == Retry::Slower {
-            desk.slow_down(now);
+        match reason {
+            Reason::Throttled => desk.pace.throttled(now, sent_at),
+            Reason::QueueFull => desk.pace.queue_full(now, sent_at),
+            _ => {}
         }
         if retry_at != Timestamp::NEVER {
             desk.defer(retry_at, queued);

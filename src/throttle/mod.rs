@@ -1,5 +1,13 @@
-//! Holding a message to its rates: GCRA buckets per account and per carrier, counted in parts.
+//! Holding a message to its rates, counted in parts: fixed ones per account and per carrier by GCRA,
+//! and the one that a carrier's answers teach.
+
+pub mod adaptive;
+
+#[cfg(test)]
+mod adaptive_tests;
 
 pub mod faults;
 
 pub mod limiter;
+
+pub mod meter;

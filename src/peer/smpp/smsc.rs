@@ -223,6 +223,9 @@ impl Exchange {
         answer: &Answer<'_>,
     ) {
         let Answer { header, ref pdu, sent_at } = *answer;
+        if let Some(state) = congestion_in(pdu) {
+            self.engine.congested(now, carrier, sent_at, state);
+        }
         let refused = matches!(pdu, Pdu::GenericNack(_)) || !header.command_status.is_ok();
         if refused {
             let status = match header.command_status.0 {
@@ -230,7 +233,7 @@ impl Exchange {
                 0 => CommandStatus::ESME_RSYSERR.0,
                 status => status,
             };
-            self.engine.refused(now, carrier, id, queued, status);
+            self.engine.refused(now, carrier, (id, sent_at), queued, status);
             return;
         }
         let written = id_in(pdu).unwrap_or_default();
