@@ -32,6 +32,8 @@ pub mod limits;
 
 pub mod decode_error;
 
+pub mod time;
+
 pub mod tlv;
 
 pub mod tlv_table;
