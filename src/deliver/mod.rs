@@ -2,4 +2,8 @@
 
 pub mod backoff;
 
+pub mod lane;
+
+pub mod life;
+
 pub mod queue;

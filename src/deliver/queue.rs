@@ -2,12 +2,17 @@
 //!
 //! Durable form is the ledger itself; this is its working copy. A message's octets stay in memory
 //! only while there is room for them: what was left on disk is read again when its turn comes.
-//! **Invariant**: within an account the order of acceptance is kept, except for what is put back.
+//! Accounts take turns. One that sends less than its share has saved up turns when its next message
+//! comes, and goes first with it: a flood beside it costs it no more than the message on its way.
+//! **Invariants**: an account that always has messages waiting gets its share of the turns, whatever
+//! the others do; pushing and popping cost the same however many wait.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::lane::Lane;
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, MessageOrd};
 
@@ -28,8 +33,14 @@ pub struct Queued {
     pub doubts: u8,
     /// What it counts for in rates.
     pub parts: u8,
+    /// `priority_flag` (SMPP 3.4 §5.2.14): a higher one goes first within its account.
+    pub priority: u8,
     /// When it was accepted.
     pub accepted_at: Timestamp,
+    /// Not before this time; 0 for at once.
+    pub due_at: Timestamp,
+    /// Not after this time: then it ends.
+    pub expires_at: Timestamp,
     /// Its record; empty when it has to be read from the log.
     pub record: Bytes,
 }
@@ -37,27 +48,37 @@ pub struct Queued {
 /// Messages taken from one account before the next one's turn.
 const QUANTUM: u32 = 16;
 
+/// The queue is not looked through for what is over more often than this for each so many messages.
+const SWEEP_EVERY: Duration = Duration::from_secs(1);
+const SWEEP_MESSAGES: usize = 100_000;
+
 /// A queue of queues, one per account, served in turn.
 #[derive(Debug)]
 pub struct FairQueue {
-    lanes: Vec<VecDeque<Queued>>,
+    lanes: Vec<Lane>,
     turn: VecDeque<AccountId>,
-    quantum: u32,
+    /// Messages ever taken: the clock by which turns are saved up.
+    popped: u64,
     length: usize,
     loaded_bytes: usize,
     loaded_bytes_max: usize,
+    /// Nothing is over before this.
+    earliest: Timestamp,
+    sweep_at: Timestamp,
 }
 
 impl FairQueue {
     /// An empty queue that keeps at most this many octets of records in memory.
-    pub fn new(loaded_bytes_max: usize) -> Self {
+    pub const fn new(loaded_bytes_max: usize) -> Self {
         Self {
             lanes: Vec::new(),
             turn: VecDeque::new(),
-            quantum: QUANTUM,
+            popped: 0,
             length: 0,
             loaded_bytes: 0,
             loaded_bytes_max,
+            earliest: Timestamp::NEVER,
+            sweep_at: Timestamp(0),
         }
     }
 
@@ -79,30 +100,63 @@ impl FairQueue {
     /// At the end of its account's line.
     pub fn push(&mut self, mut queued: Queued) {
         self.account_for(&mut queued);
-        self.lane(queued.account).push_back(queued);
+        let (account, turns, popped) = (queued.account, self.turn.len() as u64, self.popped);
+        let lane = self.lane(account);
+        if lane.is_empty() {
+            let earned = (popped - lane.idle_since) / (turns + 1);
+            let saved = u64::from(lane.credit).saturating_add(earned).min(u64::from(QUANTUM));
+            lane.credit = saved as u32;
+            lane.left = if saved > 0 { lane.credit } else { QUANTUM };
+            lane.push(queued);
+            if saved > 0 {
+                self.turn.push_front(account);
+            } else {
+                self.turn.push_back(account);
+            }
+        } else {
+            lane.push(queued);
+        }
     }
 
-    /// At the head of its account's line: what was taken and could not be handed over.
+    /// What was taken and could not be handed over: it comes next.
     pub fn put_back(&mut self, mut queued: Queued) {
         self.account_for(&mut queued);
-        self.lane(queued.account).push_front(queued);
+        let account = queued.account;
+        let lane = self.lane(account);
+        let was_empty = lane.is_empty();
+        lane.left += 1;
+        lane.put_back(queued);
+        if was_empty {
+            self.turn.push_front(account);
+        }
+    }
+
+    /// To the head of its account's line, in its account's turn: what has waited for a time of its own.
+    pub fn again(&mut self, mut queued: Queued) {
+        if self.lane(queued.account).is_empty() {
+            self.push(queued);
+        } else {
+            self.account_for(&mut queued);
+            self.lane(queued.account).put_back(queued);
+        }
     }
 
     /// The next message, by turns.
     pub fn pop(&mut self) -> Option<Queued> {
         let &account = self.turn.front()?;
         let lane = self.lanes.get_mut(usize::from(account.0))?;
-        let queued = lane.pop_front()?;
-        let emptied = lane.is_empty();
+        let queued = lane.pop()?;
+        lane.left = lane.left.saturating_sub(1);
+        lane.credit = lane.credit.saturating_sub(1);
+        self.popped += 1;
         self.length -= 1;
         self.loaded_bytes -= queued.record.len();
-        self.quantum -= 1;
-        if emptied {
+        if lane.is_empty() {
+            lane.idle_since = self.popped;
             self.turn.pop_front();
-            self.quantum = QUANTUM;
-        } else if self.quantum == 0 {
+        } else if lane.left == 0 {
+            lane.left = QUANTUM;
             self.turn.rotate_left(1);
-            self.quantum = QUANTUM;
         }
         Some(queued)
     }
@@ -110,24 +164,37 @@ impl FairQueue {
     /// When the oldest message that waits was accepted.
     pub fn oldest(&self) -> Option<Timestamp> {
         let lanes = self.turn.iter().filter_map(|account| self.lanes.get(usize::from(account.0)));
-        lanes.filter_map(VecDeque::front).map(|next| next.accepted_at).min()
+        lanes.filter_map(Lane::oldest).min()
     }
 
-    /// The next message accepted before `at`, whoever's it is.
-    pub fn pop_older_than(&mut self, at: Timestamp) -> Option<Queued> {
-        let is_old =
-            |lane: &VecDeque<Queued>| lane.front().is_some_and(|next| next.accepted_at < at);
-        let account =
-            *self.turn.iter().find(|account| is_old(&self.lanes[usize::from(account.0)]))?;
-        let lane = self.lanes.get_mut(usize::from(account.0))?;
-        let queued = lane.pop_front()?;
-        if lane.is_empty() {
-            self.turn.retain(|turn| *turn != account);
-            self.quantum = QUANTUM;
+    /// Takes out the messages whose time is over, whoever's they are: a second late at most for each
+    /// hundred thousand that wait, since all are looked at.
+    pub fn expire(&mut self, now: Timestamp, over: &mut Vec<Queued>) {
+        if now < self.earliest || now < self.sweep_at {
+            return;
         }
-        self.length -= 1;
-        self.loaded_bytes -= queued.record.len();
-        Some(queued)
+        let had = over.len();
+        let mut earliest = Timestamp::NEVER;
+        let lanes = &mut self.lanes;
+        self.turn.retain(|account| {
+            let Some(lane) = lanes.get_mut(usize::from(account.0)) else { return false };
+            earliest = earliest.min(lane.expire(now, over));
+            !lane.is_empty()
+        });
+        for queued in &over[had..] {
+            self.length -= 1;
+            self.loaded_bytes -= queued.record.len();
+        }
+        self.earliest = earliest;
+        self.sweep_at = now + SWEEP_EVERY * (1 + (self.length / SWEEP_MESSAGES) as u32);
+    }
+
+    /// When [`expire`](Self::expire) has something to do again.
+    pub fn expires_at(&self) -> Timestamp {
+        if self.earliest == Timestamp::NEVER {
+            return Timestamp::NEVER;
+        }
+        self.earliest.max(self.sweep_at)
     }
 
     fn account_for(&mut self, queued: &mut Queued) {
@@ -136,94 +203,17 @@ impl FairQueue {
         }
         self.loaded_bytes += queued.record.len();
         self.length += 1;
+        self.earliest = self.earliest.min(queued.expires_at);
     }
 
-    fn lane(&mut self, account: AccountId) -> &mut VecDeque<Queued> {
+    fn lane(&mut self, account: AccountId) -> &mut Lane {
         let index = usize::from(account.0);
         if self.lanes.len() <= index {
-            self.lanes.resize_with(index + 1, VecDeque::new);
+            self.lanes.resize_with(index + 1, Lane::default);
         }
-        let lane = &mut self.lanes[index];
-        if lane.is_empty() {
-            self.turn.push_back(account);
-        }
-        lane
+        &mut self.lanes[index]
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn queued(ord: u64, account: u16, octets: usize) -> Queued {
-        Queued {
-            ord: MessageOrd(ord),
-            lsn: 0,
-            account: AccountId(account),
-            attempts: 0,
-            failures: 0,
-            doubts: 0,
-            parts: 1,
-            accepted_at: Timestamp(0),
-            record: Bytes::from(vec![0; octets]),
-        }
-    }
-
-    #[test]
-    fn an_account_with_few_messages_does_not_wait_behind_one_with_many() {
-        let mut queue = FairQueue::new(usize::MAX);
-        (0..1_000).for_each(|ord| queue.push(queued(ord, 0, 1)));
-        queue.push(queued(1_000, 1, 1));
-        let position = (0..).find(|_| queue.pop().is_none_or(|next| next.account.0 == 1));
-        assert!(position.is_some_and(|position| position <= QUANTUM), "{position:?}");
-    }
-
-    #[test]
-    fn each_account_keeps_its_order() {
-        let mut queue = FairQueue::new(usize::MAX);
-        for ord in 0..300 {
-            queue.push(queued(ord, (ord % 3) as u16, 1));
-        }
-        let mut last = [None; 3];
-        while let Some(next) = queue.pop() {
-            let before = last[usize::from(next.account.0)].replace(next.ord);
-            assert!(before < Some(next.ord));
-        }
-        assert!(queue.is_empty());
-    }
-
-    #[test]
-    fn what_is_put_back_comes_next() {
-        let mut queue = FairQueue::new(usize::MAX);
-        (0..3).for_each(|ord| queue.push(queued(ord, 0, 1)));
-        let first = queue.pop().expect("three are waiting");
-        queue.put_back(first);
-        assert_eq!(queue.pop().map(|next| next.ord), Some(MessageOrd(0)));
-    }
-
-    #[test]
-    fn messages_whose_life_is_over_leave_from_any_line() {
-        let mut queue = FairQueue::new(usize::MAX);
-        for (ord, account) in [(0, 0), (1, 1), (2, 0)] {
-            let accepted_at = Timestamp(ord * 10);
-            queue.push(Queued { accepted_at, ..queued(ord, account, 1) });
-        }
-        let old: Vec<_> = std::iter::from_fn(|| queue.pop_older_than(Timestamp(15)))
-            .map(|old| old.ord.0)
-            .collect();
-        assert_eq!(old, [0, 1]);
-        assert_eq!((queue.len(), queue.accounts()), (1, 1));
-        assert_eq!(queue.pop().map(|next| next.ord.0), Some(2));
-    }
-
-    #[test]
-    fn records_beyond_the_memory_allowed_are_left_on_disk() {
-        let mut queue = FairQueue::new(250);
-        (0..4).for_each(|ord| queue.push(queued(ord, 0, 100)));
-        let loaded: Vec<_> =
-            std::iter::from_fn(|| queue.pop()).map(|next| next.record.len()).collect();
-        assert_eq!(loaded, [100, 100, 0, 0]);
-        queue.push(queued(9, 0, 100));
-        assert_eq!(queue.pop().map(|next| next.record.len()), Some(100));
-    }
-}
+mod tests;

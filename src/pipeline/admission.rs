@@ -6,6 +6,7 @@ use super::port::Refusal;
 use super::turn::{Arrival, Written};
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId};
+use crate::deliver::life::{BadTime, Life};
 use crate::gsm::part::Segment;
 use crate::intake::admit::{Inadmissible, admit};
 use crate::intake::cut::cut;
@@ -13,6 +14,14 @@ use crate::message::event::{Event, What};
 use crate::message::record::Message;
 use crate::spool::journal::Health;
 use std::sync::atomic::Ordering;
+
+/// A message that may be written.
+struct Admitted {
+    carrier: CarrierId,
+    life: Life,
+    /// Its parts, if it needs several.
+    parts: Option<Vec<Segment>>,
+}
 
 impl Engine {
     /// Takes a message in, or refuses it. What is taken is answered by [`Effect::Accepted`](super::effect::Effect::Accepted), or by
@@ -30,7 +39,7 @@ impl Engine {
     ) -> Result<bool, (Refusal, Asker)> {
         let api = matches!(asker, Asker::Api(_));
         match self.admit(now, account, message) {
-            Ok((carrier, parts)) => {
+            Ok(Admitted { carrier, life, parts }) => {
                 // The API counts its own.
                 if !api {
                     self.shared.smpp.accepted.increment(1);
@@ -38,8 +47,8 @@ impl Engine {
                 let over_share = self.shared.over_share(account, carrier);
                 let message = Message { account, carrier, ..*message };
                 match parts {
-                    None => self.arrive(asker, &message),
-                    Some(parts) => self.arrive_in_parts(asker, &message, &parts),
+                    None => self.arrive(asker, &message, life),
+                    Some(parts) => self.arrive_in_parts(asker, &message, life, &parts),
                 }
                 Ok(over_share)
             }
@@ -52,16 +61,23 @@ impl Engine {
         }
     }
 
-    fn arrive(&mut self, asker: Asker, message: &Message<'_>) {
-        let Message { account, carrier, .. } = *message;
+    fn arrive(&mut self, asker: Asker, message: &Message<'_>, life: Life) {
+        let Message { account, carrier, priority_flag: priority, .. } = *message;
         let written = self.write(message);
         let parts = message.counts();
-        self.turn.arrivals.push(Arrival { asker, written, account, carrier, parts });
+        let arrival = Arrival { asker, written, account, carrier, parts, priority, life };
+        self.turn.arrivals.push(arrival);
     }
 
     /// Each part is a message of its own from here on; they are written together, so that their
     /// ordinals follow each other.
-    fn arrive_in_parts(&mut self, asker: Asker, message: &Message<'_>, parts: &[Segment]) {
+    fn arrive_in_parts(
+        &mut self,
+        asker: Asker,
+        message: &Message<'_>,
+        life: Life,
+        parts: &[Segment],
+    ) {
         let of = parts.len() as u8;
         let mut asker = Some(asker);
         for (number, part) in (1..=of).zip(parts) {
@@ -72,7 +88,7 @@ impl Engine {
                 body: &part.short_message(),
                 ..*message
             };
-            self.arrive(asker.take().unwrap_or(Asker::Nobody), &part);
+            self.arrive(asker.take().unwrap_or(Asker::Nobody), &part, life);
         }
     }
 
@@ -91,7 +107,7 @@ impl Engine {
         now: Timestamp,
         account: AccountId,
         message: &Message<'_>,
-    ) -> Result<(CarrierId, Option<Vec<Segment>>), Refusal> {
+    ) -> Result<Admitted, Refusal> {
         match self.journal.health() {
             Health::Accepting => {}
             Health::Full => return Err(Refusal::DiskFull),
@@ -107,6 +123,10 @@ impl Engine {
             (self.reference.wrapping_add(1), carrier.config.profile.default_alphabet);
         let parts = cut(message, reference, default).map_err(refusal_of)?;
         let count = parts.as_ref().map_or(message.counts(), |parts| parts.len() as u8);
+        let life = Life::of(message, now, carrier.config.lifetime).map_err(|bad| match bad {
+            BadTime::Validity => Refusal::InvalidValidity,
+            BadTime::Schedule => Refusal::InvalidSchedule,
+        })?;
         let backlog = carrier.backlog.load(Ordering::Relaxed);
         if backlog + u64::from(count) > carrier.config.queue_messages_max as u64 {
             return Err(Refusal::QueueFull);
@@ -121,7 +141,7 @@ impl Engine {
         if let Some(account) = shared.account(account) {
             account.backlog.fetch_add(messages, Ordering::Relaxed);
         }
-        Ok((carrier.id, parts))
+        Ok(Admitted { carrier: carrier.id, life, parts })
     }
 
     /// Records that a submit was refused: at most once a second for each account, with a count.

@@ -76,7 +76,10 @@ pub struct CarrierDesk {
     departed: u64,
     measured_at: Timestamp,
     flowing: bool,
-    lifetime: Duration,
+    /// When those read back were last looked through for what is over.
+    looked_at: Timestamp,
+    /// What held the head of the queue when it was last looked at.
+    holding: Reason,
 }
 
 /// What the queue holds in memory of the records themselves.
@@ -94,6 +97,10 @@ const FETCH_MAX: usize = 512;
 /// A rate limit is waited for in steps of at least this: a timer for each message would cost more
 /// than the messages. The burst has to cover it.
 const HOLD_MIN: Duration = Duration::from_millis(2);
+
+/// A message that waits longer than this from its acceptance for a time of its own is read again from
+/// disk when it is due.
+const LOADED_FOR: Duration = Duration::from_secs(30);
 
 /// How often the speed of departure is measured.
 const MEASURE_EVERY: Duration = Duration::from_millis(100);
@@ -118,7 +125,6 @@ pub struct Departure {
 impl CarrierDesk {
     /// A carrier that is down.
     pub fn new(carrier: &CarrierShared, shared: Arc<Shared>, limiter: Option<Limiter>) -> Self {
-        let lifetime = carrier.config.lifetime;
         let bounds = Bounds {
             floor: f64::from(carrier.config.rate_floor.max(1)),
             ceiling: carrier.config.rate_per_second.map(f64::from),
@@ -147,7 +153,8 @@ impl CarrierDesk {
             departed: 0,
             measured_at: Timestamp(0),
             flowing: false,
-            lifetime,
+            looked_at: Timestamp(0),
+            holding: Reason::None,
         }
     }
 
@@ -188,9 +195,14 @@ impl CarrierDesk {
         }
     }
 
-    /// A message for this carrier, at the end of its account's line. Counted already.
+    /// A message for this carrier, at the end of its account's line, or kept until its time. Counted
+    /// already.
     pub fn enqueue(&mut self, queued: Queued) {
-        self.queue.push(queued);
+        if queued.due_at > queued.accepted_at {
+            self.defer_counted(queued.due_at, queued);
+        } else {
+            self.queue.push(queued);
+        }
     }
 
     /// A message back in its place: it was chosen and did not leave.
@@ -205,8 +217,13 @@ impl CarrierDesk {
         self.defer_counted(due, queued);
     }
 
-    /// The same for a message that is in the backlog already.
-    pub fn defer_counted(&mut self, due: Timestamp, queued: Queued) {
+    /// The same for a message that is in the backlog already. Its octets are left on disk: it may be
+    /// one of many, for days. When its life ends before it is due, it is looked at then.
+    pub fn defer_counted(&mut self, due: Timestamp, mut queued: Queued) {
+        let due = due.min(queued.expires_at);
+        if due.since(queued.accepted_at) > LOADED_FOR {
+            queued.record = Bytes::new();
+        }
         self.deferrals += 1;
         self.deferred.insert((due, self.deferrals), queued);
     }
@@ -229,16 +246,34 @@ impl CarrierDesk {
         if self.waiting() > 0 {
             let held = self.held_until > Timestamp(0);
             due = due.min(if held { self.held_until } else { self.measured_at + EXPIRE_EVERY });
+            due = due.min(self.queue.expires_at());
         }
         due
     }
 
-    /// The next message whose life is over, out of the backlog.
-    pub fn expire(&mut self, now: Timestamp) -> Option<Queued> {
-        let from_queue = || self.queue.pop_older_than(now - self.lifetime);
-        let expired = self.expired.pop().or_else(from_queue)?;
+    /// The next message whose life is over, out of the backlog, and what it ended of.
+    pub fn expire(&mut self, now: Timestamp) -> Option<(Queued, Reason)> {
+        if self.expired.is_empty() {
+            self.queue.expire(now, &mut self.expired);
+            if now.since(self.looked_at) >= EXPIRE_EVERY {
+                self.looked_at = now;
+                let expired = &mut self.expired;
+                self.returned.retain_mut(|queued| {
+                    let stays = now < queued.expires_at;
+                    if !stays {
+                        expired.push(queued.clone());
+                    }
+                    stays
+                });
+            }
+        }
+        let expired = self.expired.pop()?;
         self.count(&expired, false);
-        Some(expired)
+        let reason = match self.holding {
+            Reason::RateLimited | Reason::Throttled => Reason::ThrottledExpired,
+            _ => Reason::ValidityOver,
+        };
+        Some((expired, reason))
     }
 
     fn waiting(&self) -> usize {
@@ -267,14 +302,16 @@ impl CarrierDesk {
             if now < self.held_until {
                 break Some((self.held_for, Some(self.held_until)));
             }
-            let Some(queued) = self.returned.pop_front().or_else(|| self.queue.pop()) else {
+            let returned = self.returned.pop_front();
+            let is_returned = returned.is_some();
+            let Some(queued) = returned.or_else(|| self.queue.pop()) else {
                 break None;
             };
             if queued.doubts > 0 && self.concluded.contains(queued.ord) {
                 over.push(queued);
                 continue;
             }
-            if now.since(queued.accepted_at) > self.lifetime {
+            if now >= queued.expires_at {
                 self.expired.push(queued);
                 continue;
             }
@@ -286,7 +323,12 @@ impl CarrierDesk {
                 continue;
             }
             if let Some((reason, wait)) = self.too_fast(now, queued.parts) {
-                self.returned.push_front(queued);
+                // Not kept aside: who comes first may change until it leaves.
+                if is_returned {
+                    self.returned.push_front(queued);
+                } else {
+                    self.queue.put_back(queued);
+                }
                 self.held_until = now + wait;
                 self.held_for = reason;
                 break Some((reason, Some(self.held_until)));
@@ -321,11 +363,10 @@ impl CarrierDesk {
 
     /// Brings in what waited for a time of its own.
     fn release_due(&mut self, now: Timestamp) {
-        while let Some(entry) = self.deferred.first_entry() {
-            if entry.key().0 > now {
-                break;
-            }
-            self.returned.push_back(entry.remove());
+        if self.deferred.first_key_value().is_some_and(|((due, _), _)| *due <= now) {
+            let later = self.deferred.split_off(&(now, u64::MAX));
+            let due = std::mem::replace(&mut self.deferred, later);
+            due.into_values().rev().for_each(|queued| self.queue.again(queued));
         }
         if now >= self.held_until {
             self.held_until = Timestamp(0);
@@ -388,7 +429,9 @@ impl CarrierDesk {
         let round_trip = u64::try_from(self.round_trip.as_micros()).unwrap_or(u64::MAX);
         shared.round_trip_us.store(round_trip, Ordering::Relaxed);
         let down = self.transmitters.is_empty();
-        shared.set_hold(if down { Some((Reason::CarrierDown, None)) } else { hold });
+        let hold = if down { Some((Reason::CarrierDown, None)) } else { hold };
+        self.holding = hold.map_or(Reason::None, |(reason, _)| reason);
+        shared.set_hold(hold);
         if now.since(self.measured_at) >= MEASURE_EVERY {
             self.measured_at = now;
             self.flowing = self.departed >= FLOWING_MIN && !down;

@@ -23,7 +23,6 @@ use crate::base::id::{AccountId, CarrierId};
 use crate::deliver::queue::Queued;
 use crate::message::disposition::Disposition;
 use crate::message::event::{Event, What};
-use crate::message::reason::Reason;
 use crate::spool::chunk::Chunk;
 use crate::spool::journal::{AppendError, Journal};
 use crate::spool::lsn::Lsn;
@@ -163,12 +162,12 @@ impl Engine {
         for desk in self.carriers.iter_mut().flatten() {
             let id = desk.id;
             desk.depart(now, &mut self.departures, &mut self.effects);
-            while let Some(expired) = desk.expire(now) {
+            while let Some((expired, reason)) = desk.expire(now) {
                 if !desk.ends(&expired) {
                     continue;
                 }
-                let what = What::Ended { reason: Reason::ValidityOver };
-                desk.concluded_as(Disposition::Expired, Reason::ValidityOver);
+                let what = What::Ended { reason };
+                desk.concluded_as(Disposition::Expired, reason);
                 self.events.event(&Event { ord: expired.ord, what });
                 super::conclude::owe_ended(&mut self.turn, now, &expired, &what);
             }

@@ -51,6 +51,10 @@ pub enum Refusal {
     InvalidDestination,
     /// The user data is longer than the standard allows.
     TooLong,
+    /// The validity period is no time, is over, or ends before the message may leave.
+    InvalidValidity,
+    /// The scheduled time is no time, or too far away.
+    InvalidSchedule,
     /// The disk is below its floor of free space: nothing can be accepted.
     DiskFull,
     /// A write failed: this process accepts nothing any more.
@@ -72,6 +76,8 @@ impl Refusal {
             Self::InvalidSource => "invalid_source",
             Self::InvalidDestination => "invalid_destination",
             Self::TooLong => "too_long",
+            Self::InvalidValidity => "invalid_validity",
+            Self::InvalidSchedule => "invalid_schedule",
             Self::DiskFull => "disk_full",
             Self::DiskFailed => "disk_failed",
             Self::Draining => "draining",

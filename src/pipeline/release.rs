@@ -42,7 +42,7 @@ impl Engine {
         let count = turn.arrivals.len();
         let arrivals = std::mem::take(&mut turn.arrivals);
         for arrival in arrivals {
-            let Arrival { asker, written, account, carrier, parts } = arrival;
+            let Arrival { asker, written, account, carrier, parts, priority, life } = arrival;
             let ord = turn.ord(written);
             match asker {
                 Asker::Bind(link, sequence) => {
@@ -66,7 +66,10 @@ impl Engine {
                 failures: 0,
                 doubts: 0,
                 parts,
+                priority,
                 accepted_at: turn.at,
+                due_at: life.due_at,
+                expires_at: life.expires_at,
                 record,
             };
             match batches.iter_mut().find(|(id, _)| *id == carrier) {

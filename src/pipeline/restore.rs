@@ -7,6 +7,7 @@ use super::engine::Engine;
 use super::settings::InDoubt;
 use crate::base::clock::Timestamp;
 use crate::base::id::CarrierId;
+use crate::deliver::life::Life;
 use crate::deliver::queue::Queued;
 use crate::ledger::store::Ledger;
 use crate::ledger::stored::Unsubmitted;
@@ -58,6 +59,9 @@ impl Engine {
         let Some(stored) = ledger.message(unfinished.ord)? else { return Ok(()) };
         let message = stored.message();
         let sending = unfinished.state.status == Status::Sending;
+        let lifetime = self.shared.carrier(carrier).map(|carrier| carrier.config.lifetime);
+        let accepted_at = unfinished.accepted_at;
+        let life = Life::of_accepted(&message, accepted_at, lifetime.unwrap_or_default());
         let queued = Queued {
             ord: unfinished.ord,
             lsn: unfinished.lsn.0,
@@ -66,7 +70,10 @@ impl Engine {
             failures: u8::from(unfinished.state.retrying()),
             doubts: u8::from(sending || unfinished.state.was_in_doubt()),
             parts: message.counts(),
-            accepted_at: unfinished.accepted_at,
+            priority: message.priority_flag,
+            accepted_at,
+            due_at: life.due_at,
+            expires_at: life.expires_at,
             record: bytes::Bytes::new(),
         };
         restored.in_doubt += u64::from(sending);

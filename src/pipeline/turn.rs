@@ -11,6 +11,7 @@ use bytes::Bytes;
 use super::effect::{Asker, LinkId};
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId, MessageOrd};
+use crate::deliver::life::Life;
 use crate::deliver::queue::Queued;
 use crate::receipt::owed::Owed;
 use crate::spool::chunk::Slot;
@@ -40,6 +41,10 @@ pub struct Arrival {
     pub carrier: CarrierId,
     /// What it counts for in rates.
     pub parts: u8,
+    /// How urgent it is.
+    pub priority: u8,
+    /// When it may leave, and until when.
+    pub life: Life,
 }
 
 /// A message from a handset written in this turn.

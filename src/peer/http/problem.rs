@@ -123,6 +123,14 @@ impl From<Refusal> for Problem {
                 Self::at(kinds::INVALID_DESTINATION, "/to", "this cannot be a destination")
             }
             Refusal::TooLong => Self::at(kinds::TOO_LONG, "/text", "the text is too long"),
+            Refusal::InvalidValidity => {
+                let detail = "the validity period is no time, or over before it could leave";
+                Self::at(kinds::INVALID_VALIDITY, "/validity_s", detail)
+            }
+            Refusal::InvalidSchedule => {
+                let detail = "the scheduled time is no time, or too far away";
+                Self::at(kinds::INVALID_SCHEDULE, "/send_at", detail)
+            }
             Refusal::DiskFull => {
                 Self::new(kinds::DISK_FULL, "free space is below its floor").after(30)
             }

@@ -77,6 +77,12 @@ kinds! {
     TOO_LONG = 422 "too_long" false
         "The text does not fit into one part",
         "160 characters of the GSM alphabet, where ^{}[]~\\|€ count twice, or 70 of any other.";
+    INVALID_VALIDITY = 422 "invalid_validity" false
+        "The validity period cannot be kept",
+        "Seconds from now, up to 30 days, and longer than the message is scheduled to wait.";
+    INVALID_SCHEDULE = 422 "invalid_schedule" false
+        "The scheduled time cannot be kept",
+        "A time within a year from now; leave it out to send at once.";
     NO_ROUTE = 422 "no_route" false
         "No route takes this destination",
         "Check the number; have the operator add a [[route]] if it is right.";

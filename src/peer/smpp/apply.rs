@@ -21,6 +21,7 @@ use crate::wire::smpp::header::Header;
 use crate::wire::smpp::pdu::{DataSmResp, DeliverSm, DeliverSmResp, QuerySmResp, SubmitSm};
 use crate::wire::smpp::receipt_date::ReceiptDate;
 use crate::wire::smpp::status::CommandStatus;
+use crate::wire::smpp::time::relative;
 use crate::wire::smpp::tlv::{TlvBuf, Tlvs};
 
 impl Exchange {
@@ -97,7 +98,13 @@ impl Exchange {
         let mut room = CarrierRoom::default();
         let message = profile_message(&profile, &message, &mut room);
         let asked = asked_of_carrier(message.registered_delivery);
-        let sm = sm_of_message(&message, asked, takes_tlvs);
+        let mut sm = sm_of_message(&message, asked, takes_tlvs);
+        // What it waited for here is over, and what it waited is gone from its validity.
+        let left = relative(queued.expires_at.since(now));
+        sm.schedule_delivery_time = b"";
+        if !message.validity_period.is_empty() {
+            sm.validity_period = &left;
+        }
         let given_back = smsc.session.request(now, &SubmitSm(sm), queued, out).err();
         if given_back.is_none() {
             self.count_out(carrier, CommandId::SUBMIT_SM);

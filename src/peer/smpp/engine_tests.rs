@@ -1,6 +1,8 @@
 //! The engine alone, on a simulated disk: what no socket has to be opened for.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::switchboard::share;
 use crate::base::clock::Timestamp;
@@ -15,12 +17,13 @@ use crate::pipeline::ask::answer;
 use crate::pipeline::effect::{Asker, Effect, LinkId};
 use crate::pipeline::engine::Engine;
 use crate::pipeline::mail::Mail;
+use crate::pipeline::port::Refusal;
 use crate::pipeline::receipts::ReceiptIn;
 use crate::pipeline::route_config::RouteConfig;
 use crate::pipeline::settings::{AccountConfig, CarrierConfig, Settings};
 use crate::pipeline::submits::CarrierMessageId;
-use crate::receipt::owed::{Owed, OwedWhat};
-use crate::spool::real_disk::RealDisk;
+use crate::receipt::owed::{Owed, OwedReceipt, OwedWhat};
+use crate::spool::sim_disk::SimDisk;
 
 const ESME: LinkId = LinkId(1);
 const SMSC: LinkId = LinkId(2);
@@ -32,18 +35,21 @@ struct Desk {
     opened: Opened,
     account: AccountId,
     carrier: CarrierId,
-    _directory: tempfile::TempDir,
+    now: Timestamp,
 }
 
 impl Desk {
     /// The carrier's bind has this window.
     fn new(window: usize) -> Self {
-        let directory = tempfile::tempdir().expect("a directory");
-        let disk = Arc::new(RealDisk::open(directory.path()).expect("opens"));
+        Self::with(window, CarrierConfig::default())
+    }
+
+    fn with(window: usize, carrier: CarrierConfig) -> Self {
+        let disk = Arc::new(SimDisk::new(1));
         let opened = Ledger::open(disk, LedgerConfig::default()).expect("opens");
         let settings = Settings {
             accounts: vec![AccountConfig { name: "app".into(), ..AccountConfig::default() }],
-            carriers: vec![CarrierConfig { name: "net".into(), ..CarrierConfig::default() }],
+            carriers: vec![CarrierConfig { name: "net".into(), ..carrier }],
             routes: vec![RouteConfig::to("", 0)],
             ..Settings::default()
         };
@@ -52,7 +58,7 @@ impl Desk {
         let mut engine = Engine::new(shared, 0, opened.journal.clone(), NOW, 1);
         engine.bind_up(account, ESME, Some(10));
         engine.carrier_up(carrier, SMSC, 0, Some(window));
-        Self { engine, opened, account, carrier, _directory: directory }
+        Self { engine, opened, account, carrier, now: NOW }
     }
 
     fn submit(&mut self, sequence: u32) {
@@ -60,29 +66,45 @@ impl Desk {
     }
 
     fn submit_text(&mut self, sequence: u32, body: &[u8]) {
+        self.submit_message(sequence, &Message { body, ..Message::default() }).expect("admitted");
+    }
+
+    fn submit_timed(
+        &mut self,
+        sequence: u32,
+        validity_period: &[u8],
+        schedule_delivery_time: &[u8],
+    ) -> Result<(), Refusal> {
+        let timed = Message { validity_period, schedule_delivery_time, ..Message::default() };
+        self.submit_message(sequence, &Message { body: b"hello", ..timed })
+    }
+
+    fn submit_message(&mut self, sequence: u32, message: &Message<'_>) -> Result<(), Refusal> {
         let message = Message {
             source: Address { ton: 5, npi: 0, addr: b"ACME" },
             destination: Address { ton: 1, npi: 1, addr: b"447700900123" },
             registered_delivery: 1,
-            body,
-            ..Message::default()
+            ..*message
         };
         let asker = Asker::Bind(ESME, sequence);
-        self.engine.submit(NOW, self.account, asker, &message).expect("admitted");
+        let submitted = self.engine.submit(self.now, self.account, asker, &message);
+        submitted.map(drop).map_err(|(refusal, _)| refusal)
     }
 
     /// One turn, and the ledger's answers to what was asked in it.
     fn commit(&mut self) -> Vec<Effect> {
-        self.engine.end_turn(NOW).expect("the disk works");
+        self.engine.end_turn(self.now).expect("the disk works");
         self.opened.flusher.step();
         self.engine.durable().expect("the disk works");
-        while self.opened.indexer.step().expect("indexes") {}
         let effects = std::mem::take(&mut self.engine.effects);
+        if effects.iter().any(|effect| matches!(effect, Effect::Ask(_))) {
+            while self.opened.indexer.step().expect("indexes") {}
+        }
         let mut others = Vec::new();
         for effect in effects {
             if let Effect::Ask(ask) = effect {
                 let answer = answer(&self.opened.ledger, &ask).expect("the disk works");
-                self.engine.mail(NOW, Mail::Answer(answer));
+                self.engine.mail(self.now, Mail::Answer(answer));
             } else {
                 others.push(effect);
             }
@@ -127,9 +149,25 @@ impl Desk {
         effects.into_iter().filter_map(offer).collect()
     }
 
+    /// Turns until nothing more happens.
+    fn settle(&mut self) -> Vec<Effect> {
+        (0..6).flat_map(|_| self.commit()).collect()
+    }
+
+    /// The receipts that the account is offered.
+    fn receipts(&mut self) -> Vec<OwedReceipt> {
+        let receipt = |effect| match effect {
+            Effect::Offer { owed: Owed { what: OwedWhat::Receipt(receipt), .. }, .. } => {
+                Some(receipt)
+            }
+            _ => None,
+        };
+        self.settle().into_iter().filter_map(receipt).collect()
+    }
+
     /// Turns until nothing more happens: what left for the carrier.
     fn submits(&mut self) -> Vec<Queued> {
-        let effects: Vec<Effect> = (0..4).flat_map(|_| self.commit()).collect();
+        let effects = self.settle();
         let submit = |effect| match effect {
             Effect::Submit { queued, .. } => Some(queued),
             _ => None,
@@ -202,4 +240,110 @@ fn a_carriers_congestion_is_kept_for_whoever_limits_its_rate() {
         desk.engine.congestion(carrier, state);
         assert_eq!(told(&desk), Some(kept));
     }
+}
+
+#[test]
+fn a_message_whose_validity_ends_while_the_carrier_is_away_ends_with_a_receipt() {
+    let mut desk = Desk::new(1);
+    let carrier = desk.carrier;
+    desk.engine.carrier_down(carrier, SMSC);
+    desk.submit_timed(1, b"", b"").expect("admitted");
+    desk.submit_timed(2, b"000000000010000R", b"").expect("admitted");
+    assert!(desk.receipts().is_empty());
+    desk.now = NOW + Duration::from_secs(12);
+    let receipts = desk.receipts();
+    assert_eq!(receipts.len(), 1, "the one behind the other that lives on");
+    assert_eq!(receipts[0].message_state, 3, "EXPIRED");
+}
+
+#[test]
+fn a_validity_that_is_over_and_times_that_are_none_are_refused() {
+    let mut desk = Desk::new(1);
+    let over = desk.submit_timed(1, b"200101000000000+", b"");
+    assert_eq!(over, Err(Refusal::InvalidValidity));
+    assert_eq!(desk.submit_timed(2, b"", b"tomorrow"), Err(Refusal::InvalidSchedule));
+    assert_eq!(desk.submit_timed(3, b"", b"200101000000000+"), Ok(()), "past: at once");
+    assert_eq!(desk.submits().len(), 1);
+}
+
+#[test]
+fn a_scheduled_message_leaves_at_its_time_and_not_before() {
+    let mut desk = Desk::new(10);
+    desk.submit_timed(1, b"", b"000000010000000R").expect("admitted");
+    desk.submit(2);
+    assert_eq!(desk.submits().len(), 1, "the other one");
+    desk.now = NOW + Duration::from_secs(3_599);
+    assert!(desk.submits().is_empty());
+    assert!(desk.engine.deadline() > desk.now);
+    desk.now = NOW + Duration::from_secs(3_600);
+    let due = desk.submits();
+    assert_eq!(due.len(), 1);
+    assert!(!due[0].record.is_empty(), "read back from disk");
+}
+
+#[test]
+fn a_restart_keeps_the_times_of_what_was_accepted() {
+    let mut desk = Desk::new(10);
+    desk.submit_timed(1, b"", b"000000010000000R").expect("admitted");
+    desk.submit_timed(2, b"000000000010000R", b"000000000005000R").expect("admitted");
+    desk.settle();
+    while desk.opened.indexer.step().expect("the disk works") {}
+    let shared = desk.engine.shared().clone();
+    let mut engine = Engine::new(shared, 0, desk.opened.journal.clone(), NOW, 2);
+    assert_eq!(engine.restore(&desk.opened.ledger).expect("reads").queued, 2);
+    engine.bind_up(desk.account, ESME, Some(10));
+    desk.engine = engine;
+    desk.now = NOW + Duration::from_secs(4);
+    assert!(desk.submits().is_empty());
+    desk.now = NOW + Duration::from_secs(11);
+    let states: Vec<u8> = desk.receipts().iter().map(|receipt| receipt.message_state).collect();
+    assert_eq!(states, [3], "the second one is over");
+    let carrier = desk.carrier;
+    desk.engine.carrier_up(carrier, SMSC, 0, Some(10));
+    desk.now = NOW + Duration::from_secs(3_600);
+    assert_eq!(desk.submits().len(), 1, "the first one");
+}
+
+#[test]
+fn a_carrier_that_throttles_in_bursts_is_used_nearly_whole_and_refuses_few() {
+    let mut desk = Desk::new(50);
+    let carrier = desk.carrier;
+    let (mut in_flight, mut taken, mut refused) = (VecDeque::new(), 0_u32, 0_u32);
+    let (mut second, mut in_second) = (0, 0);
+    for sequence in 0..60 {
+        desk.submit(sequence);
+    }
+    for ms in (0..20_000).step_by(2) {
+        desk.now = NOW + Duration::from_millis(ms);
+        while let Some((at, sent_at, queued)) = in_flight.pop_front() {
+            if at > ms {
+                in_flight.push_front((at, sent_at, queued));
+                break;
+            }
+            // 500 in each second of its clock, and no more until the next.
+            if ms / 1_000 != second {
+                (second, in_second) = (ms / 1_000, 0);
+            }
+            in_second += 1;
+            if in_second > 500 {
+                refused += 1;
+                desk.engine.refused(desk.now, carrier, (SMSC, sent_at), queued, 0x58);
+            } else {
+                taken += 1;
+                let id = taken.to_string().into_bytes();
+                let id = CarrierMessageId { written: &id, canonical: &id };
+                desk.engine.sent(desk.now, carrier, Some((SMSC, sent_at)), &queued, &id);
+            }
+        }
+        desk.submit(ms as u32 + 100);
+        desk.submit(ms as u32 + 101);
+        let effects = (0..2).flat_map(|_| desk.commit()).collect::<Vec<_>>();
+        for effect in effects {
+            if let Effect::Submit { queued, .. } = effect {
+                in_flight.push_back((ms + 20, desk.now, queued));
+            }
+        }
+    }
+    assert!(taken >= 9_500, "{taken} of 10000, {refused} refused");
+    assert!(refused < taken / 100, "{refused} of {taken}");
 }

@@ -12,6 +12,8 @@ pub const fn command_status(refusal: Refusal) -> CommandStatus {
         Refusal::NoRoute | Refusal::InvalidDestination => CommandStatus::ESME_RINVDSTADR,
         Refusal::InvalidSource => CommandStatus::ESME_RINVSRCADR,
         Refusal::TooLong => CommandStatus::ESME_RINVMSGLEN,
+        Refusal::InvalidValidity => CommandStatus::ESME_RINVEXPIRY,
+        Refusal::InvalidSchedule => CommandStatus::ESME_RINVSCHED,
         Refusal::QueueFull | Refusal::DiskFull | Refusal::Busy => CommandStatus::ESME_RMSGQFUL,
         Refusal::Draining => CommandStatus::ESME_RTHROTTLED,
         Refusal::UnknownAccount | Refusal::DiskFailed => CommandStatus::ESME_RSYSERR,

@@ -20,6 +20,8 @@ async fn every_refusal_of_the_pipeline_has_its_status() {
         (Refusal::InvalidSource, 422, None),
         (Refusal::InvalidDestination, 422, None),
         (Refusal::TooLong, 422, None),
+        (Refusal::InvalidValidity, 422, None),
+        (Refusal::InvalidSchedule, 422, None),
         (Refusal::DiskFull, 503, Some("30")),
         (Refusal::DiskFailed, 503, Some("60")),
         (Refusal::Draining, 503, Some("5")),
