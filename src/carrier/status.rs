@@ -13,16 +13,19 @@ pub enum Retry {
     Now,
     /// Later, with back-off.
     Later,
+    /// Later, when the handset or its line may have changed.
+    Busy,
     /// Not at all.
     Never,
 }
 
 impl Retry {
     /// The words of a profile, in the order of the documentation.
-    pub const WORDS: [(&'static str, Self); 4] = [
+    pub const WORDS: [(&'static str, Self); 5] = [
         ("never", Self::Never),
         ("now", Self::Now),
         ("later", Self::Later),
+        ("busy", Self::Busy),
         ("slower", Self::Slower),
     ];
 }

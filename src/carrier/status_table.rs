@@ -94,7 +94,7 @@ pub(super) const STATUSES: &[(u32, Refusal)] = &[
     // ESME_RINVDFTMSGID
     (0x63, never(Reason::InvalidRequest)),
     // ESME_RX_T_APPN
-    (0x64, later(Reason::CarrierError)),
+    (0x64, to(Retry::Busy, Reason::CarrierError)),
     // ESME_RX_P_APPN
     (0x65, never(Reason::NetworkError)),
     // ESME_RX_R_APPN

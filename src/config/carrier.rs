@@ -45,6 +45,7 @@ pub(super) fn read(section: &Section<'_>, places: &SecretPlaces) -> CarrierConfi
         enquire_link: section.seconds("enquire_link_s", default.enquire_link, 1..=3600),
         response_timeout: section.seconds("response_timeout_s", default.response_timeout, 1..=3600),
         lifetime: section.seconds("lifetime_s", default.lifetime, 1..=2_592_000),
+        receipt_margin: section.seconds("receipt_margin_s", default.receipt_margin, 1..=2_592_000),
         attempts_max: section.number("attempts_max", default.attempts_max, 1..=255),
         rate_per_second,
         name,

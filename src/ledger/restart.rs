@@ -14,6 +14,7 @@ use super::store::Ledger;
 use super::stored::{Hit, Unsubmitted};
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId, MessageOrd};
+use crate::message::disposition::{Disposition, Status};
 use crate::message::event::What;
 use crate::message::state::State;
 use crate::spool::lsn::Lsn;
@@ -71,6 +72,33 @@ impl Ledger {
             if let Some(at) = index.wide(ord, Wide::AcceptedAt)? {
                 found.push(Hit { ord, state, accepted_at: Timestamp(at) });
             }
+            Ok(found.len() < limit)
+        })?;
+        Ok(found)
+    }
+
+    /// Messages that a carrier took before `accepted_before` and has not reported on, oldest first:
+    /// those after `after`, up to `limit`.
+    pub fn unreported(
+        &self,
+        carrier: CarrierId,
+        after: Option<MessageOrd>,
+        accepted_before: Timestamp,
+        limit: usize,
+    ) -> io::Result<Vec<Hit>> {
+        let mut found = Vec::new();
+        let scan = Scan {
+            column: (Narrow::Carrier, carrier.0),
+            counted: |counts| counts.by[Disposition::InProgress as usize],
+            wanted: |state| state.status == Status::Sent && !state.inbound(),
+        };
+        self.scan(&scan, after, |index, ord, _, state| {
+            let Some(at) = index.wide(ord, Wide::AcceptedAt)? else { return Ok(true) };
+            // They were accepted in the order of their numbers.
+            if Timestamp(at) > accepted_before {
+                return Ok(false);
+            }
+            found.push(Hit { ord, state, accepted_at: Timestamp(at) });
             Ok(found.len() < limit)
         })?;
         Ok(found)

@@ -151,7 +151,9 @@ impl State {
             }
             What::Receipt { report, .. } => self.report(&report),
             What::Ended { reason } => {
-                self.conclude(ending(reason), reason, Evidence::Gateway, Ruling::default());
+                let silence = reason == Reason::NoReceipt;
+                let evidence = if silence { Evidence::Inferred } else { Evidence::Gateway };
+                self.conclude(ending(reason), reason, evidence, Ruling::default());
                 if self.inbound() {
                     self.flags &= !OWED;
                     self.status = Status::UndeliverableInbound;

@@ -9,8 +9,10 @@ use bytes::Bytes;
 
 use super::effect::LinkId;
 use super::owed_what::owed_what;
+use super::silence::{Silence, look};
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId, MessageOrd};
+use crate::deliver::queue::Queued;
 use crate::ledger::store::Ledger;
 use crate::message::place::Place;
 use crate::message::record::Message;
@@ -58,6 +60,13 @@ pub enum Ask {
         handset: Vec<u8>,
         /// What was written up to here must be seen.
         after: Lsn,
+    },
+    /// Which messages of a carrier will get no receipt any more?
+    Silence {
+        /// Whose, and what is too long.
+        silence: Silence,
+        /// What was written up to here must be seen.
+        indexed: Lsn,
     },
     /// How does this message do? (query_sm)
     Query {
@@ -112,6 +121,15 @@ pub enum Answer {
         ticket: u64,
         /// The message, if there is one.
         found: Option<Found>,
+    },
+    /// To [`Ask::Silence`].
+    Silent {
+        /// From whom no receipt came.
+        carrier: CarrierId,
+        /// For which messages.
+        silent: Vec<Queued>,
+        /// Where to go on, if this is not all.
+        next: Option<MessageOrd>,
     },
     /// To [`Ask::Query`].
     Queried {
@@ -191,6 +209,10 @@ pub fn answer(ledger: &Ledger, ask: &Ask) -> io::Result<Answer> {
             let found = correlate(ledger, carrier, &candidates, handset)?;
             Answer::Correlated { carrier, ticket, found }
         }
+        Ask::Silence { ref silence, .. } => {
+            let (silent, next) = look(ledger, silence)?;
+            Answer::Silent { carrier: silence.carrier, silent, next }
+        }
         Ask::Query { link, sequence, account, ord, ref source, .. } => {
             let found = query(ledger, account, ord, source)?;
             Answer::Queried { link, sequence, ord, found }
@@ -205,6 +227,7 @@ impl Ask {
             Self::OwedList { after, .. }
             | Self::OwedDetails { after, .. }
             | Self::Correlate { after, .. }
+            | Self::Silence { indexed: after, .. }
             | Self::Query { after, .. } => *after = appended,
             Self::Records { .. } => {}
         }
@@ -216,6 +239,7 @@ impl Ask {
             Self::OwedList { after, .. }
             | Self::OwedDetails { after, .. }
             | Self::Correlate { after, .. }
+            | Self::Silence { indexed: after, .. }
             | Self::Query { after, .. } => *after,
             Self::Records { .. } => Lsn(0),
         }

@@ -15,6 +15,7 @@ use bytes::Bytes;
 use super::ask::Ask;
 use super::effect::{Effect, LinkId};
 use super::shared::{CarrierShared, Shared};
+use super::silence::Look;
 use crate::base::clock::Timestamp;
 use crate::base::id::{CarrierId, MessageOrd};
 use crate::deliver::queue::{FairQueue, Queued};
@@ -49,6 +50,11 @@ pub struct CarrierDesk {
     pub parking: Parking,
     /// Messages that ended otherwise than by the one receipt they were awaited with.
     pub concluded: Recent,
+    /// How long after its life a message's receipt may come.
+    pub margin: Duration,
+    /// Where the look for messages without one is.
+    pub look: Look,
+    lifetime: Duration,
     /// Receipts the ledger is being asked about.
     pub asking: usize,
     /// Parked receipts, by ticket, whose carrier waits for its answer until the ledger has said
@@ -135,6 +141,9 @@ impl CarrierDesk {
             awaiting: Awaiting::new(AWAITING_MAX),
             parking: Parking::default(),
             concluded: Recent::default(),
+            margin: carrier.config.receipt_margin,
+            look: Look::default(),
+            lifetime: carrier.config.lifetime,
             asking: 0,
             unacknowledged: HashMap::new(),
             shared,
@@ -240,6 +249,7 @@ impl CarrierDesk {
     pub fn deadline(&self) -> Timestamp {
         let mut due =
             self.deferred.first_key_value().map_or(Timestamp::NEVER, |((due, _), _)| *due);
+        due = due.min(self.look.at);
         if self.flowing {
             due = due.min(self.measured_at + MEASURE_EVERY);
         }
@@ -288,6 +298,8 @@ impl CarrierDesk {
         effects: &mut Vec<Effect>,
     ) {
         self.release_due(now);
+        let asks = self.look.ask(now, self.id, (self.lifetime, self.margin));
+        effects.extend(asks.map(Effect::Ask));
         let (mut fetch, mut over) = (Vec::new(), Vec::new());
         let hold = loop {
             if self.waiting() == 0 {

@@ -128,6 +128,7 @@ impl Engine {
                     None => self.uncorrelated(carrier, ticket),
                 }
             }
+            Answer::Silent { carrier, silent, next } => self.silent(now, carrier, &silent, next),
             Answer::Queried { link, sequence, ord, found } => {
                 self.effects.push(Effect::Queried { link, sequence, ord, found });
             }

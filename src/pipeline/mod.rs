@@ -56,6 +56,8 @@ pub mod routing;
 
 pub mod shared;
 
+pub mod silence;
+
 pub mod submission;
 
 pub mod submits;

@@ -199,12 +199,14 @@ fn record_receipt(
     events.event(&Event { ord: awaited.ord, what });
     let reason = Reason::from_u8(report.reason).unwrap_or(Reason::VendorOther);
     let disposition = report.disposition();
-    awaited.concluded |= awaited.doubtful && desk.concluded.contains(awaited.ord);
+    // After so long it may have been given up as silent.
+    let doubtful = awaited.doubtful || now.since(awaited.accepted_at) > desk.margin;
+    awaited.concluded |= doubtful && desk.concluded.contains(awaited.ord);
     if disposition == Disposition::InProgress || awaited.concluded {
         return;
     }
     awaited.concluded = true;
-    if awaited.doubtful {
+    if doubtful {
         desk.concluded.insert(awaited.ord);
     }
     desk.concluded_as(disposition, reason);

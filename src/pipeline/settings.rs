@@ -235,7 +235,10 @@ pub struct CarrierConfig {
     pub response_timeout: Duration,
     /// How long a message without a validity period of its own is tried.
     pub lifetime: Duration,
-    /// Submits of one message before it is given up.
+    /// How long after its life a message's receipt may still come; then it is unknown.
+    pub receipt_margin: Duration,
+    /// Submits of one message before it is given up; those refused because we were too fast do not
+    /// count.
     pub attempts_max: u8,
 }
 
@@ -265,6 +268,7 @@ impl Default for CarrierConfig {
             enquire_link: Duration::from_secs(30),
             response_timeout: Duration::from_secs(30),
             lifetime: Duration::from_secs(172_800),
+            receipt_margin: Duration::from_secs(3_600),
             attempts_max: 100,
         }
     }

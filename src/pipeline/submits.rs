@@ -2,8 +2,6 @@
 //!
 //! Each answer becomes an event of this turn; what follows from it waits in the turn for the disk.
 
-use std::time::Duration;
-
 use super::conclude::owe_ended;
 use super::effect::LinkId;
 use super::engine::Engine;
@@ -13,7 +11,7 @@ use crate::base::clock::Timestamp;
 use crate::base::id::CarrierId;
 use crate::carrier::status::{Refusal, Retry};
 use crate::carrier::verdict::Verdict;
-use crate::deliver::backoff::Backoff;
+use crate::deliver::pauses::pauses;
 use crate::deliver::queue::Queued;
 use crate::ledger::correlation::correlation_key;
 use crate::message::disposition::Disposition;
@@ -37,13 +35,6 @@ pub struct CarrierMessageId<'a> {
 /// A message whose answers were lost more often is not sent again: each time the handset may have
 /// got it.
 const RESENDS_MAX: u8 = 3;
-
-/// After a refusal that means trouble at the carrier.
-const RETRY: Backoff = Backoff { first: Duration::from_secs(2), longest: Duration::from_secs(600) };
-
-/// After a refusal that means we are too fast.
-const RETRY_SLOWER: Backoff =
-    Backoff { first: Duration::from_millis(500), longest: Duration::from_secs(4) };
 
 impl Engine {
     /// The carrier took a message under an id of its own. `answered`: on which bind, and when it was
@@ -122,21 +113,23 @@ impl Engine {
         let Verdict { reason, ruling } = verdict;
         let result = match retry {
             Retry::Never => SubmitResult::Perm,
-            Retry::Now | Retry::Later => SubmitResult::Temp,
+            Retry::Now | Retry::Later | Retry::Busy => SubmitResult::Temp,
             Retry::Slower => SubmitResult::Throttled,
         };
         let attempts_max = shared.config.attempts_max;
+        let pauses = pauses(retry, reason);
         let retry_at = match retry {
             Retry::Never => Timestamp::NEVER,
-            Retry::Slower => now + RETRY_SLOWER.delay(u32::from(queued.attempts), &mut self.random),
-            Retry::Now | Retry::Later if queued.failures >= attempts_max => Timestamp::NEVER,
-            Retry::Now => {
+            Retry::Slower => now + pauses.delay(u32::from(queued.attempts), &mut self.random),
+            Retry::Now | Retry::Later | Retry::Busy => {
                 queued.failures = queued.failures.saturating_add(1);
-                now
-            }
-            Retry::Later => {
-                queued.failures = queued.failures.saturating_add(1);
-                now + RETRY.delay(u32::from(queued.failures), &mut self.random)
+                if queued.failures >= attempts_max {
+                    Timestamp::NEVER
+                } else if retry == Retry::Now {
+                    now
+                } else {
+                    now + pauses.delay(u32::from(queued.failures), &mut self.random)
+                }
             }
         };
         let what = What::Refused { carrier, command_status, reason, ruling, retry_at };

@@ -347,3 +347,25 @@ fn a_carrier_that_throttles_in_bursts_is_used_nearly_whole_and_refuses_few() {
     assert!(taken >= 9_500, "{taken} of 10000, {refused} refused");
     assert!(refused < taken / 100, "{refused} of {taken}");
 }
+
+#[test]
+fn a_carrier_that_never_sends_a_receipt_leaves_a_message_unknown_after_its_validity() {
+    let mut desk = Desk::new(10);
+    let carrier = desk.carrier;
+    desk.submit_timed(1, b"000000010000000R", b"").expect("admitted");
+    desk.submit(2);
+    for (number, queued) in desk.submits().iter().enumerate() {
+        let id = number.to_string().into_bytes();
+        let id = CarrierMessageId { written: &id, canonical: &id };
+        desk.engine.sent(desk.now, carrier, Some((SMSC, NOW)), queued, &id);
+    }
+    let stats = |desk: &mut Desk, hours: u64| -> Vec<u8> {
+        desk.now = NOW + Duration::from_secs(hours * 3_600 + 61);
+        desk.receipts().iter().map(|receipt| receipt.message_state).collect()
+    };
+    assert!(stats(&mut desk, 1).is_empty(), "its validity is over, the margin is not");
+    assert_eq!(stats(&mut desk, 2), [7], "UNKNOWN");
+    assert!(stats(&mut desk, 3).is_empty(), "once");
+    assert!(stats(&mut desk, 48).is_empty());
+    assert_eq!(stats(&mut desk, 49), [7], "the other one, after the default of two days");
+}
