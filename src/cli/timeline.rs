@@ -91,7 +91,9 @@ fn hold(hold: &Value) -> Option<String> {
             limit.iter().map(|(name, value)| format!("{name} {value}")).collect();
         format!(" ({})", parts.join(", "))
     });
-    Some(format!("  Held: {title}{}{}", limit.unwrap_or_default(), until.unwrap_or_default()))
+    let hint = hold["hint"].as_str().map(|hint| format!(": {hint}"));
+    let parts = [limit, hint, until].map(Option::unwrap_or_default);
+    Some(format!("  Held: {title}{}", parts.concat()))
 }
 
 /// The far side's own words.
@@ -156,6 +158,16 @@ mod tests {
             hold(&held).as_deref(),
             Some(
                 "  Held: The carrier asks to slow down (rate_per_second 100), until 2025-10-21T13:03:08.000Z"
+            )
+        );
+        let held = json!({
+            "title": "Waiting for room in the carrier's window", "limit": { "window": 10 },
+            "hint": "window 10 x 60 ms = 166/s", "until": null,
+        });
+        assert_eq!(
+            hold(&held).as_deref(),
+            Some(
+                "  Held: Waiting for room in the carrier's window (window 10): window 10 x 60 ms = 166/s"
             )
         );
         assert_eq!(hold(&Value::Null), None);

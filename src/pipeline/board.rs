@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use super::port::{AccountView, Board, CarrierView, Explain, Refusal};
 use super::route_view::{RouteQuestion, RouteView};
@@ -74,6 +75,11 @@ fn view(carrier: &CarrierShared) -> CarrierView {
         in_flight: carrier.in_flight.load(Ordering::Relaxed),
         window: carrier.window.load(Ordering::Relaxed),
         rate_per_second: carrier.config.rate_per_second,
+        learned_rate: match carrier.learned_rate.load(Ordering::Relaxed) {
+            0 => None,
+            thousandths => Some(thousandths as f64 / 1_000.0),
+        },
+        round_trip: Duration::from_micros(carrier.round_trip_us.load(Ordering::Relaxed)),
         hold: hold.filter(|reason| *reason != Reason::None).map(|reason| (reason, until)),
         last_received_at: Timestamp(carrier.last_received_at.load(Ordering::Relaxed)),
         oldest_at: Timestamp(carrier.oldest_at.load(Ordering::Relaxed)),

@@ -116,6 +116,10 @@ pub struct CarrierView {
     pub window: u64,
     /// Configured rate in parts per second.
     pub rate_per_second: Option<u32>,
+    /// The rate in parts per second that its answers have taught, once it said we were too fast.
+    pub learned_rate: Option<f64>,
+    /// From a submit to its answer, smoothed; zero before the first.
+    pub round_trip: Duration,
     /// What holds the head of the queue, and until when if that is known.
     pub hold: Option<(Reason, Option<Timestamp>)>,
     /// When anything last came from it.

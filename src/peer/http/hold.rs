@@ -1,4 +1,7 @@
-//! Why a message is waiting, and until when: from what the board knows of its carrier.
+//! Why a message is waiting, and until when: from its own history, and from what the board knows of
+//! its carrier.
+
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -10,12 +13,19 @@ use crate::message::reason::Reason;
 use crate::message::state::State;
 use crate::pipeline::port::CarrierView;
 
+/// A message that may be waiting.
+#[derive(Clone, Copy)]
+pub(super) struct Waiting<'a> {
+    pub(super) state: &'a State,
+    pub(super) history: &'a History,
+    /// The time it is scheduled for; 0 for none.
+    pub(super) due_at: Timestamp,
+    pub(super) now: Timestamp,
+}
+
 /// The `hold` of a message; `None` when nothing of ours holds it.
-pub(super) fn hold(
-    state: &State,
-    history: &History,
-    carrier: Option<&CarrierView>,
-) -> Option<Value> {
+pub(super) fn hold(waiting: &Waiting<'_>, carrier: Option<&CarrierView>) -> Option<Value> {
+    let Waiting { state, history, due_at, now } = *waiting;
     if !matches!(state.status, Status::Scheduled | Status::Accepted | Status::Queued) {
         return None;
     }
@@ -26,6 +36,15 @@ pub(super) fn hold(
             "title": state.reason.title(),
             "limit": null,
             "until": history.retry_at.map(rfc3339),
+        }));
+    }
+    if due_at > now {
+        return Some(json!({
+            "kind": "schedule",
+            "reason": null,
+            "title": "Waiting for the time its sender chose",
+            "limit": null,
+            "until": rfc3339(due_at),
         }));
     }
     let carrier = carrier?;
@@ -39,7 +58,9 @@ pub(super) fn hold(
         "kind": kind(reason),
         "reason": reason.name(),
         "title": reason.title(),
+        "scope": scope(reason),
         "limit": limit(reason, carrier),
+        "hint": hint(reason, carrier),
         "until": until.map(rfc3339),
     }))
 }
@@ -53,14 +74,40 @@ const fn kind(reason: Reason) -> &'static str {
     }
 }
 
+/// Whose rate it is that holds: the one we were told to keep, or the one the carrier's answers taught.
+const fn scope(reason: Reason) -> Option<&'static str> {
+    match reason {
+        Reason::Throttled => Some("carrier"),
+        Reason::RateLimited | Reason::OverRate => Some("ours"),
+        _ => None,
+    }
+}
+
 /// Which limit it is that holds.
 fn limit(reason: Reason, carrier: &CarrierView) -> Value {
     match reason {
         Reason::CarrierDown => json!({ "binds_up": carrier.binds_up, "binds": carrier.binds }),
+        Reason::Throttled if carrier.learned_rate.is_some() => {
+            json!({ "rate_per_second": carrier.learned_rate.map(tenths) })
+        }
         Reason::Throttled | Reason::RateLimited | Reason::OverRate => {
             json!({ "rate_per_second": carrier.rate_per_second })
         }
         Reason::Window => json!({ "window": carrier.window, "in_flight": carrier.in_flight }),
         _ => Value::Null,
     }
+}
+
+fn tenths(rate: f64) -> f64 {
+    (rate * 10.0).round() / 10.0
+}
+
+/// What a window comes to: so many may be under way, and each is for a round trip.
+fn hint(reason: Reason, carrier: &CarrierView) -> Option<String> {
+    if reason != Reason::Window || carrier.round_trip < Duration::from_micros(1) {
+        return None;
+    }
+    let rate = carrier.window as f64 / carrier.round_trip.as_secs_f64();
+    let ms = tenths(carrier.round_trip.as_secs_f64() * 1_000.0);
+    Some(format!("window {} x {ms} ms = {}/s", carrier.window, rate.floor()))
 }

@@ -1,16 +1,20 @@
 //! A message as the API shows it.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::api::Api;
 use super::auth::Caller;
 use super::history::History;
-use super::hold::hold;
+use super::hold::{Waiting, hold};
 use super::lookup::{Found, Part};
 use super::mask::Shown;
 use super::post_message::public_id;
 use super::when::rfc3339;
+use crate::base::clock::Timestamp;
 use crate::base::id::CarrierId;
+use crate::deliver::life::Life;
 use crate::gsm::alphabet::Alphabet;
 use crate::message::disposition::Disposition;
 use crate::message::reason::Reason;
@@ -35,6 +39,7 @@ impl Surface<'_> {
         let id = public_id(self.api, stored.ord);
         let place = format!("/v1/messages/{id}");
         let in_full = self.caller.sees_numbers();
+        let due_at = Life::of_accepted(&message, stored.accepted_at, Duration::ZERO).due_at;
         let view = self.carriers.iter().find(|view| view.id == history.carrier);
         json!({
             "id": id,
@@ -61,10 +66,11 @@ impl Surface<'_> {
             "carrier": self.carrier(history),
             "raw": raw(history),
             "created_at": rfc3339(stored.accepted_at),
+            "scheduled_at": (due_at > Timestamp(0)).then(|| rfc3339(due_at)),
             "sent_at": history.sent_at.map(rfc3339),
             "final_at": history.final_at.map(rfc3339),
             "hold": (state.disposition == Disposition::InProgress)
-                .then(|| hold(state, history, view))
+                .then(|| hold(&Waiting { state, history, due_at, now: self.api.clock.now() }, view))
                 .flatten(),
             "links": { "self": place, "events": format!("{place}/events") },
         })

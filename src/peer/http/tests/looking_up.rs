@@ -133,6 +133,20 @@ async fn what_waits_says_for_what_and_until_when() {
         (&"throttle".into(), &100.into())
     );
     assert_eq!(hold["until"], "2025-10-21T13:03:07.412Z");
+    assert_eq!(hold["scope"], "carrier");
+
+    gateway.carrier(|carrier| carrier.learned_rate = Some(87.654));
+    let hold = gateway.get(ADMIN, &place).await.json()["hold"].clone();
+    assert_eq!(hold["limit"]["rate_per_second"], 87.7, "what it takes, not what was agreed");
+
+    gateway.carrier(|carrier| {
+        (carrier.window, carrier.in_flight) = (10, 10);
+        carrier.round_trip = Duration::from_millis(60);
+        carrier.hold = Some((Reason::Window, None));
+    });
+    let hold = gateway.get(ADMIN, &place).await.json()["hold"].clone();
+    assert_eq!((&hold["kind"], &hold["limit"]["window"]), (&"window".into(), &10.into()));
+    assert_eq!(hold["hint"], "window 10 x 60 ms = 166/s");
 
     let refused = What::Refused {
         ruling: Ruling::default(),
@@ -153,6 +167,19 @@ async fn what_waits_says_for_what_and_until_when() {
         events["data"][2]["summary"],
         "sink refused it with ESME_RTHROTTLED, tried again at 2025-10-21T13:03:08.412Z"
     );
+    gateway.end().await;
+}
+
+#[tokio::test]
+async fn a_scheduled_message_says_until_when() {
+    let gateway = Gateway::start().await;
+    let schedule_delivery_time = b"000000100000000R";
+    let scheduled = Message { schedule_delivery_time, ..message(LOAD, "447700900123") };
+    let ord = gateway.arrives(&scheduled);
+    gateway.carrier(|carrier| carrier.binds_up = 0);
+    let found = gateway.get(ADMIN, &format!("/v1/messages/{}", gateway.id(ord))).await.json();
+    assert_eq!(found["scheduled_at"], found["hold"]["until"]);
+    assert_eq!(found["hold"]["kind"], "schedule", "though its carrier is down");
     gateway.end().await;
 }
 
