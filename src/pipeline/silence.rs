@@ -96,7 +96,7 @@ pub(super) fn look(
             failures: 0,
             // A receipt may be on its way while this is decided.
             doubts: 1,
-            parts: message.parts.max(1),
+            parts: message.counts(),
             priority: message.priority_flag,
             accepted_at: hit.accepted_at,
             due_at: life.due_at,

@@ -96,10 +96,8 @@ impl Desk {
         self.engine.end_turn(self.now).expect("the disk works");
         self.opened.flusher.step();
         self.engine.durable().expect("the disk works");
+        while self.opened.indexer.step().expect("indexes") {}
         let effects = std::mem::take(&mut self.engine.effects);
-        if effects.iter().any(|effect| matches!(effect, Effect::Ask(_))) {
-            while self.opened.indexer.step().expect("indexes") {}
-        }
         let mut others = Vec::new();
         for effect in effects {
             if let Effect::Ask(ask) = effect {
