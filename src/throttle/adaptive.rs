@@ -98,7 +98,7 @@ const CLIMB_STEP_MAX_S: f64 = 0.2;
 pub const CONGESTED: u32 = 80;
 
 /// Congestion is told in every response; it is heeded this often.
-const CONGESTION_EVERY: Duration = Duration::from_millis(100);
+const CONGESTION_EVERY: Duration = Duration::from_millis(500);
 
 /// Full queues in a second that say something of the carrier and not only of one destination.
 const FULL_MIN: u32 = 5;
@@ -201,16 +201,20 @@ impl Adaptive {
         if state < CONGESTED || heeded {
             return;
         }
-        // 5 % at 80, 24 % at 99.
-        let left = 0.95 - f64::from(state.min(99) - CONGESTED) / 100.0;
+        // 2 % less at 80, 8 % less at 99, and a rest that lets drain what has filled up.
+        let left = 0.98 - f64::from(state.min(99) - CONGESTED) / 300.0;
         let measured = f64::from(self.taken.per_second(now));
         let bounds = self.bounds;
-        let pace = self.pace.get_or_insert_with(|| Pace::at(measured, CLIMB_FIRST, now));
+        self.changed_at = now;
+        let Some(pace) = &mut self.pace else {
+            self.pace = Some(Pace::at(bounds.clamp(measured * left), CLIMB_SEARCHING, now));
+            return;
+        };
         pace.rate = bounds.clamp(pace.rate * left);
         pace.knee = pace.rate;
         pace.climb = CLIMB_FIRST;
+        pace.rest_until = now + REST;
         pace.heard = false;
-        self.changed_at = now;
     }
 }
 

@@ -84,6 +84,7 @@ struct Link {
     window: usize,
     round_trip: Duration,
     in_flight: VecDeque<(Timestamp, Timestamp, bool)>,
+    tells_congestion: bool,
 }
 
 impl Link {
@@ -96,6 +97,7 @@ impl Link {
             window,
             round_trip: Duration::from_millis(round_trip_ms),
             in_flight: VecDeque::new(),
+            tells_congestion: false,
         }
     }
 
@@ -110,6 +112,10 @@ impl Link {
                     break;
                 }
                 self.in_flight.pop_front();
+                if self.tells_congestion {
+                    let full = self.carrier.level / (0.1 * self.carrier.limit);
+                    self.pace.congested(self.now, sent_at, (full * 99.0) as u32);
+                }
                 if taken {
                     tally.taken += 1;
                     self.pace.took(self.now, sent_at, 1);
@@ -228,9 +234,9 @@ fn congestion_slows_down_before_anything_is_refused() {
     assert!((800.0..1_000.0).contains(&mild), "{mild}");
     pace.congested(now, now, 99);
     assert_eq!(pace.rate(), Some(mild), "the answers of one moment count once");
-    now = now + Duration::from_millis(200);
+    now = now + Duration::from_millis(600);
     pace.congested(now, now, 99);
-    assert!(pace.rate().is_some_and(|rate| rate < 0.8 * mild), "{:?}", pace.rate());
+    assert!(pace.rate().is_some_and(|rate| rate < 0.95 * mild), "{:?}", pace.rate());
 }
 
 #[test]
@@ -247,4 +253,14 @@ fn a_message_of_many_parts_passes_and_is_paid_for() {
         }
     }
     assert!((980..=1_020).contains(&parts), "{parts}");
+}
+
+#[test]
+fn a_carrier_that_tells_its_congestion_is_used_well_without_refusals() {
+    let mut link = Link::new(Make::Bucket(0.1), 60.0, 50, 20);
+    link.tells_congestion = true;
+    link.run(10, flood);
+    let tally = link.run(120, flood);
+    assert!(f64::from(tally.taken) >= 0.9 * 60.0 * 120.0, "{tally:?}");
+    assert!(tally.refused_share() < 0.01, "{tally:?}");
 }
