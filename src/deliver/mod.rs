@@ -6,6 +6,4 @@ pub mod lane;
 
 pub mod life;
 
-pub mod pauses;
-
 pub mod queue;

@@ -34,6 +34,8 @@ pub mod mail;
 
 mod owed_what;
 
+mod pauses;
+
 pub mod port;
 
 pub mod receipts;

@@ -5,13 +5,14 @@
 use super::conclude::owe_ended;
 use super::effect::LinkId;
 use super::engine::Engine;
+use super::pauses::pauses;
 use super::receipts::desk;
 use super::settings::InDoubt;
 use crate::base::clock::Timestamp;
 use crate::base::id::CarrierId;
 use crate::carrier::status::{Refusal, Retry};
 use crate::carrier::verdict::Verdict;
-use crate::deliver::pauses::pauses;
+
 use crate::deliver::queue::Queued;
 use crate::ledger::correlation::correlation_key;
 use crate::message::disposition::Disposition;
@@ -82,20 +83,6 @@ impl Engine {
             && let Some(desk) = self.carrier(carrier)
         {
             desk.awaiting.insert(hash, awaited);
-        }
-    }
-
-    /// A response said how congested the carrier is (SMPP 5.0 §4.8.4.18: 0 idle to 99). `sent_at`:
-    /// when the request left.
-    pub fn congested(
-        &mut self,
-        now: Timestamp,
-        carrier: CarrierId,
-        sent_at: Timestamp,
-        state: u32,
-    ) {
-        if let Some(desk) = self.carrier(carrier) {
-            desk.pace.congested(now, sent_at, state);
         }
     }
 

@@ -235,7 +235,7 @@ fn a_carriers_congestion_is_kept_for_whoever_limits_its_rate() {
     };
     assert_eq!(told(&desk), None);
     for (state, kept) in [(0, 0), (85, 85), (255, 99)] {
-        desk.engine.congestion(carrier, state);
+        desk.engine.congestion(NOW, carrier, NOW, state);
         assert_eq!(told(&desk), Some(kept));
     }
 }

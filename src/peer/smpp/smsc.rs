@@ -103,7 +103,7 @@ impl Exchange {
             Event::Response { token, sent_at, header, pdu } => {
                 self.count_pdu(carrier, PduDirection::In, header);
                 if let Some(state) = congestion_in(&pdu) {
-                    self.engine.congestion(carrier, state);
+                    self.engine.congestion(now, carrier, sent_at, state);
                 }
                 let answer = Answer { header, pdu, sent_at };
                 self.submit_answered(now, id, carrier, token, &answer);
@@ -223,9 +223,6 @@ impl Exchange {
         answer: &Answer<'_>,
     ) {
         let Answer { header, ref pdu, sent_at } = *answer;
-        if let Some(state) = congestion_in(pdu) {
-            self.engine.congested(now, carrier, sent_at, state);
-        }
         let refused = matches!(pdu, Pdu::GenericNack(_)) || !header.command_status.is_ok();
         if refused {
             let status = match header.command_status.0 {

@@ -9,12 +9,12 @@
 
 use std::time::Duration;
 
-use super::backoff::Backoff;
 use crate::carrier::status::Retry;
+use crate::deliver::backoff::Backoff;
 use crate::message::reason::Reason;
 
 /// The back-off after a refusal, from its first pause to its longest.
-pub const fn pauses(retry: Retry, reason: Reason) -> Backoff {
+pub(super) const fn pauses(retry: Retry, reason: Reason) -> Backoff {
     let (first_ms, longest_s) = match (retry, reason) {
         (Retry::Slower, _) => (500, 4),
         (Retry::Busy, _) => (10_000, 1_800),
