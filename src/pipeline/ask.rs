@@ -17,6 +17,7 @@ use crate::ledger::store::Ledger;
 use crate::message::place::Place;
 use crate::message::record::Message;
 use crate::message::state::State;
+use crate::receipt::ends::Ends;
 use crate::receipt::owed::{Owed, Party};
 use crate::spool::lsn::Lsn;
 
@@ -56,8 +57,10 @@ pub enum Ask {
         ticket: u64,
         /// The forms its id may have been given in.
         candidates: Vec<Vec<u8>>,
-        /// The handset it came from, if it says so.
-        handset: Vec<u8>,
+        /// Its source: the handset, as a rule.
+        source: Party,
+        /// Its destination: the sender of the message, as a rule.
+        destination: Party,
         /// What was written up to here must be seen.
         after: Lsn,
     },
@@ -204,9 +207,11 @@ pub fn answer(ledger: &Ledger, ask: &Ask) -> io::Result<Answer> {
             }
             Answer::OwedDetails { account, owed: details, not_due }
         }
-        Ask::Correlate { carrier, ticket, ref candidates, ref handset, .. } => {
+        Ask::Correlate { carrier, ticket, ref candidates, ref source, ref destination, .. } => {
             let candidates: Vec<&[u8]> = candidates.iter().map(Vec::as_slice).collect();
-            let found = correlate(ledger, carrier, &candidates, handset)?;
+            let (source, destination) = (source.address().addr, destination.address().addr);
+            let ends = Ends { source, destination };
+            let found = correlate(ledger, carrier, &candidates, ends)?;
             Answer::Correlated { carrier, ticket, found }
         }
         Ask::Silence { ref silence, .. } => {
@@ -250,20 +255,20 @@ fn record(ledger: &Ledger, lsn: u64) -> io::Result<Bytes> {
     Ok(Bytes::from(ledger.record(Lsn(lsn))?))
 }
 
-/// The newest candidate whose destination agrees with the handset the receipt came from.
+/// The newest candidate whose addresses agree with those of the receipt.
 fn correlate(
     ledger: &Ledger,
     carrier: CarrierId,
     candidates: &[&[u8]],
-    handset: &[u8],
+    ends: Ends<'_>,
 ) -> io::Result<Option<Found>> {
     for ord in ledger.correlate(carrier, candidates)? {
         let (Some(state), Some(stored)) = (ledger.state(ord)?, ledger.message(ord)?) else {
             continue;
         };
         let message: Message<'_> = stored.message();
-        let destination = Party::of(&message.destination);
-        if !handset.is_empty() && !destination.may_be(handset) {
+        let (source, destination) = (Party::of(&message.source), Party::of(&message.destination));
+        if !ends.may_be_of(&source, &destination) {
             continue;
         }
         return Ok(Some(Found {
@@ -272,7 +277,7 @@ fn correlate(
             registered_delivery: message.registered_delivery,
             part: message.place(),
             concluded: state.concluded(),
-            source: Party::of(&message.source),
+            source,
             destination,
             accepted_at: stored.accepted_at,
         }));

@@ -18,6 +18,7 @@ use crate::message::disposition::Disposition;
 use crate::message::event::{Event, NO_MESSAGE, Report, What};
 use crate::message::reason::Reason;
 use crate::receipt::awaiting::Awaited;
+use crate::receipt::ends::Ends;
 use crate::receipt::owed::Party;
 use crate::receipt::parked::Parked;
 use crate::spool::lsn::Lsn;
@@ -76,8 +77,8 @@ impl Engine {
             return;
         };
         desk.metrics.receipts.at(usize::from(receipt.message_state)).increment(1);
-        let handset = Some(receipt.source.addr).filter(|addr| !addr.is_empty());
-        let known = |id: &[u8]| desk.awaiting.find(correlation_key(carrier, id), handset);
+        let ends = Ends { source: receipt.source.addr, destination: receipt.destination.addr };
+        let known = |id: &[u8]| desk.awaiting.find(correlation_key(carrier, id), ends);
         let mut candidates = Vec::new();
         let place = known(canonical).or_else(|| {
             candidates = forms();
@@ -112,16 +113,17 @@ impl Engine {
             carrier_message_id: receipt.carrier_message_id.to_vec(),
             err: receipt.err.to_vec(),
             raw: receipt.raw.to_vec(),
-            handset: Party::of(&receipt.source),
+            source: Party::of(&receipt.source),
+            destination: Party::of(&receipt.destination),
             done_at: receipt.done_at,
         };
+        let (source, destination) = (parked.source, parked.destination);
         let ticket = desk.parking.park(parked);
         desk.unacknowledged.insert(ticket, acknowledgement);
-        let handset = receipt.source.addr.to_vec();
         desk.asking += 1;
         // Asked when this turn has been appended: a receipt that came twice in it is known then.
         let after = Lsn::default();
-        self.asks.push(Ask::Correlate { carrier, ticket, candidates, handset, after });
+        self.asks.push(Ask::Correlate { carrier, ticket, candidates, source, destination, after });
     }
 
     /// A response names the message of receipts that have overtaken it.
@@ -137,7 +139,7 @@ impl Engine {
         if desk.parking.is_empty() {
             return;
         }
-        for ticket in desk.parking.tickets(id_hash, awaited.destination.address().addr) {
+        for ticket in desk.parking.tickets(id_hash, &awaited.source, &awaited.destination) {
             let Some(parked) = desk.parking.take(ticket) else { continue };
             self.turn.acknowledgements.extend(desk.unacknowledged.remove(&ticket));
             let read = read_parked(&shared.config.profile, &parked);

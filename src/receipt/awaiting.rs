@@ -8,6 +8,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
+use super::ends::Ends;
 use super::owed::Party;
 use crate::base::clock::Timestamp;
 use crate::base::hash::BuildAlreadyHashed;
@@ -82,13 +83,12 @@ impl Awaiting {
         self.by_id.insert(id_hash, number);
     }
 
-    /// The place of the message a receipt is for. Where the destination is known it has to agree: ids
-    /// repeat.
-    pub fn find(&self, id_hash: u64, destination: Option<&[u8]>) -> Option<Place> {
+    /// The place of the message a receipt is for. The addresses have to agree: ids repeat.
+    pub fn find(&self, id_hash: u64, ends: Ends<'_>) -> Option<Place> {
         let number = *self.by_id.get(&id_hash)?;
         let index = usize::try_from(number.checked_sub(self.first)?).ok()?;
         let (_, awaited) = self.entries.get(index)?;
-        let agrees = destination.is_none_or(|addr| awaited.destination.may_be(addr));
+        let agrees = ends.may_be_of(&awaited.source, &awaited.destination);
         agrees.then_some(Place { index, id_hash })
     }
 
@@ -177,12 +177,16 @@ mod tests {
         }
     }
 
-    fn found(awaiting: &Awaiting, hash: u64, destination: Option<&[u8]>) -> Option<u64> {
-        awaiting.at(awaiting.find(hash, destination)?).map(|awaited| awaited.ord.0)
+    fn from(handset: Option<&[u8]>) -> Ends<'_> {
+        Ends { source: handset.unwrap_or_default(), destination: b"" }
+    }
+
+    fn found(awaiting: &Awaiting, hash: u64, handset: Option<&[u8]>) -> Option<u64> {
+        awaiting.at(awaiting.find(hash, from(handset))?).map(|awaited| awaited.ord.0)
     }
 
     fn conclude(awaiting: &mut Awaiting, hash: u64) {
-        let place = awaiting.find(hash, None).expect("awaited");
+        let place = awaiting.find(hash, from(None)).expect("awaited");
         awaiting.conclude(place);
     }
 
@@ -192,31 +196,31 @@ mod tests {
         awaiting.insert(7, awaited(1, b"447700900123", 0));
         assert_eq!(found(&awaiting, 7, Some(b"447700900123")), Some(1));
         assert_eq!(found(&awaiting, 7, None), Some(1));
-        assert!(awaiting.find(8, None).is_none());
+        assert!(awaiting.find(8, from(None)).is_none());
     }
 
     #[test]
     fn an_id_that_comes_with_another_destination_is_another_message() {
         let mut awaiting = Awaiting::new(10);
         awaiting.insert(7, awaited(1, b"447700900123", 0));
-        assert!(awaiting.find(7, Some(b"447700900999")).is_none());
+        assert!(awaiting.find(7, from(Some(b"447700900999"))).is_none());
     }
 
     #[test]
     fn a_destination_in_national_form_is_the_same() {
         let mut awaiting = Awaiting::new(10);
         awaiting.insert(7, awaited(1, b"447700900123", 0));
-        assert!(awaiting.find(7, Some(b"07700900123")).is_some());
-        assert!(awaiting.find(7, Some(b"+447700900123")).is_some());
+        assert!(awaiting.find(7, from(Some(b"07700900123"))).is_some());
+        assert!(awaiting.find(7, from(Some(b"+447700900123"))).is_some());
     }
 
     #[test]
     fn a_destination_with_masked_digits_is_the_same_if_those_shown_are() {
         let mut awaiting = Awaiting::new(10);
         awaiting.insert(7, awaited(1, b"447700900123", 0));
-        assert!(awaiting.find(7, Some(b"447******123")).is_some());
-        assert!(awaiting.find(7, Some(b"4477009XXXXX")).is_some());
-        assert!(awaiting.find(7, Some(b"447******124")).is_none());
+        assert!(awaiting.find(7, from(Some(b"447******123"))).is_some());
+        assert!(awaiting.find(7, from(Some(b"4477009XXXXX"))).is_some());
+        assert!(awaiting.find(7, from(Some(b"447******124"))).is_none());
     }
 
     #[test]
@@ -226,8 +230,8 @@ mod tests {
             awaiting.insert(ord, awaited(ord, b"1", 0));
         }
         assert_eq!(awaiting.len(), 3);
-        assert!(awaiting.find(1, None).is_none());
-        assert!(awaiting.find(4, None).is_some());
+        assert!(awaiting.find(1, from(None)).is_none());
+        assert!(awaiting.find(4, from(None)).is_some());
     }
 
     #[test]
@@ -237,7 +241,7 @@ mod tests {
             awaiting.insert(ord, awaited(ord, b"1", 0));
         }
         conclude(&mut awaiting, 2);
-        assert!(awaiting.find(2, None).is_none());
+        assert!(awaiting.find(2, from(None)).is_none());
         assert_eq!(awaiting.len(), 3, "behind one that is open");
         conclude(&mut awaiting, 1);
         assert_eq!(awaiting.len(), 1);
@@ -258,7 +262,7 @@ mod tests {
         for ord in (0..50_000).step_by(10) {
             assert_eq!(found(&awaiting, ord, None), Some(ord));
         }
-        assert!(awaiting.find(1, None).is_none());
+        assert!(awaiting.find(1, from(None)).is_none());
     }
 
     #[test]
@@ -268,6 +272,6 @@ mod tests {
         awaiting.insert(7, awaited(2, b"1", 0));
         assert_eq!(found(&awaiting, 7, None), Some(2));
         conclude(&mut awaiting, 7);
-        assert!(awaiting.find(7, None).is_none());
+        assert!(awaiting.find(7, from(None)).is_none());
     }
 }

@@ -2,6 +2,8 @@
 
 pub mod awaiting;
 
+pub mod ends;
+
 pub mod owed;
 
 pub mod parked;

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::ends::Ends;
 use super::owed::Party;
 use crate::base::clock::Timestamp;
 
@@ -22,8 +23,10 @@ pub struct Parked {
     pub err: Vec<u8>,
     /// The receipt as it came.
     pub raw: Vec<u8>,
-    /// The handset it came from.
-    pub handset: Party,
+    /// Its source: the handset, as a rule.
+    pub source: Party,
+    /// Its destination: the sender of the message, as a rule.
+    pub destination: Party,
     /// When the carrier says that its message came to this state, if it can be told.
     pub done_at: Option<Timestamp>,
 }
@@ -70,10 +73,11 @@ impl Parking {
     }
 
     /// The tickets of all receipts that wait for this id, in the order they came.
-    pub fn tickets(&self, id_hash: u64, destination: &[u8]) -> Vec<u64> {
+    pub fn tickets(&self, id_hash: u64, source: &Party, destination: &Party) -> Vec<u64> {
         let is_for = |ticket: &u64| {
             self.by_ticket.get(ticket).is_some_and(|parked| {
-                parked.handset.address().addr.is_empty() || parked.handset.may_be(destination)
+                let (from, to) = (parked.source.address(), parked.destination.address());
+                Ends { source: from.addr, destination: to.addr }.may_be_of(source, destination)
             })
         };
         let tickets = self.by_id.get(&id_hash).map_or(&[][..], Vec::as_slice);
@@ -96,6 +100,10 @@ mod tests {
     use super::*;
     use crate::message::address::Address;
 
+    fn party(addr: &[u8]) -> Party {
+        Party::of(&Address { ton: 1, npi: 1, addr })
+    }
+
     fn parked(id_hashes: &[u64]) -> Parked {
         Parked {
             id_hashes: id_hashes.to_vec(),
@@ -103,7 +111,8 @@ mod tests {
             carrier_message_id: b"7".to_vec(),
             err: Vec::new(),
             raw: Vec::new(),
-            handset: Party::of(&Address { ton: 1, npi: 1, addr: b"447700900123" }),
+            source: party(b"447700900123"),
+            destination: party(b"ACME"),
             done_at: None,
         }
     }
@@ -112,9 +121,9 @@ mod tests {
     fn a_parked_receipt_is_found_by_any_form_of_its_id_and_only_once() {
         let mut parking = Parking::default();
         let ticket = parking.park(parked(&[1, 2]));
-        assert_eq!(parking.tickets(2, b"447700900123"), [ticket]);
+        assert_eq!(parking.tickets(2, &party(b"ACME"), &party(b"447700900123")), [ticket]);
         assert!(parking.take(ticket).is_some());
-        assert!(parking.tickets(1, b"447700900123").is_empty());
+        assert!(parking.tickets(1, &party(b"ACME"), &party(b"447700900123")).is_empty());
         assert!(parking.is_empty());
     }
 
@@ -122,7 +131,7 @@ mod tests {
     fn a_response_for_another_handset_does_not_find_it() {
         let mut parking = Parking::default();
         parking.park(parked(&[1]));
-        assert!(parking.tickets(1, b"447700900999").is_empty());
+        assert!(parking.tickets(1, &party(b"ACME"), &party(b"447700900999")).is_empty());
         assert_eq!(parking.len(), 1);
     }
 
@@ -131,9 +140,9 @@ mod tests {
         let mut parking = Parking::default();
         let first = parking.park(parked(&[1]));
         let second = parking.park(parked(&[1]));
-        assert_eq!(parking.tickets(1, b"447700900123"), [first, second]);
+        assert_eq!(parking.tickets(1, &party(b"ACME"), &party(b"447700900123")), [first, second]);
         assert!(parking.take(first).is_some());
-        assert_eq!(parking.tickets(1, b"447700900123"), [second]);
+        assert_eq!(parking.tickets(1, &party(b"ACME"), &party(b"447700900123")), [second]);
     }
 
     #[test]
@@ -143,6 +152,6 @@ mod tests {
             parking.park(parked(&[hash]));
         });
         assert_eq!(parking.len(), PARKED_MAX);
-        assert!(parking.tickets(0, b"447700900123").is_empty());
+        assert!(parking.tickets(0, &party(b"ACME"), &party(b"447700900123")).is_empty());
     }
 }

@@ -56,7 +56,9 @@ fn whatever_carriers_do_each_message_ends_as_was_said_or_stays_open() {
         all().map(|profile| (profile, start(profile, seed))).collect();
     let mut site = Site::new();
     for (number, (profile, smsc)) in carriers.iter().enumerate() {
-        let keys = format!("{CARRIER}\nmo_account = \"{}\"", account(number));
+        // An operator knows how such a carrier writes its ids, and says so: nobody could guess it.
+        let ids = if profile.ids.from_one { "profile = \"hex-ids\"\n" } else { "" };
+        let keys = format!("{CARRIER}\n{ids}mo_account = \"{}\"", account(number));
         site = site
             .account(&account(number), "")
             .carrier(profile.name, smsc.addr(), &keys)

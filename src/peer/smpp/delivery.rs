@@ -113,7 +113,8 @@ impl Exchange {
         let mut err_room = [0; 5];
         let state = profile.states.of(receipt).map_or(0, |state| state as u8);
         let carrier_message_id = receipt.id.unwrap_or_default();
-        let parameter = receipt.receipted_message_id.is_some();
+        // A carrier that writes the same in both writes its receipts' form in both.
+        let parameter = receipt.receipted_message_id.is_some_and(|id| receipt.text.id != Some(id));
         let done_date = receipt.text.done_date;
         let failure = brought.tlvs.integer(Tag::DELIVERY_FAILURE_REASON);
         let form = profile.message_id;

@@ -31,29 +31,6 @@ const THE_CARRIERS_DOING: &[Known] = &[
     },
 ];
 
-/// What is wrong today. The list may only shrink.
-const WRONG_TODAY: &[Known] = &[
-    Known {
-        profile: "rename-ids-ambiguous",
-        faults: &[
-            (Fault::Disposition, 100),
-            (Fault::Contradiction, 100),
-            (Fault::ReceiptNotKept, 100),
-            (Fault::ReceiptOfAnother, 100),
-            (Fault::AccountToldAnother, 100),
-        ],
-        always: true,
-        why: "a receipt's id is looked up as written first, in its other forms after: no setting of a \
-              carrier says which form it uses",
-    },
-    Known {
-        profile: "vendor-unswapped",
-        faults: &[(Fault::Disposition, 300), (Fault::ReceiptNotKept, 300)],
-        always: true,
-        why: "the source of a receipt has to be the message's destination, even where its id is known",
-    },
-];
-
 /// Every profile is as expected.
 ///
 /// # Panics
@@ -66,7 +43,7 @@ pub fn assert_met(verdicts: &[Verdict]) {
 fn unexpected(verdict: &Verdict) -> Vec<String> {
     let profile = verdict.profile;
     let faults = by_fault(verdict);
-    let mut known = THE_CARRIERS_DOING.iter().chain(WRONG_TODAY);
+    let mut known = THE_CARRIERS_DOING.iter();
     let known = known.find(|known| known.profile == profile);
     let most = |fault: &Fault| {
         let listed = known.and_then(|known| known.faults.iter().find(|(one, _)| one == fault));
