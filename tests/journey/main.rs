@@ -74,8 +74,14 @@ mod demo_does_what_it_says;
 
 mod node_smpp;
 
+mod smsc_of_others;
+
+mod node_smpp_long_and_inbound;
+
 mod python_smpplib;
 
 mod perl_net_smpp;
 
 mod kannel_bearerbox;
+
+mod kannel_drive_smpp;

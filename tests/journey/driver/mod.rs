@@ -6,6 +6,8 @@ pub mod esme;
 
 pub mod http;
 
+pub mod node;
+
 pub mod patience;
 
 pub mod peer;
@@ -17,6 +19,8 @@ pub mod process;
 pub mod site;
 
 pub mod smsc;
+
+pub mod smsc_of_others;
 
 pub mod stranger;
 
