@@ -5,12 +5,15 @@ use std::collections::HashSet;
 use std::net::{SocketAddr, TcpListener};
 use std::process::Command;
 
+use postrider::wire::smpp::pdu::Pdu;
+use serde_json::Value;
+
 use crate::driver::esme::{Esme, HANDSET};
 use crate::driver::http;
+use crate::driver::patience::until;
 use crate::driver::process::Process;
 use crate::driver::site::{Site, listener};
 use crate::driver::tools::is_there;
-use postrider::wire::smpp::pdu::Pdu;
 
 /// Where Debian's kannel-extras puts it.
 const PROGRAM: &str = "/usr/lib/kannel/test/drive_smpp";
@@ -62,6 +65,12 @@ fn a_hundred_messages_go_each_way_through_kannels_own_smsc() {
         line.contains("ESME has submitted all messages").then_some(())
     });
     for id in &ids {
-        http::message_that_is(site.http(), id, "in_progress");
+        let found = until("it is sent", || {
+            let (_, found) = http::get_json(site.http(), &format!("/v1/messages/{id}"));
+            (found["status"] == "sent").then_some(found)
+        });
+        assert_eq!(found["carrier"]["message_id"], Value::Null);
+        let (_, events) = http::get_json(site.http(), &format!("/v1/messages/{id}/events"));
+        assert_eq!(events["data"][2]["summary"], "sink took it without an id");
     }
 }

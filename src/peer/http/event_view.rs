@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::history::{text, without_text};
+use super::history::{given, text, without_text};
 use super::lookup::Found;
 use super::mask::Shown;
 use super::message_view::{Surface, reason, stat};
@@ -104,10 +104,11 @@ impl Surface<'_> {
                 json!({ "carrier": name(carrier), "bind": bind, "attempt": attempt }),
             ),
             What::Sent { carrier, carrier_message_id } => {
-                let id = text(carrier_message_id);
+                let id = given(carrier_message_id);
+                let known = id.as_deref().map_or("without an id".into(), |id| format!("as {id}"));
                 Line {
                     by: "carrier",
-                    summary: format!("{} took it as {id}", name(carrier)),
+                    summary: format!("{} took it {known}", name(carrier)),
                     reason: Reason::None,
                     permanent: None,
                     more: json!({ "carrier": name(carrier), "carrier_message_id": id }),
@@ -191,7 +192,7 @@ fn receipt(carrier: &str, report: &Report<'_>) -> Line {
         permanent: report.ruling.permanent,
         more: json!({
             "carrier": carrier,
-            "carrier_message_id": text(report.carrier_message_id),
+            "carrier_message_id": given(report.carrier_message_id),
             "last": report.last,
             "raw": {
                 "protocol": "smpp",

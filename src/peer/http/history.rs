@@ -58,7 +58,7 @@ impl History {
             }
             What::Sent { carrier, carrier_message_id } => {
                 self.carrier = carrier;
-                self.carrier_message_id = Some(text(carrier_message_id));
+                self.carrier_message_id = given(carrier_message_id);
                 self.sent_at.get_or_insert(at);
             }
             What::Refused { retry_at, .. } => {
@@ -79,6 +79,11 @@ impl History {
 /// Octets of the wire as text.
 pub(super) fn text(octets: &[u8]) -> String {
     String::from_utf8_lossy(octets).into_owned()
+}
+
+/// A carrier's id as text; `None` when it gave an empty one.
+pub(super) fn given(id: &[u8]) -> Option<String> {
+    (!id.is_empty()).then(|| text(id))
 }
 
 /// A receipt's text without the beginning of the message that it ends with (SMPP App. B).
