@@ -78,6 +78,8 @@ mod smsc_of_others;
 
 mod node_smpp_long_and_inbound;
 
+mod python_smpp34;
+
 mod python_smpplib;
 
 mod perl_net_smpp;
