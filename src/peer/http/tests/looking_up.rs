@@ -110,6 +110,23 @@ async fn a_doubt_and_receipts_that_disagree_are_shown() {
 }
 
 #[tokio::test]
+async fn a_carrier_that_gives_no_id_is_shown_as_that() {
+    let gateway = Gateway::start().await;
+    let ord = gateway.arrives(&message(LOAD, "447700900123"));
+    let sent = What::Sent { carrier: SINK, carrier_message_id: b"" };
+    for what in [SENDING, sent] {
+        gateway.happens(ord, what);
+    }
+    let place = format!("/v1/messages/{}", gateway.id(ord));
+    let found = gateway.get(ADMIN, &place).await.json();
+    assert_eq!((&found["status"], &found["carrier"]["message_id"]), (&"sent".into(), &Value::Null));
+    let events = gateway.get(ADMIN, &format!("{place}/events")).await.json();
+    assert_eq!(events["data"][2]["summary"], "sink took it without an id");
+    assert_eq!(events["data"][2]["carrier_message_id"], Value::Null);
+    gateway.end().await;
+}
+
+#[tokio::test]
 async fn what_waits_says_for_what_and_until_when() {
     let gateway = Gateway::start().await;
     let ord = gateway.arrives(&message(LOAD, "447700900123"));
