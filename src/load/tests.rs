@@ -78,8 +78,9 @@ fn every_receipt_comes_back_through_the_relay() {
     assert_eq!((tally.submitted, tally.acknowledged, tally.matched), (5_000, 5_000, 5_000));
     assert!(tally.is_clean() && tally.disconnects == 0, "{tally:?}");
     let stats = smsc.stop();
-    assert_eq!((stats.accepted.get(), stats.receipts.get(), stats.bound.get()), (5_000, 5_000, 0));
-    assert_eq!(stats.confirmed.get(), 5_000);
+    assert_eq!((stats.accepted.get(), stats.confirmed.get(), stats.bound.get()), (5_000, 5_000, 0));
+    // One that overtakes its response on another bind is sent away, and comes again.
+    assert!(stats.receipts.get() >= 5_000, "{}", stats.receipts.get());
 }
 
 #[test]
