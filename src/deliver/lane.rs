@@ -67,6 +67,24 @@ impl Lane {
         self.levels.iter().filter_map(VecDeque::front).map(|next| next.accepted_at).min()
     }
 
+    /// Takes out what is wanted, told how many have been taken since there were `had`.
+    pub(super) fn take(
+        &mut self,
+        had: usize,
+        wanted: &mut impl FnMut(&Queued, usize) -> bool,
+        taken: &mut Vec<Queued>,
+    ) {
+        for level in self.levels.iter_mut().rev() {
+            level.retain_mut(|queued| {
+                let stays = !wanted(queued, taken.len() - had);
+                if !stays {
+                    taken.push(queued.clone());
+                }
+                stays
+            });
+        }
+    }
+
     /// Takes out what is over by `now`; gives the time at which the next will be.
     pub(super) fn expire(&mut self, now: Timestamp, over: &mut Vec<Queued>) -> Timestamp {
         let mut next = Timestamp::NEVER;

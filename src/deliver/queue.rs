@@ -14,7 +14,7 @@ use bytes::Bytes;
 
 use super::lane::Lane;
 use crate::base::clock::Timestamp;
-use crate::base::id::{AccountId, MessageOrd};
+use crate::base::id::{AccountId, CarrierId, MessageOrd};
 
 /// A message waiting for its carrier.
 #[derive(Clone, Debug)]
@@ -43,6 +43,17 @@ pub struct Queued {
     pub expires_at: Timestamp,
     /// Its record; empty when it has to be read from the log.
     pub record: Bytes,
+    /// The carriers it was passed on from.
+    pub tried: Box<[CarrierId]>,
+    /// While it waits no other carrier is looked for before this time.
+    pub stays_until: Timestamp,
+}
+
+impl Queued {
+    /// When it could first leave: its life before that is its sender's wish.
+    pub fn begins_at(&self) -> Timestamp {
+        self.accepted_at.max(self.due_at)
+    }
 }
 
 /// Messages taken from one account before the next one's turn.
@@ -187,6 +198,31 @@ impl FairQueue {
         }
         self.earliest = earliest;
         self.sweep_at = now + SWEEP_EVERY * (1 + (self.length / SWEEP_MESSAGES) as u32);
+    }
+
+    /// Takes out up to `limit` messages that a condition holds for, in order of their lines. All are
+    /// looked at.
+    pub fn take(
+        &mut self,
+        limit: usize,
+        mut wanted: impl FnMut(&Queued) -> bool,
+        taken: &mut Vec<Queued>,
+    ) {
+        let had = taken.len();
+        let (lanes, popped) = (&mut self.lanes, self.popped);
+        self.turn.retain(|account| {
+            let Some(lane) = lanes.get_mut(usize::from(account.0)) else { return false };
+            let mut wanted = |queued: &Queued, count: usize| count < limit && wanted(queued);
+            lane.take(had, &mut wanted, taken);
+            if lane.is_empty() {
+                lane.idle_since = popped;
+            }
+            !lane.is_empty()
+        });
+        for queued in &taken[had..] {
+            self.length -= 1;
+            self.loaded_bytes -= queued.record.len();
+        }
     }
 
     /// When [`expire`](Self::expire) has something to do again.

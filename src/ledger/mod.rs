@@ -50,6 +50,8 @@ mod links;
 
 mod memtable;
 
+mod passed;
+
 mod restart;
 
 mod run;

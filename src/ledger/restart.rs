@@ -41,13 +41,18 @@ impl Ledger {
                 return Ok(true);
             };
             let accepted_at = Timestamp(accepted_at);
-            found.push((Unsubmitted { ord, lsn, state, accepted_at, retry_at: None }, row.head));
+            let (retry_at, tried) = (None, Vec::new());
+            let message = Unsubmitted { ord, lsn, state, accepted_at, retry_at, tried };
+            found.push((message, row.head));
             Ok(found.len() < limit)
         })?;
         let mut unsubmitted = Vec::with_capacity(found.len());
         for (mut message, head) in found {
             if message.state.retrying() {
                 message.retry_at = self.retry_at(head)?;
+            }
+            if message.state.rerouted() {
+                message.tried = self.passed_from(head)?;
             }
             unsubmitted.push(message);
         }
@@ -145,10 +150,14 @@ impl Ledger {
             rows.clear();
             load(&index, segment, first..end, scan.column.0, &mut narrow, &mut rows)?;
             for (at, (value, row)) in narrow.iter().zip(&rows).enumerate() {
-                if *value != scan.column.1 {
+                let passed = scan.column.0 == Narrow::Carrier && State::rerouted_in(&row.state);
+                if *value != scan.column.1 && !passed {
                     continue;
                 }
                 let Some(state) = row.state().filter(scan.wanted) else { continue };
+                if passed && self.passed_to(&index, row.head)? != Some(CarrierId(scan.column.1)) {
+                    continue;
+                }
                 if !each(&index, geometry.ord(segment, first + at), *row, state)? {
                     return Ok(());
                 }

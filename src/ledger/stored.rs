@@ -1,7 +1,7 @@
 //! What the ledger hands out: records with their octets, borrowed from nobody.
 
 use crate::base::clock::Timestamp;
-use crate::base::id::MessageOrd;
+use crate::base::id::{CarrierId, MessageOrd};
 use crate::message::event::Event;
 use crate::message::record::Message;
 use crate::message::state::State;
@@ -81,7 +81,7 @@ pub struct Hit {
 }
 
 /// A message that a restart puts back in its queue.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Unsubmitted {
     /// Its place in the ledger.
     pub ord: MessageOrd,
@@ -93,4 +93,6 @@ pub struct Unsubmitted {
     pub accepted_at: Timestamp,
     /// When it is to be tried again, if the carrier refused it for the moment.
     pub retry_at: Option<Timestamp>,
+    /// The carriers it was passed on from, the newest first.
+    pub tried: Vec<CarrierId>,
 }

@@ -149,6 +149,15 @@ pub enum What<'a> {
         /// What was wrong, for people.
         text: &'a [u8],
     },
+    /// It was passed on to another carrier of its route, without having been taken by the first.
+    Rerouted {
+        /// Who had it.
+        from: CarrierId,
+        /// Who has it now.
+        to: CarrierId,
+        /// What was wrong with the first.
+        reason: Reason,
+    },
 }
 
 impl What<'_> {
@@ -165,6 +174,7 @@ impl What<'_> {
             Self::Folded { .. } => "folded",
             Self::Orphan { .. } => "orphan",
             Self::Notice { .. } => "notice",
+            Self::Rerouted { .. } => "rerouted",
         }
     }
 }
@@ -182,6 +192,7 @@ mod kind {
     pub(super) const FOLDED: u8 = 11;
     /// [`REFUSED`] with a ruling behind it.
     pub(super) const REFUSED_AS: u8 = 12;
+    pub(super) const REROUTED: u8 = 13;
 }
 
 impl<'a> Event<'a> {
@@ -250,6 +261,12 @@ impl<'a> Event<'a> {
                 out.extend_from_slice(&count.to_le_bytes());
                 put_short(out, text);
             }
+            What::Rerouted { from, to, reason } => {
+                head(kind::REROUTED);
+                out.extend_from_slice(&from.0.to_le_bytes());
+                out.extend_from_slice(&to.0.to_le_bytes());
+                out.push(reason as u8);
+            }
         }
     }
 
@@ -304,6 +321,11 @@ fn decode_what<'a>(kind: u8, reader: &mut Reader<'a>) -> Option<What<'a>> {
             command_status: reader.u32()?,
             count: reader.u32()?,
             text: reader.short()?,
+        },
+        kind::REROUTED => What::Rerouted {
+            from: carrier(reader)?,
+            to: carrier(reader)?,
+            reason: Reason::from_u8(reader.u8()?)?,
         },
         _ => return None,
     })
@@ -383,6 +405,7 @@ mod tests {
             What::Answered { command_status: 0 },
             What::Orphan { carrier, report, source: address, destination: address },
             What::Notice { peer: b"load", command_status: 14, count: 3, text: b"wrong password" },
+            What::Rerouted { from: carrier, to: CarrierId(5), reason: Reason::CarrierDown },
         ]
         .map(|what| Event { ord: MessageOrd(1 << 40), what })
         .to_vec()

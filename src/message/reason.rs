@@ -98,6 +98,19 @@ impl Reason {
         }
     }
 
+    /// Whether the trouble is the carrier's own, so that another carrier may well take the message:
+    /// nothing is wrong with it, its sender or its number.
+    pub const fn of_carrier(self) -> bool {
+        matches!(
+            self,
+            Self::CarrierDown
+                | Self::CarrierError
+                | Self::Throttled
+                | Self::QueueFull
+                | Self::NetworkError
+        )
+    }
+
     /// Whether trying the same message again cannot help.
     pub const fn permanent(self) -> bool {
         matches!(

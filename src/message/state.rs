@@ -26,6 +26,7 @@ pub struct State {
     flags: u8,
     finals: u8,
     permanent: Option<bool>,
+    rerouted: bool,
 }
 
 const OWED: u8 = 1;
@@ -36,6 +37,9 @@ const WANTS_FAILURE: u8 = 1 << 4;
 const INBOUND: u8 = 1 << 5;
 const MAY_BE_DOUBLE: u8 = 1 << 6;
 const RETRYING: u8 = 1 << 7;
+
+/// In the last octet, beside the permanence.
+const REROUTED: u8 = 1 << 7;
 
 impl State {
     /// The state of a message that has just been written.
@@ -49,6 +53,7 @@ impl State {
             flags: 0,
             finals: 0,
             permanent: None,
+            rerouted: false,
         };
         if message.direction == Direction::Inbound {
             state.status = Status::Received;
@@ -92,6 +97,16 @@ impl State {
     /// Whether it waits to be tried again after the carrier refused it for the moment.
     pub const fn retrying(&self) -> bool {
         self.flags & RETRYING != 0
+    }
+
+    /// Whether another carrier than the record's has it.
+    pub const fn rerouted(&self) -> bool {
+        self.rerouted
+    }
+
+    /// The same of the octets of a state.
+    pub const fn rerouted_in(octets: &[u8; 8]) -> bool {
+        octets[7] & REROUTED != 0
     }
 
     /// Whether anything final is known.
@@ -161,6 +176,11 @@ impl State {
             }
             What::Answered { command_status } => self.answered(command_status),
             What::Folded { .. } => self.folded(),
+            What::Rerouted { reason, .. } => {
+                self.flags &= !RETRYING;
+                self.rerouted = true;
+                self.advance(Status::Queued, reason);
+            }
             What::Orphan { .. } | What::Notice { .. } => {}
         }
     }
@@ -251,7 +271,7 @@ impl State {
             self.attempts,
             self.flags,
             self.finals,
-            permanence_bits(self.permanent),
+            permanence_bits(self.permanent) | if self.rerouted { REROUTED } else { 0 },
         ]
     }
 
@@ -267,6 +287,7 @@ impl State {
             flags,
             finals,
             permanent: permanence_of_bits(permanence),
+            rerouted: Self::rerouted_in(&octets),
         })
     }
 }

@@ -86,6 +86,12 @@ pub struct CarrierDesk {
     looked_at: Timestamp,
     /// What held the head of the queue when it was last looked at.
     holding: Reason,
+    /// How long messages wait here before another carrier has them, if there is one.
+    patience: Option<Duration>,
+    /// When there was last a bind to submit over.
+    bound_at: Timestamp,
+    /// When those that wait were last looked through for what others could take.
+    passed_at: Timestamp,
 }
 
 /// What the queue holds in memory of the records themselves.
@@ -114,6 +120,14 @@ const MEASURE_EVERY: Duration = Duration::from_millis(100);
 /// How often the queue is looked through for messages whose life is over, when nothing else moves.
 const EXPIRE_EVERY: Duration = Duration::from_secs(1);
 
+/// A carrier without a bind for so long is down: others take what waits for it. Shorter is a bind
+/// that comes again.
+const DOWN_AFTER: Duration = Duration::from_secs(10);
+
+/// How often those that wait are looked through for what others could take, and how many at a time.
+const PASS_EVERY: Duration = Duration::from_secs(1);
+const PASS_MAX: usize = 1_000;
+
 /// Departures in that time above which clients may be paused for a moment.
 const FLOWING_MIN: u64 = 1_000;
 
@@ -136,6 +150,9 @@ impl CarrierDesk {
             ceiling: carrier.config.rate_per_second.map(f64::from),
         };
         Self {
+            patience: shared.routes.patience(carrier.id),
+            bound_at: Timestamp(0),
+            passed_at: Timestamp(0),
             id: carrier.id,
             metrics: carrier.metrics.clone(),
             awaiting: Awaiting::new(AWAITING_MAX),
@@ -284,6 +301,45 @@ impl CarrierDesk {
             _ => Reason::ValidityOver,
         };
         Some((expired, reason))
+    }
+
+    /// Takes out messages that have waited for longer than this carrier's share of their route's time,
+    /// or for a carrier that is down, and why. They have not left yet, and their record is at hand.
+    pub fn overdue(&mut self, now: Timestamp) -> (Vec<Queued>, Reason) {
+        let mut overdue = Vec::new();
+        if !self.transmitters.is_empty() || self.bound_at == Timestamp(0) {
+            self.bound_at = now;
+        }
+        let Some(patience) = self.patience else { return (overdue, Reason::None) };
+        let down = now.since(self.bound_at) >= DOWN_AFTER;
+        let oldest = self.queue.oldest().is_some_and(|at| now.since(at) >= patience);
+        if now.since(self.passed_at) < PASS_EVERY || !(down || oldest) {
+            return (overdue, Reason::None);
+        }
+        self.passed_at = now;
+        let late = |queued: &Queued| {
+            let shares = 1 + u32::try_from(queued.tried.len()).unwrap_or(u32::MAX);
+            down || now.since(queued.begins_at()) >= patience.saturating_mul(shares)
+        };
+        self.queue.take(
+            PASS_MAX,
+            |queued| {
+                now >= queued.stays_until
+                    && queued.doubts == 0
+                    && !queued.record.is_empty()
+                    && late(queued)
+            },
+            &mut overdue,
+        );
+        overdue.iter().for_each(|queued| self.count(queued, false));
+        let held = if self.holding == Reason::None { Reason::Window } else { self.holding };
+        (overdue, if down { Reason::CarrierDown } else { held })
+    }
+
+    /// A message that waits on: nobody else takes it now.
+    pub fn stays(&mut self, queued: Queued) {
+        self.count(&queued, true);
+        self.queue.again(queued);
     }
 
     fn waiting(&self) -> usize {

@@ -139,6 +139,7 @@ impl Engine {
     /// # Errors
     /// [`DiskFailed`] when the log takes nothing any more.
     pub fn end_turn(&mut self, now: Timestamp) -> Result<(), DiskFailed> {
+        self.pass_waiting(now);
         self.depart(now);
         self.pump(now);
         self.append(now)

@@ -28,6 +28,8 @@ pub mod engine;
 
 pub mod facts;
 
+pub mod failover;
+
 pub mod links;
 
 pub mod mail;

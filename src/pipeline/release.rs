@@ -4,6 +4,7 @@ use super::effect::{Asker, Effect};
 use super::engine::{DiskFailed, Engine};
 use super::mail::Mail;
 use super::turn::{Arrival, Inbound, Turn};
+use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId, MessageOrd};
 use crate::deliver::queue::Queued;
 use crate::message::event::{Event, What};
@@ -26,6 +27,9 @@ impl Engine {
             self.release_inbound(&mut turn);
             for (carrier, link, queued) in turn.submits.drain(..) {
                 self.effects.push(Effect::Submit { carrier, link, queued });
+            }
+            for (carrier, queued) in turn.passed.drain(..) {
+                self.hand_over(carrier, vec![queued]);
             }
             for (link, sequence, data) in turn.acknowledgements.drain(..) {
                 self.effects.push(Effect::Acknowledge { link, sequence, data });
@@ -71,6 +75,8 @@ impl Engine {
                 due_at: life.due_at,
                 expires_at: life.expires_at,
                 record,
+                tried: Box::default(),
+                stays_until: Timestamp(0),
             };
             match batches.iter_mut().find(|(id, _)| *id == carrier) {
                 Some((_, messages)) => messages.push(queued),

@@ -75,6 +75,8 @@ impl Engine {
             due_at: life.due_at,
             expires_at: life.expires_at,
             record: bytes::Bytes::new(),
+            tried: unfinished.tried.clone().into(),
+            stays_until: Timestamp(0),
         };
         restored.in_doubt += u64::from(sending);
         restored.queued += 1;

@@ -99,6 +99,17 @@ impl RouteBook {
         self.ask(account, message, age, |question| self.table.next_carrier(question, tried))
     }
 
+    /// How long a message waits for a carrier before the next one of its route has it, where the
+    /// routes that name the carrier have more than one: an even share of the route's time, the
+    /// shortest of all. `None`: there is nobody else.
+    pub fn patience(&self, carrier: CarrierId) -> Option<Duration> {
+        let shared = self.table.rules().filter(|rule| {
+            !rule.failover.is_empty()
+                && (rule.carrier == carrier || rule.failover.contains(&carrier))
+        });
+        shared.map(|rule| rule.budget.time_max / u32::from(rule.budget.carriers_max.max(1))).min()
+    }
+
     /// Makes the question of a message. Its destination is read by the country of the account if that
     /// has one; its marks are the `service_type` it came with (SMPP §5.2.11).
     fn ask<T>(

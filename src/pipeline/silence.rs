@@ -102,6 +102,8 @@ pub(super) fn look(
             due_at: life.due_at,
             expires_at: life.expires_at,
             record: bytes::Bytes::copy_from_slice(stored.octets()),
+            tried: Box::default(),
+            stays_until: Timestamp::NEVER,
         });
     }
     Ok((silent, next))

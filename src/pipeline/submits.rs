@@ -5,6 +5,7 @@
 use super::conclude::owe_ended;
 use super::effect::LinkId;
 use super::engine::Engine;
+use super::failover::of_carrier;
 use super::pauses::pauses;
 use super::receipts::desk;
 use super::settings::InDoubt;
@@ -104,6 +105,7 @@ impl Engine {
             Retry::Slower => SubmitResult::Throttled,
         };
         let attempts_max = shared.config.attempts_max;
+        let trouble = of_carrier(&verdict);
         let pauses = pauses(retry, reason);
         let retry_at = match retry {
             Retry::Never => Timestamp::NEVER,
@@ -119,6 +121,10 @@ impl Engine {
                 }
             }
         };
+        // What is the carrier's own trouble is not the end while another carrier may be asked.
+        let over = retry_at == Timestamp::NEVER && trouble;
+        let next = if over { self.next_after(now, carrier, &queued) } else { None };
+        let retry_at = if next.is_some() { now } else { retry_at };
         let what = What::Refused { carrier, command_status, reason, ruling, retry_at };
         self.events.event(&Event { ord: queued.ord, what });
         let Some(desk) = desk(&self.shared, &mut self.carriers, carrier) else { return };
@@ -133,7 +139,9 @@ impl Engine {
             Reason::QueueFull => desk.pace.queue_full(now, sent_at),
             _ => {}
         }
-        if retry_at != Timestamp::NEVER {
+        if let Some(next) = next {
+            self.pass_to(carrier, next, queued, reason);
+        } else if retry_at != Timestamp::NEVER {
             desk.defer(retry_at, queued);
         }
     }

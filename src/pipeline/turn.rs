@@ -81,6 +81,8 @@ pub struct Turn {
     pub inbound: Vec<Inbound>,
     /// Submits that may leave.
     pub submits: Vec<(CarrierId, LinkId, Queued)>,
+    /// Messages for the queue of another carrier.
+    pub passed: Vec<(CarrierId, Queued)>,
     /// Receipts that may be acknowledged: the bind, its request, whether that was a data_sm.
     pub acknowledgements: Vec<(LinkId, u32, bool)>,
     /// Debts that may be passed on.
@@ -103,6 +105,7 @@ impl Turn {
         self.arrivals.is_empty()
             && self.inbound.is_empty()
             && self.submits.is_empty()
+            && self.passed.is_empty()
             && self.acknowledgements.is_empty()
             && self.owed.is_empty()
     }
@@ -143,6 +146,7 @@ impl Turns {
         turn.arrivals.clear();
         turn.inbound.clear();
         turn.submits.clear();
+        turn.passed.clear();
         turn.acknowledgements.clear();
         turn.owed.clear();
         if self.spare.len() < SPARE_MAX {

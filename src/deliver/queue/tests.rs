@@ -5,6 +5,8 @@ use crate::deliver::lane::OVERTAKEN_MAX;
 
 fn queued(ord: u64, account: u16, octets: usize) -> Queued {
     Queued {
+        tried: Box::default(),
+        stays_until: Timestamp(0),
         ord: MessageOrd(ord),
         lsn: 0,
         account: AccountId(account),

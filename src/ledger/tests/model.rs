@@ -162,7 +162,7 @@ impl Model {
         let found: Vec<_> = found.iter().map(|m| (m.ord.0, m.state, m.retry_at)).collect();
         let expected: Vec<_> = (0..)
             .zip(&self.rows)
-            .filter(|(_, row)| row.message().carrier == carrier && row.state.to_submit())
+            .filter(|(_, row)| row.carrier() == carrier && row.state.to_submit())
             .map(|(at, row)| (at, row.state, row.retry_at()))
             .collect();
         assert_eq!(found, expected);
@@ -201,6 +201,16 @@ impl Row {
                 _ => None,
             });
         refusals.take(usize::from(self.state.retrying())).next()
+    }
+
+    /// Who it was last passed on to, or who had it first.
+    fn carrier(&self) -> CarrierId {
+        let passed =
+            self.events.iter().rev().find_map(|(_, octets)| match Event::decode(octets)?.what {
+                What::Rerouted { to, .. } => Some(to),
+                _ => None,
+            });
+        passed.unwrap_or(self.message().carrier)
     }
 
     fn matches(&self, query: &Query) -> bool {

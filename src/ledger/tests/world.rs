@@ -184,7 +184,7 @@ impl World {
             raw: b"stat:DELIVRD",
         };
         let address = Address::infer(b"447700900123");
-        let what = match random.u8(..12) {
+        let what = match random.u8(..13) {
             0 | 1 => What::Sending { carrier, bind: 1, attempt: random.u8(1..4) },
             2..5 => What::Sent { carrier, carrier_message_id: id.as_bytes() },
             5 => What::Refused {
@@ -198,6 +198,10 @@ impl World {
             7 | 8 => What::Receipt { carrier, report },
             9 => What::Answered { command_status: random.u32(..2) },
             10 => What::Orphan { carrier, report, source: address, destination: address },
+            11 => {
+                let to = CarrierId(random.u16(..3));
+                What::Rerouted { from: carrier, to, reason: Reason::CarrierDown }
+            }
             _ => What::Notice { peer: b"load", command_status: 14, count: 3, text: b"wrong" },
         };
         if matches!(what, What::Orphan { .. } | What::Notice { .. }) {

@@ -139,6 +139,11 @@ impl Surface<'_> {
                 let summary = format!("told together with the other parts, by {whole}");
                 gateway(summary, Reason::None, json!({ "whole": whole }))
             }
+            What::Rerouted { from, to, reason } => gateway(
+                format!("passed on from {} to {}", name(from), name(to)),
+                reason,
+                json!({ "from": name(from), "to": name(to) }),
+            ),
             What::Orphan { .. } | What::Notice { .. } => {
                 gateway(what.name().to_owned(), Reason::None, json!({}))
             }

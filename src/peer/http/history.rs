@@ -61,6 +61,10 @@ impl History {
                 self.carrier_message_id = given(carrier_message_id);
                 self.sent_at.get_or_insert(at);
             }
+            What::Rerouted { to, .. } => {
+                self.carrier = to;
+                self.retry_at = None;
+            }
             What::Refused { retry_at, .. } => {
                 self.retry_at = (retry_at != Timestamp::NEVER).then_some(retry_at);
             }

@@ -29,6 +29,8 @@ const ESME: LinkId = LinkId(1);
 const SMSC: LinkId = LinkId(2);
 const NOW: Timestamp = Timestamp(1_790_000_000_000_000);
 
+mod failover;
+
 /// One shard with one account and one carrier, whose flusher is stepped in line.
 struct Desk {
     engine: Engine,
@@ -45,13 +47,21 @@ impl Desk {
     }
 
     fn with(window: usize, carrier: CarrierConfig) -> Self {
+        let settings = Settings {
+            carriers: vec![CarrierConfig { name: "net".into(), ..carrier }],
+            routes: vec![RouteConfig::to("", 0)],
+            ..Settings::default()
+        };
+        Self::of(window, settings)
+    }
+
+    /// Of these carriers the first is up.
+    fn of(window: usize, settings: Settings) -> Self {
         let disk = Arc::new(SimDisk::new(1));
         let opened = Ledger::open(disk, LedgerConfig::default()).expect("opens");
         let settings = Settings {
             accounts: vec![AccountConfig { name: "app".into(), ..AccountConfig::default() }],
-            carriers: vec![CarrierConfig { name: "net".into(), ..carrier }],
-            routes: vec![RouteConfig::to("", 0)],
-            ..Settings::default()
+            ..settings
         };
         let shared = Arc::new(share(&settings, &opened.ledger, 1).expect("names are kept"));
         let (account, carrier) = (shared.accounts[0].id, shared.carriers[0].id);
