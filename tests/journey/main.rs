@@ -56,6 +56,8 @@ mod carrier_away_at_start;
 
 mod carrier_refuses_binds;
 
+mod next_carrier_takes_over;
+
 mod disk_below_its_floor;
 
 mod data_directory_in_use;
