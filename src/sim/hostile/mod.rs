@@ -1,6 +1,6 @@
 //! An SMSC that misbehaves as real ones do, by a named profile and a seed, and keeps the truth.
 //!
-//! [`centre`] is the machine: octets and time in, octets and line commands out. A submit becomes a
+//! `centre` is the machine: octets and time in, octets and line commands out. A submit becomes a
 //! decision there (`submit`), what follows from it waits in the `agenda`, receipts are worded in a
 //! `dialect` and owed until they are confirmed (`owed`). [`truth`] has what each message's fate really
 //! was and what was said of it; [`smsc`] puts sockets around all this.
