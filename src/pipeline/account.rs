@@ -51,9 +51,9 @@ pub struct AccountDesk {
     missed: bool,
     /// What the ledger listed last: a debt may be on its way here by mail as well.
     listed: HashSet<MessageOrd>,
-    /// Messages of several parts whose receipt is being put together or offered, by their first part:
-    /// whether another part has ended since.
-    wholes: HashMap<MessageOrd, bool>,
+    /// Debts whose content the ledger tells, until they are settled: whether one was owed again since,
+    /// as that of a message of several parts is with every part that ends.
+    by_ledger: HashMap<MessageOrd, bool>,
     /// For the jitter of what is offered again.
     random: fastrand::Rng,
 }
@@ -90,7 +90,7 @@ impl AccountDesk {
             asking: false,
             missed: false,
             listed: HashSet::new(),
-            wholes: HashMap::new(),
+            by_ledger: HashMap::new(),
             random,
         }
     }
@@ -117,12 +117,12 @@ impl AccountDesk {
 
     /// A new debt, on disk.
     pub fn owe(&mut self, owed: Owed) {
-        if matches!(owed.what, OwedWhat::Whole) {
-            if let Some(again) = self.wholes.get_mut(&owed.ord) {
-                *again = true;
-                return;
-            }
-        } else if self.listed.contains(&owed.ord) {
+        let by_ledger = matches!(owed.what, OwedWhat::OnDisk | OwedWhat::Whole);
+        if by_ledger && let Some(again) = self.by_ledger.get_mut(&owed.ord) {
+            *again = true;
+            return;
+        }
+        if self.listed.contains(&owed.ord) && !matches!(owed.what, OwedWhat::Whole) {
             return;
         }
         if self.overflowed || self.owed() >= self.owed_max {
@@ -130,8 +130,8 @@ impl AccountDesk {
             self.missed = true;
             return;
         }
-        if matches!(owed.what, OwedWhat::Whole) {
-            self.wholes.insert(owed.ord, false);
+        if by_ledger {
+            self.by_ledger.insert(owed.ord, false);
         }
         self.owed.push_back(owed);
     }
@@ -140,7 +140,7 @@ impl AccountDesk {
     pub fn answered(&mut self, now: Timestamp, link: LinkId, owed: Owed, command_status: u32) {
         self.freed(link);
         if settles(command_status) {
-            self.wholes.remove(&owed.ord);
+            self.settled(owed.ord);
         } else {
             self.later(now, owed);
         }
@@ -155,7 +155,7 @@ impl AccountDesk {
     /// An answer came after the debt was taken back: what it settles is not offered again.
     pub fn answered_late(&mut self, ord: MessageOrd) {
         self.owed.retain(|owed| owed.ord != ord);
-        self.wholes.remove(&ord);
+        self.settled(ord);
     }
 
     /// Puts a debt back for a while.
@@ -164,6 +164,11 @@ impl AccountDesk {
         let due = now + OFFER_AGAIN.delay(u32::from(owed.failures), &mut self.random);
         self.tries += 1;
         self.again.insert((due, self.tries), owed);
+    }
+
+    /// A debt needs nothing more.
+    pub fn settled(&mut self, ord: MessageOrd) {
+        self.by_ledger.remove(&ord);
     }
 
     /// What was offered on this bind is settled.
@@ -231,7 +236,7 @@ impl AccountDesk {
         self.overflowed = more || self.missed;
         self.listed = ords.iter().copied().collect();
         for &ord in &ords {
-            self.wholes.entry(ord).or_insert(false);
+            self.by_ledger.entry(ord).or_insert(false);
         }
         let account = self.id;
         let owed =
@@ -248,7 +253,7 @@ impl AccountDesk {
         }
         for &ord in not_due {
             // A part has ended while the ledger was being asked: ask again.
-            if self.wholes.remove(&ord) == Some(true) {
+            if self.by_ledger.remove(&ord) == Some(true) {
                 let (account, what) = (self.id, OwedWhat::Whole);
                 self.owe(Owed { ord, account, failures: 0, what });
             }
@@ -275,5 +280,19 @@ mod tests {
         desk.owe(debt(5));
         desk.owe(debt(6));
         assert_eq!(desk.owed(), 3);
+    }
+
+    #[test]
+    fn a_debt_that_the_ledger_tells_is_held_once_and_forgotten_when_it_is_settled() {
+        let (account, ord) = (AccountId(1), MessageOrd(7));
+        let debt = |what| Owed { ord, account, failures: 0, what };
+        let mut desk = AccountDesk::new(account, None, 10, fastrand::Rng::with_seed(1));
+        desk.pump(Timestamp(0), Lsn(0), &mut Vec::new());
+        desk.listed(Vec::new(), false);
+        desk.owe(debt(OwedWhat::OnDisk));
+        desk.owe(debt(OwedWhat::Whole));
+        assert_eq!(desk.owed(), 1);
+        desk.settled(ord);
+        assert!(desk.by_ledger.is_empty());
     }
 }

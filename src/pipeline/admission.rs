@@ -137,10 +137,7 @@ impl Engine {
         }
         let messages = if parts.is_some() { u64::from(count) } else { 1 };
         self.reference = self.reference.wrapping_add(u8::from(parts.is_some()));
-        carrier.backlog.fetch_add(messages, Ordering::Relaxed);
-        if let Some(account) = shared.account(account) {
-            account.backlog.fetch_add(messages, Ordering::Relaxed);
-        }
+        shared.count(account, carrier.id, messages);
         Ok(Admitted { carrier: carrier.id, life, parts })
     }
 

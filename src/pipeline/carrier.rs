@@ -468,18 +468,10 @@ impl CarrierDesk {
 
     /// A message joins or leaves the backlog.
     fn count(&self, queued: &Queued, joins: bool) {
-        let step = |counter: &std::sync::atomic::AtomicU64| {
-            if joins {
-                counter.fetch_add(1, Ordering::Relaxed);
-            } else {
-                counter.fetch_sub(1, Ordering::Relaxed);
-            }
-        };
-        if let Some(account) = self.shared.account(queued.account) {
-            step(&account.backlog);
-        }
-        if let Some(carrier) = self.shared.carrier(self.id) {
-            step(&carrier.backlog);
+        if joins {
+            self.shared.count(queued.account, self.id, 1);
+        } else {
+            self.shared.uncount(queued.account, self.id);
         }
     }
 

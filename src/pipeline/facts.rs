@@ -69,6 +69,7 @@ impl Engine {
         self.events.event(&Event { ord, what: What::Ended { reason: Reason::Unreadable } });
         if let Some(desk) = self.account(owed.account) {
             desk.freed(link);
+            desk.settled(ord);
         }
     }
 

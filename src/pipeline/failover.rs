@@ -73,12 +73,7 @@ impl Engine {
         queued.tried = queued.tried.iter().copied().chain([from]).collect();
         queued.failures = 0;
         queued.stays_until = Timestamp(0);
-        if let Some(account) = self.shared.account(queued.account) {
-            account.backlog.fetch_add(1, Ordering::Relaxed);
-        }
-        if let Some(carrier) = self.shared.carrier(to) {
-            carrier.backlog.fetch_add(1, Ordering::Relaxed);
-        }
+        self.shared.count(queued.account, to, 1);
         self.turn.passed.push((to, queued));
     }
 

@@ -134,20 +134,20 @@ impl Engine {
         details: Vec<Owed>,
         not_due: &[MessageOrd],
     ) {
-        let mut due = Vec::with_capacity(details.len());
-        let mut shares = Vec::new();
-        for debt in details {
-            match debt.what {
-                OwedWhat::Share(_) => shares.push(debt),
-                OwedWhat::Unwanted => {
-                    let what = What::Folded { into: debt.ord };
-                    self.events.event(&Event { ord: debt.ord, what });
-                }
-                _ => due.push(debt),
-            }
-        }
+        let is_due = |debt: &Owed| !matches!(debt.what, OwedWhat::Share(_) | OwedWhat::Unwanted);
+        let (due, others): (Vec<_>, Vec<_>) = details.into_iter().partition(is_due);
         if let Some(desk) = self.account(account) {
+            others.iter().for_each(|debt| desk.settled(debt.ord));
             desk.detailed(due, not_due);
+        }
+        let mut shares = Vec::new();
+        for debt in others {
+            if matches!(debt.what, OwedWhat::Unwanted) {
+                let what = What::Folded { into: debt.ord };
+                self.events.event(&Event { ord: debt.ord, what });
+            } else {
+                shares.push(debt);
+            }
         }
         self.pass_on(shares.into_iter());
     }

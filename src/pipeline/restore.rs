@@ -1,7 +1,6 @@
 //! Taking up again what the ledger says is unfinished, when the gateway starts.
 
 use std::io;
-use std::sync::atomic::Ordering;
 
 use super::engine::Engine;
 use super::settings::InDoubt;
@@ -101,13 +100,7 @@ impl Engine {
                 return;
             }
         }
-        let account = queued.account;
-        if let (Some(shared), Some(account)) =
-            (self.shared.carrier(carrier), self.shared.account(account))
-        {
-            shared.backlog.fetch_add(1, Ordering::Relaxed);
-            account.backlog.fetch_add(1, Ordering::Relaxed);
-        }
+        self.shared.count(queued.account, carrier, 1);
         let Some(desk) = self.carrier(carrier) else { return };
         match retry_at {
             Some(due) => desk.defer_counted(due, queued),

@@ -254,6 +254,16 @@ impl Shared {
         over
     }
 
+    /// Messages join the backlog of their account and their carrier.
+    pub fn count(&self, account: AccountId, carrier: CarrierId, messages: u64) {
+        if let Some(account) = self.account(account) {
+            account.backlog.fetch_add(messages, Ordering::Relaxed);
+        }
+        if let Some(carrier) = self.carrier(carrier) {
+            carrier.backlog.fetch_add(messages, Ordering::Relaxed);
+        }
+    }
+
     /// A message leaves the backlog of its account and its carrier.
     pub fn uncount(&self, account: AccountId, carrier: CarrierId) {
         if let Some(account) = self.account(account) {

@@ -313,6 +313,28 @@ fn a_restart_keeps_the_times_of_what_was_accepted() {
 }
 
 #[test]
+fn messages_of_an_account_taken_out_of_the_settings_leave_the_backlog_even() {
+    let mut desk = Desk::new(10);
+    let carrier = desk.carrier;
+    desk.engine.carrier_down(carrier, SMSC);
+    desk.submit(1);
+    desk.settle();
+    while desk.opened.indexer.step().expect("the disk works") {}
+    let settings = Settings {
+        carriers: vec![CarrierConfig { name: "net".into(), ..CarrierConfig::default() }],
+        ..Settings::default()
+    };
+    let shared = Arc::new(share(&settings, &desk.opened.ledger, 1).expect("names are kept"));
+    let mut engine = Engine::new(shared.clone(), 0, desk.opened.journal.clone(), NOW, 2);
+    assert_eq!(engine.restore(&desk.opened.ledger).expect("reads").queued, 1);
+    engine.carrier_up(carrier, SMSC, 0, Some(10));
+    desk.engine = engine;
+    assert_eq!(desk.submits().len(), 1);
+    let backlog = &shared.carriers[0].backlog;
+    assert_eq!(backlog.load(std::sync::atomic::Ordering::Relaxed), 0);
+}
+
+#[test]
 fn a_carrier_that_throttles_in_bursts_is_used_nearly_whole_and_refuses_few() {
     let mut desk = Desk::new(50);
     let carrier = desk.carrier;
