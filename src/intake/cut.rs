@@ -7,12 +7,11 @@ use crate::gsm::octet_segments::segment_octets;
 use crate::gsm::part::{Segment, SegmentError, UDHI};
 use crate::gsm::text::UserData;
 use crate::message::record::Message;
+use crate::wire::smpp::tlv::Tlvs;
+use crate::wire::smpp::tlv_table::Tag;
 
 /// User data up to this many octets is one part in any coding.
 const ONE_PART_OCTETS: usize = 140;
-
-/// SMPP §5.3.2.22: a message that says so is a part already.
-const SAR_MSG_REF_NUM: [u8; 2] = [0x02, 0x0C];
 
 /// The parts of a message that needs several; `None` when it goes as it is: it fits into one, or is a
 /// part already, as its sender cut it. All parts share the reference. `default` is what `data_coding` 0
@@ -25,7 +24,12 @@ pub fn cut(
     reference: u8,
     default: DefaultAlphabet,
 ) -> Result<Option<Vec<Segment>>, Inadmissible> {
-    if message.body.len() <= ONE_PART_OCTETS || has_sar(message.tlvs) {
+    if message.body.len() <= ONE_PART_OCTETS {
+        return Ok(None);
+    }
+    // SMPP §5.3.2.22: a message that has this is a part already.
+    let tlvs = Tlvs::new(message.tlvs).unwrap_or_default();
+    if tlvs.get(Tag::SAR_MSG_REF_NUM).is_some() {
         return Ok(None);
     }
     let data = UserData {
@@ -41,19 +45,6 @@ pub fn cut(
             Err(Inadmissible::TooLong)
         }
     }
-}
-
-/// Walks the raw TLVs: tag, length, value.
-fn has_sar(tlvs: &[u8]) -> bool {
-    let mut rest = tlvs;
-    while let [tag_high, tag_low, high, low, values @ ..] = rest {
-        if [*tag_high, *tag_low] == SAR_MSG_REF_NUM {
-            return true;
-        }
-        let length = usize::from(u16::from_be_bytes([*high, *low]));
-        rest = values.get(length..).unwrap_or_default();
-    }
-    false
 }
 
 #[cfg(test)]

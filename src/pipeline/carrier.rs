@@ -311,9 +311,12 @@ impl CarrierDesk {
             self.bound_at = now;
         }
         let Some(patience) = self.patience else { return (overdue, Reason::None) };
+        if now.since(self.passed_at) < PASS_EVERY {
+            return (overdue, Reason::None);
+        }
         let down = now.since(self.bound_at) >= DOWN_AFTER;
         let oldest = self.queue.oldest().is_some_and(|at| now.since(at) >= patience);
-        if now.since(self.passed_at) < PASS_EVERY || !(down || oldest) {
+        if !(down || oldest) {
             return (overdue, Reason::None);
         }
         self.passed_at = now;

@@ -1,17 +1,20 @@
 //! Owing an account the receipt of what has become of its message.
 
+use super::carrier::CarrierDesk;
 use super::report::{err_of_status, message_state, state_told};
 use super::turn::Turn;
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, MessageOrd};
 use crate::deliver::queue::Queued;
 use crate::message::disposition::Disposition;
-use crate::message::event::{Report, What};
+use crate::message::event::{Event, Report, What};
 use crate::message::place::Place;
+use crate::message::reason::Reason;
 use crate::message::record::Message;
 use crate::message::state::{ending, refused, wants_receipt};
 use crate::receipt::awaiting::Awaited;
 use crate::receipt::owed::{Err, Owed, OwedReceipt, OwedWhat, Party};
+use crate::spool::chunk::Chunk;
 
 /// A carrier's receipt is passed on if the account asked for this outcome.
 pub(super) fn owe_receipt(
@@ -56,6 +59,24 @@ fn owe_share(
     if registered_delivery & 0b11 != 0 {
         turn.owed.push(Owed { ord, account, failures: 0, what: OwedWhat::Share(place) });
     }
+}
+
+/// The gateway ends a message, unless it has ended before.
+pub(super) fn end(
+    events: &mut Chunk,
+    turn: &mut Turn,
+    desk: &mut CarrierDesk,
+    now: Timestamp,
+    queued: &Queued,
+    reason: Reason,
+) {
+    if !desk.ends(queued) {
+        return;
+    }
+    let what = What::Ended { reason };
+    events.event(&Event { ord: queued.ord, what });
+    desk.concluded_as(ending(reason), reason);
+    owe_ended(turn, now, queued, &what);
 }
 
 /// A message that ended without a receipt of the carrier has one of ours.

@@ -14,6 +14,7 @@ use bytes::Bytes;
 use super::account::AccountDesk;
 use super::ask::Ask;
 use super::carrier::{CarrierDesk, Departure};
+use super::conclude::end;
 use super::effect::{Asker, Effect};
 use super::port::Refusal;
 use super::shared::Shared;
@@ -21,7 +22,6 @@ use super::turn::{Arrival, Inbound, Turn, Turns};
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId};
 use crate::deliver::queue::Queued;
-use crate::message::disposition::Disposition;
 use crate::message::event::{Event, What};
 use crate::spool::chunk::Chunk;
 use crate::spool::journal::{AppendError, Journal};
@@ -164,13 +164,7 @@ impl Engine {
             let id = desk.id;
             desk.depart(now, &mut self.departures, &mut self.effects);
             while let Some((expired, reason)) = desk.expire(now) {
-                if !desk.ends(&expired) {
-                    continue;
-                }
-                let what = What::Ended { reason };
-                desk.concluded_as(Disposition::Expired, reason);
-                self.events.event(&Event { ord: expired.ord, what });
-                super::conclude::owe_ended(&mut self.turn, now, &expired, &what);
+                end(&mut self.events, &mut self.turn, desk, now, &expired, reason);
             }
             for Departure { link, bind, queued } in self.departures.drain(..) {
                 let attempt = queued.attempts.saturating_add(1);

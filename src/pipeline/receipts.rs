@@ -180,7 +180,6 @@ impl Engine {
             source: found.source,
             destination: found.destination,
             accepted_at: found.accepted_at,
-            sent_at: now,
         };
         let read = read_parked(&shared.config.profile, &parked);
         record_receipt(&mut self.events, &mut self.turn, now, desk, &mut awaited, &read);
@@ -230,32 +229,34 @@ fn believed(done_at: Timestamp, accepted_at: Timestamp, now: Timestamp) -> Times
 /// How wrong a carrier's date may be.
 const DATE_ERROR_MAX: Duration = Duration::from_secs(86_400);
 
-fn read<'a>(profile: &Profile, receipt: &ReceiptIn<'a>) -> Read<'a> {
-    let Verdict { reason, ruling } = profile.verdict(receipt.message_state, receipt.err);
-    let report = Report {
-        message_state: receipt.message_state,
+/// What a carrier's receipt says, by its tables.
+fn report<'a>(
+    profile: &Profile,
+    message_state: u8,
+    carrier_message_id: &'a [u8],
+    err: &'a [u8],
+    raw: &'a [u8],
+) -> Report<'a> {
+    let Verdict { reason, ruling } = profile.verdict(message_state, err);
+    Report {
+        message_state,
         reason: reason as u8,
-        last: ruling.reported(receipt.message_state, reason) != Disposition::InProgress,
+        last: ruling.reported(message_state, reason) != Disposition::InProgress,
         ruling,
-        carrier_message_id: receipt.carrier_message_id,
-        err: receipt.err,
-        raw: receipt.raw,
-    };
-    Read { report, done_at: receipt.done_at }
+        carrier_message_id,
+        err,
+        raw,
+    }
+}
+
+fn read<'a>(profile: &Profile, receipt: &ReceiptIn<'a>) -> Read<'a> {
+    let ReceiptIn { message_state, carrier_message_id, err, raw, done_at, .. } = *receipt;
+    Read { report: report(profile, message_state, carrier_message_id, err, raw), done_at }
 }
 
 fn read_parked<'a>(profile: &Profile, parked: &'a Parked) -> Read<'a> {
-    let Verdict { reason, ruling } = profile.verdict(parked.message_state, &parked.err);
-    let report = Report {
-        message_state: parked.message_state,
-        reason: reason as u8,
-        last: ruling.reported(parked.message_state, reason) != Disposition::InProgress,
-        ruling,
-        carrier_message_id: &parked.carrier_message_id,
-        err: &parked.err,
-        raw: &parked.raw,
-    };
-    Read { report, done_at: parked.done_at }
+    let Parked { message_state, ref carrier_message_id, ref err, ref raw, done_at, .. } = *parked;
+    Read { report: report(profile, message_state, carrier_message_id, err, raw), done_at }
 }
 
 /// A carrier's desk, leaving the rest of the engine free to be written to.

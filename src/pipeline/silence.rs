@@ -8,7 +8,7 @@ use std::io;
 use std::time::Duration;
 
 use super::ask::Ask;
-use super::conclude::owe_ended;
+use super::conclude::end;
 use super::engine::Engine;
 use super::receipts::desk;
 use crate::base::clock::Timestamp;
@@ -16,9 +16,7 @@ use crate::base::id::{CarrierId, MessageOrd};
 use crate::deliver::life::Life;
 use crate::deliver::queue::Queued;
 use crate::ledger::store::Ledger;
-use crate::message::event::{Event, What};
 use crate::message::reason::Reason;
-use crate::message::state::ending;
 use crate::spool::lsn::Lsn;
 
 /// How often a carrier's silent messages are looked for.
@@ -124,15 +122,8 @@ impl Engine {
         if next.is_some() {
             desk.look.at = now + LOOK_ON;
         }
-        let reason = Reason::NoReceipt;
         for queued in silent {
-            if !desk.ends(queued) {
-                continue;
-            }
-            let what = What::Ended { reason };
-            self.events.event(&Event { ord: queued.ord, what });
-            desk.concluded_as(ending(reason), reason);
-            owe_ended(&mut self.turn, now, queued, &what);
+            end(&mut self.events, &mut self.turn, desk, now, queued, Reason::NoReceipt);
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Each answer becomes an event of this turn; what follows from it waits in the turn for the disk.
 
-use super::conclude::owe_ended;
+use super::conclude::{end, owe_ended};
 use super::effect::LinkId;
 use super::engine::Engine;
 use super::failover::of_carrier;
@@ -20,7 +20,7 @@ use crate::message::disposition::Disposition;
 use crate::message::event::{Doubt, Event, What};
 use crate::message::reason::Reason;
 use crate::message::record::Message;
-use crate::message::state::{ending, refused};
+use crate::message::state::refused;
 use crate::receipt::awaiting::Awaited;
 use crate::receipt::owed::Party;
 use crate::telemetry::carrier::SubmitResult;
@@ -73,7 +73,6 @@ impl Engine {
             source: Party::of(&message.source),
             destination: Party::of(&message.destination),
             accepted_at: queued.accepted_at,
-            sent_at: now,
         };
         if carrier_message_id.is_empty() {
             return;
@@ -180,19 +179,12 @@ impl Engine {
         link: Option<LinkId>,
         queued: &Queued,
     ) {
-        let ord = queued.ord;
-        tracing::error!(ord = ord.0, "a message cannot be read from its record: ended");
+        tracing::error!(ord = queued.ord.0, "a message cannot be read from its record: ended");
         let Some(desk) = desk(&self.shared, &mut self.carriers, carrier) else { return };
         if let Some(link) = link {
             desk.freed(link);
         }
-        if desk.ends(queued) {
-            let reason = Reason::Unreadable;
-            let what = What::Ended { reason };
-            self.events.event(&Event { ord, what });
-            desk.concluded_as(ending(reason), reason);
-            owe_ended(&mut self.turn, now, queued, &what);
-        }
+        end(&mut self.events, &mut self.turn, desk, now, queued, Reason::Unreadable);
     }
 
     /// A message that was chosen did not leave: its bind had gone, or is about to.

@@ -1,15 +1,13 @@
 //! Messages that a carrier cannot be sent, whatever it would answer.
 
-use super::conclude::owe_ended;
+use super::conclude::end;
 use super::effect::LinkId;
 use super::engine::Engine;
 use super::receipts::desk;
 use crate::base::clock::Timestamp;
 use crate::base::id::CarrierId;
 use crate::deliver::queue::Queued;
-use crate::message::event::{Event, What};
 use crate::message::reason::Reason;
-use crate::message::state::ending;
 
 impl Engine {
     /// A message was chosen for a bind and has no form there: a text beyond 254 octets for a peer
@@ -23,12 +21,6 @@ impl Engine {
     ) {
         let Some(desk) = desk(&self.shared, &mut self.carriers, carrier) else { return };
         desk.freed(link);
-        if desk.ends(queued) {
-            let reason = Reason::InvalidRequest;
-            let what = What::Ended { reason };
-            self.events.event(&Event { ord: queued.ord, what });
-            desk.concluded_as(ending(reason), reason);
-            owe_ended(&mut self.turn, now, queued, &what);
-        }
+        end(&mut self.events, &mut self.turn, desk, now, queued, Reason::InvalidRequest);
     }
 }

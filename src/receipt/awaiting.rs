@@ -13,6 +13,7 @@ use super::owed::Party;
 use crate::base::clock::Timestamp;
 use crate::base::hash::BuildAlreadyHashed;
 use crate::base::id::{AccountId, MessageOrd};
+use crate::message::place::Place;
 
 /// What has to be known of a message when its receipt comes.
 #[derive(Clone, Copy, Debug)]
@@ -24,7 +25,7 @@ pub struct Awaited {
     /// `registered_delivery` as the account asked.
     pub registered_delivery: u8,
     /// Where it stands in a message of several parts.
-    pub part: Option<crate::message::place::Place>,
+    pub part: Option<Place>,
     /// Whether a final receipt has come: it leaves as soon as it is at the front.
     pub concluded: bool,
     /// Whether it may have been submitted more than once, or was answered late: then its end may
@@ -36,13 +37,11 @@ pub struct Awaited {
     pub destination: Party,
     /// When the message was accepted.
     pub accepted_at: Timestamp,
-    /// When the carrier took it.
-    pub sent_at: Timestamp,
 }
 
 /// Where a message is in the table, until the table changes.
 #[derive(Clone, Copy, Debug)]
-pub struct Place {
+pub struct Slot {
     index: usize,
     id_hash: u64,
 }
@@ -83,18 +82,18 @@ impl Awaiting {
         self.by_id.insert(id_hash, number);
     }
 
-    /// The place of the message a receipt is for. The addresses have to agree: ids repeat.
-    pub fn find(&self, id_hash: u64, ends: Ends<'_>) -> Option<Place> {
+    /// The slot of the message a receipt is for. The addresses have to agree: ids repeat.
+    pub fn find(&self, id_hash: u64, ends: Ends<'_>) -> Option<Slot> {
         let number = *self.by_id.get(&id_hash)?;
         let index = usize::try_from(number.checked_sub(self.first)?).ok()?;
         let (_, awaited) = self.entries.get(index)?;
         let agrees = ends.may_be_of(&awaited.source, &awaited.destination);
-        agrees.then_some(Place { index, id_hash })
+        agrees.then_some(Slot { index, id_hash })
     }
 
-    /// What is at a place that was just found.
-    pub fn at(&self, place: Place) -> Option<&Awaited> {
-        self.entries.get(place.index).map(|(_, awaited)| awaited)
+    /// What is in a slot that was just found.
+    pub fn at(&self, slot: Slot) -> Option<&Awaited> {
+        self.entries.get(slot.index).map(|(_, awaited)| awaited)
     }
 
     /// Entries held.
@@ -108,11 +107,11 @@ impl Awaiting {
     }
 
     /// Forgets a message that needs no more: its next receipt is found in the ledger.
-    pub fn conclude(&mut self, place: Place) {
-        let Some((_, awaited)) = self.entries.get_mut(place.index) else { return };
+    pub fn conclude(&mut self, slot: Slot) {
+        let Some((_, awaited)) = self.entries.get_mut(slot.index) else { return };
         awaited.concluded = true;
         self.concluded += 1;
-        self.by_id.remove(&place.id_hash);
+        self.by_id.remove(&slot.id_hash);
         self.trim(0);
     }
 
@@ -162,7 +161,7 @@ mod tests {
     use super::*;
     use crate::message::address::Address;
 
-    fn awaited(ord: u64, destination: &[u8], sent_at: u64) -> Awaited {
+    fn awaited(ord: u64, destination: &[u8]) -> Awaited {
         Awaited {
             ord: MessageOrd(ord),
             account: AccountId(0),
@@ -173,7 +172,6 @@ mod tests {
             source: Party::default(),
             destination: Party::of(&Address { ton: 1, npi: 1, addr: destination }),
             accepted_at: Timestamp(0),
-            sent_at: Timestamp(sent_at),
         }
     }
 
@@ -193,7 +191,7 @@ mod tests {
     #[test]
     fn a_receipt_finds_its_message_by_the_carriers_id() {
         let mut awaiting = Awaiting::new(10);
-        awaiting.insert(7, awaited(1, b"447700900123", 0));
+        awaiting.insert(7, awaited(1, b"447700900123"));
         assert_eq!(found(&awaiting, 7, Some(b"447700900123")), Some(1));
         assert_eq!(found(&awaiting, 7, None), Some(1));
         assert!(awaiting.find(8, from(None)).is_none());
@@ -202,14 +200,14 @@ mod tests {
     #[test]
     fn an_id_that_comes_with_another_destination_is_another_message() {
         let mut awaiting = Awaiting::new(10);
-        awaiting.insert(7, awaited(1, b"447700900123", 0));
+        awaiting.insert(7, awaited(1, b"447700900123"));
         assert!(awaiting.find(7, from(Some(b"447700900999"))).is_none());
     }
 
     #[test]
     fn a_destination_in_national_form_is_the_same() {
         let mut awaiting = Awaiting::new(10);
-        awaiting.insert(7, awaited(1, b"447700900123", 0));
+        awaiting.insert(7, awaited(1, b"447700900123"));
         assert!(awaiting.find(7, from(Some(b"07700900123"))).is_some());
         assert!(awaiting.find(7, from(Some(b"+447700900123"))).is_some());
     }
@@ -217,7 +215,7 @@ mod tests {
     #[test]
     fn a_destination_with_masked_digits_is_the_same_if_those_shown_are() {
         let mut awaiting = Awaiting::new(10);
-        awaiting.insert(7, awaited(1, b"447700900123", 0));
+        awaiting.insert(7, awaited(1, b"447700900123"));
         assert!(awaiting.find(7, from(Some(b"447******123"))).is_some());
         assert!(awaiting.find(7, from(Some(b"4477009XXXXX"))).is_some());
         assert!(awaiting.find(7, from(Some(b"447******124"))).is_none());
@@ -227,7 +225,7 @@ mod tests {
     fn the_oldest_leave_when_there_is_no_room() {
         let mut awaiting = Awaiting::new(3);
         for ord in 0..5 {
-            awaiting.insert(ord, awaited(ord, b"1", 0));
+            awaiting.insert(ord, awaited(ord, b"1"));
         }
         assert_eq!(awaiting.len(), 3);
         assert!(awaiting.find(1, from(None)).is_none());
@@ -238,7 +236,7 @@ mod tests {
     fn concluded_entries_leave_and_the_table_shrinks_from_the_front() {
         let mut awaiting = Awaiting::new(100);
         for ord in 1..=3 {
-            awaiting.insert(ord, awaited(ord, b"1", 0));
+            awaiting.insert(ord, awaited(ord, b"1"));
         }
         conclude(&mut awaiting, 2);
         assert!(awaiting.find(2, from(None)).is_none());
@@ -251,9 +249,9 @@ mod tests {
     #[test]
     fn one_that_stays_open_does_not_keep_the_room_of_those_behind_it() {
         let mut awaiting = Awaiting::new(100_000);
-        awaiting.insert(0, awaited(0, b"1", 0));
+        awaiting.insert(0, awaited(0, b"1"));
         for ord in 1..50_000 {
-            awaiting.insert(ord, awaited(ord, b"1", 0));
+            awaiting.insert(ord, awaited(ord, b"1"));
             if ord % 10 != 0 {
                 conclude(&mut awaiting, ord);
             }
@@ -268,8 +266,8 @@ mod tests {
     #[test]
     fn an_id_used_again_hides_the_older_message_and_only_that() {
         let mut awaiting = Awaiting::new(100);
-        awaiting.insert(7, awaited(1, b"1", 0));
-        awaiting.insert(7, awaited(2, b"1", 0));
+        awaiting.insert(7, awaited(1, b"1"));
+        awaiting.insert(7, awaited(2, b"1"));
         assert_eq!(found(&awaiting, 7, None), Some(2));
         conclude(&mut awaiting, 7);
         assert!(awaiting.find(7, from(None)).is_none());
