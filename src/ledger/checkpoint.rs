@@ -17,7 +17,7 @@ use super::facts::Facts;
 use super::index::Index;
 use super::states::PAGE_BYTES;
 use super::store::Ledger;
-use crate::spool::disk::DiskFile;
+use crate::spool::disk::{DiskFile, Paced};
 use crate::spool::lsn::Lsn;
 use crate::spool::stamp::Stamp;
 use crate::spool::unpoisoned;
@@ -192,6 +192,7 @@ impl Checkpointer {
         octets.extend_from_slice(&(pages.len() as u32).to_le_bytes());
         octets.extend_from_slice(&encoded);
         let (mut at, mut crc) = (0, 0);
+        let mut paced = Paced::default();
         for part in pages.chunks(PAGES_PER_WRITE) {
             let index = ledger.read();
             for page in part {
@@ -200,7 +201,7 @@ impl Checkpointer {
             }
             drop(index);
             crc = crc32c::crc32c_append(crc, &octets);
-            file.write_at(&octets, at)?;
+            paced.write_at(&*file, &octets, at)?;
             at += octets.len() as u64;
             octets.clear();
         }
@@ -219,6 +220,7 @@ impl Checkpointer {
 /// (3) The pages of a durable checkpoint go to their files.
 fn write_pages(ledger: &Ledger, pages: &[u64]) -> io::Result<()> {
     let mut octets = Vec::with_capacity(PAGE_BYTES);
+    let mut new_names = false;
     for part in pages.chunks(PAGES_PER_WRITE) {
         let mut index = unpoisoned::write(&ledger.index);
         for page in part {
@@ -226,9 +228,12 @@ fn write_pages(ledger: &Ledger, pages: &[u64]) -> io::Result<()> {
             index.states.encode_page(*page, &mut octets);
             index.states.write_page(*page, &octets)?;
         }
+        let (files, any_new) = index.states.take_unsynced()?;
+        // Synced part by part, and without the lock: the log's syncs get in between.
+        drop(index);
+        files.iter().try_for_each(|file| file.sync_data())?;
+        new_names |= any_new;
     }
-    let (files, new_names) = unpoisoned::write(&ledger.index).states.take_unsynced()?;
-    files.iter().try_for_each(|file| file.sync_data())?;
     if new_names {
         ledger.disk.sync_dir()?;
     }

@@ -11,7 +11,7 @@ use std::ops::Range;
 use super::config::Geometry;
 use crate::base::clock::Timestamp;
 use crate::message::record::Message;
-use crate::spool::disk::{DiskFile, read_exact_at};
+use crate::spool::disk::{DiskFile, Paced, read_exact_at};
 use crate::spool::lsn::Lsn;
 use crate::spool::stamp::{STAMP_BYTES, Stamp};
 
@@ -95,6 +95,7 @@ impl Columns {
         rows: Range<usize>,
     ) -> io::Result<()> {
         let mut octets = Vec::with_capacity(rows.len().min(WRITE_ROWS) * 8);
+        let mut paced = Paced::default();
         let mut first = rows.start;
         while first < rows.end {
             let part = first..rows.end.min(first + WRITE_ROWS);
@@ -103,14 +104,14 @@ impl Columns {
                 column[part.clone()]
                     .iter()
                     .for_each(|v| octets.extend_from_slice(&v.to_le_bytes()));
-                file.write_at(&octets, wide_at(geometry, number, first))?;
+                paced.write_at(file, &octets, wide_at(geometry, number, first))?;
             }
             for (number, column) in self.narrow.iter().enumerate() {
                 octets.clear();
                 column[part.clone()]
                     .iter()
                     .for_each(|v| octets.extend_from_slice(&v.to_le_bytes()));
-                file.write_at(&octets, narrow_at(geometry, number, first))?;
+                paced.write_at(file, &octets, narrow_at(geometry, number, first))?;
             }
             first = part.end;
         }

@@ -10,7 +10,7 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::memtable::Entry;
-use crate::spool::disk::{Disk, DiskFile, UNFINISHED_PREFIX, read_exact_at};
+use crate::spool::disk::{Disk, DiskFile, Paced, UNFINISHED_PREFIX, read_exact_at};
 use crate::spool::error::OpenError;
 use crate::spool::stamp::{STAMP_BYTES, Stamp};
 
@@ -59,6 +59,7 @@ impl Run {
         file.write_at(&name.stamp().encode(), 0)?;
         let mut at = STAMP_BYTES as u64;
         let mut crc = 0;
+        let mut paced = Paced::default();
         let mut octets = Vec::with_capacity(WRITE_ENTRIES.min(sorted.len()) * ENTRY_BYTES);
         for part in sorted.chunks(WRITE_ENTRIES) {
             octets.clear();
@@ -67,7 +68,7 @@ impl Run {
                 octets.extend_from_slice(&value.to_le_bytes());
             }
             crc = crc32c::crc32c_append(crc, &octets);
-            file.write_at(&octets, at)?;
+            paced.write_at(&*file, &octets, at)?;
             at += octets.len() as u64;
         }
         let fences: Vec<u64> = sorted.iter().step_by(FENCE_ENTRIES).map(|entry| entry.0).collect();

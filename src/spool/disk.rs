@@ -102,3 +102,26 @@ pub fn replace(disk: &dyn Disk, name: &str, octets: &[u8]) -> io::Result<Arc<dyn
     disk.sync_dir()?;
     Ok(file)
 }
+
+/// Spreads a long write: the disk gets it in pieces, so that the log's next sync never stands behind
+/// all of it. What is written this way still needs its last sync.
+#[derive(Debug, Default)]
+pub struct Paced {
+    unsynced: usize,
+}
+
+/// Octets after which a long write is synced.
+const PIECE_BYTES: usize = 256 << 10;
+
+impl Paced {
+    /// Writes all of it at the offset.
+    pub fn write_at(&mut self, file: &dyn DiskFile, octets: &[u8], offset: u64) -> io::Result<()> {
+        file.write_at(octets, offset)?;
+        self.unsynced += octets.len();
+        if self.unsynced >= PIECE_BYTES {
+            self.unsynced = 0;
+            file.sync_data()?;
+        }
+        Ok(())
+    }
+}

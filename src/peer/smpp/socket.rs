@@ -1,6 +1,7 @@
 //! A link's socket and the task that reads it.
 //!
-//! One read a turn, never until empty, so that a busy link does not keep the others waiting. What a
+//! One read a turn, never until empty, and then everybody else who has something: a busy link does not
+//! keep the others waiting. What a
 //! peer does not read is kept up to a limit; then the peer is not read either, and after a time
 //! without progress the link is closed.
 
@@ -17,6 +18,9 @@ use crate::pipeline::effect::LinkId;
 
 /// Octets that may wait for a peer that does not read, before it is not read either.
 const OUT_BYTES_MAX: usize = 1 << 20;
+
+/// Room for octets to be written that a quiet link keeps.
+const OUT_BYTES_KEPT: usize = OUT_BYTES_MAX / 16;
 
 /// A socket of this shard.
 #[derive(Debug)]
@@ -61,10 +65,9 @@ impl Socket {
             return;
         }
         match self.stream.try_write(out) {
-            (_, Ok(())) => {
+            (written, Ok(())) => {
                 out.clear();
-                // A burst's room is not kept for ever.
-                out.shrink_to(OUT_BYTES_MAX / 16);
+                give_back(out, written);
             }
             (taken, Err(error)) if error.kind() == io::ErrorKind::WouldBlock => {
                 out.drain(..taken);
@@ -87,6 +90,14 @@ impl Socket {
         *self.last.borrow_mut() = last;
         self.closing.set(true);
         self.wake.notify_one();
+    }
+}
+
+/// A burst's room is not kept for ever, but a link that goes on in bursts does not ask for it anew
+/// each time.
+fn give_back(out: &mut Vec<u8>, written: usize) {
+    if out.capacity() > OUT_BYTES_KEPT && written < out.capacity() / 4 {
+        out.shrink_to(OUT_BYTES_KEPT.max(out.capacity() / 2));
     }
 }
 
@@ -118,6 +129,9 @@ pub(super) async fn run(shard: Rc<Shard>, socket: Rc<Socket>) {
                 if ready.is_err() || !read(&shard, &socket) {
                     break;
                 }
+                // A socket stays ready until a read finds nothing: without this, one that is always
+                // ready would be read a hundred times before the next is looked at.
+                tokio::task::yield_now().await;
             }
             () = tokio::time::sleep(shard.patience()), if socket.blocked.get() => {
                 tracing::warn!(link = socket.link.0, "peer does not read: closed");
