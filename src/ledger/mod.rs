@@ -52,6 +52,8 @@ mod memtable;
 
 mod passed;
 
+mod replaced;
+
 mod restart;
 
 mod run;

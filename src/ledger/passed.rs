@@ -4,11 +4,21 @@ use std::io;
 
 use super::index::Index;
 use super::store::Ledger;
-use crate::base::id::CarrierId;
+use crate::base::id::{CarrierId, MessageOrd};
 use crate::message::event::{Event, What};
+use crate::message::state::State;
 use crate::spool::lsn::Lsn;
 
 impl Ledger {
+    /// The carrier that a message was last passed on to; `None` for one that is where it was routed.
+    pub fn carrier_since(&self, ord: MessageOrd) -> io::Result<Option<CarrierId>> {
+        let index = self.read();
+        match index.states.row(ord)?.filter(|row| State::rerouted_in(&row.state)) {
+            Some(row) => self.passed_to(&index, row.head),
+            None => Ok(None),
+        }
+    }
+
     /// The carrier that a message was last passed on to.
     pub(super) fn passed_to(&self, index: &Index, mut head: u64) -> io::Result<Option<CarrierId>> {
         while let Some(link) = index.links.get(head)? {

@@ -14,6 +14,7 @@ use super::store::Ledger;
 use super::stored::{Hit, Unsubmitted};
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId, MessageOrd};
+use crate::message::address::NumberKey;
 use crate::message::disposition::{Disposition, Status};
 use crate::message::event::What;
 use crate::message::state::State;
@@ -57,6 +58,30 @@ impl Ledger {
             unsubmitted.push(message);
         }
         Ok(unsubmitted)
+    }
+
+    /// Messages of an account between two numbers that still have to be submitted, oldest first, up to
+    /// `limit`. Other addresses may have the same keys: compare the messages.
+    pub fn waiting(
+        &self,
+        account: AccountId,
+        (from, to): (NumberKey, NumberKey),
+        limit: usize,
+    ) -> io::Result<Vec<MessageOrd>> {
+        let mut found = Vec::new();
+        let scan = Scan {
+            column: (Narrow::Account, account.0),
+            counted: |counts| counts.to_submit,
+            wanted: State::to_submit,
+        };
+        self.scan(&scan, None, |index, ord, _, _| {
+            let keys = (index.wide(ord, Wide::From)?, index.wide(ord, Wide::To)?);
+            if keys == (Some(from.0), Some(to.0)) {
+                found.push(ord);
+            }
+            Ok(found.len() < limit)
+        })?;
+        Ok(found)
     }
 
     /// Messages whose account is owed a receipt, or the message itself when it is inbound, oldest

@@ -111,8 +111,17 @@ impl Ledger {
         true
     }
 
-    /// A message as it was accepted.
+    /// A message as it is now: as it was accepted, or as it was replaced last.
     pub fn message(&self, ord: MessageOrd) -> io::Result<Option<StoredMessage>> {
+        let row = self.read().states.row(ord)?;
+        match row.filter(|row| State::replaced_in(&row.state)) {
+            Some(row) => self.replacement(ord, row.head),
+            None => self.accepted(ord),
+        }
+    }
+
+    /// A message as it was accepted.
+    pub fn accepted(&self, ord: MessageOrd) -> io::Result<Option<StoredMessage>> {
         let place = {
             let index = self.read();
             (index.lsn(ord)?, index.wide(ord, Wide::AcceptedAt)?)

@@ -8,6 +8,7 @@ use super::address::Address;
 use super::disposition::Disposition;
 use super::octets::{Reader, put_short};
 use super::reason::Reason;
+use super::record::Message;
 use super::ruling::Ruling;
 use crate::base::clock::Timestamp;
 use crate::base::id::{CarrierId, MessageOrd};
@@ -61,6 +62,29 @@ pub enum Doubt {
     ResponseTimeout = 1,
     /// This gateway stopped before the answer was recorded.
     Restart = 2,
+}
+
+/// Whose wish a change of a waiting message was, and which way it came.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub enum By {
+    /// The account's application, over its bind.
+    Application = 0,
+    /// A key of the account, over the API.
+    AccountKey = 1,
+    /// A key of no account, over the API.
+    Operator = 2,
+}
+
+impl By {
+    const fn from_u8(number: u8) -> Option<Self> {
+        match number {
+            0 => Some(Self::Application),
+            1 => Some(Self::AccountKey),
+            2 => Some(Self::Operator),
+            _ => None,
+        }
+    }
 }
 
 /// The kinds of event.
@@ -158,6 +182,18 @@ pub enum What<'a> {
         /// What was wrong with the first.
         reason: Reason,
     },
+    /// It was taken back before it left: its end.
+    Cancelled {
+        /// On whose wish.
+        by: By,
+    },
+    /// It has other contents from here on; those it had stay in its record.
+    Replaced {
+        /// On whose wish.
+        by: By,
+        /// The message as it is now: what `Message::decode` takes.
+        message: &'a [u8],
+    },
 }
 
 impl What<'_> {
@@ -175,6 +211,8 @@ impl What<'_> {
             Self::Orphan { .. } => "orphan",
             Self::Notice { .. } => "notice",
             Self::Rerouted { .. } => "rerouted",
+            Self::Cancelled { .. } => "cancelled",
+            Self::Replaced { .. } => "replaced",
         }
     }
 }
@@ -193,6 +231,23 @@ mod kind {
     /// [`REFUSED`] with a ruling behind it.
     pub(super) const REFUSED_AS: u8 = 12;
     pub(super) const REROUTED: u8 = 13;
+    pub(super) const CANCELLED: u8 = 14;
+    pub(super) const REPLACED: u8 = 15;
+}
+
+// The first octet tells a message's octets from those of the event that replaces it.
+const _: () = assert!(kind::REPLACED > super::record::VERSION);
+
+/// The message in the octets of a record, whether it is that of the message or of an event that
+/// replaces it.
+pub fn contents(octets: &[u8]) -> &[u8] {
+    if octets.first() != Some(&kind::REPLACED) {
+        return octets;
+    }
+    match Event::decode(octets).map(|event| event.what) {
+        Some(What::Replaced { message, .. }) => message,
+        _ => &[],
+    }
 }
 
 impl<'a> Event<'a> {
@@ -267,6 +322,15 @@ impl<'a> Event<'a> {
                 out.extend_from_slice(&to.0.to_le_bytes());
                 out.push(reason as u8);
             }
+            What::Cancelled { by } => {
+                head(kind::CANCELLED);
+                out.push(by as u8);
+            }
+            What::Replaced { by, message } => {
+                head(kind::REPLACED);
+                out.push(by as u8);
+                out.extend_from_slice(message);
+            }
         }
     }
 
@@ -327,6 +391,14 @@ fn decode_what<'a>(kind: u8, reader: &mut Reader<'a>) -> Option<What<'a>> {
             to: carrier(reader)?,
             reason: Reason::from_u8(reader.u8()?)?,
         },
+        kind::CANCELLED => What::Cancelled { by: By::from_u8(reader.u8()?)? },
+        kind::REPLACED => {
+            let by = By::from_u8(reader.u8()?)?;
+            // The rest is the message, whole or not at all.
+            let message = reader.0;
+            Message::decode(message)?;
+            What::Replaced { by, message }
+        }
         _ => return None,
     })
 }
@@ -370,6 +442,20 @@ fn address<'a>(reader: &mut Reader<'a>) -> Option<Address<'a>> {
 mod tests {
     use super::*;
 
+    /// An empty message.
+    const MESSAGE: &[u8] =
+        &[2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+
+    #[test]
+    fn the_contents_of_a_message_are_told_from_those_that_replace_it() {
+        assert_eq!(contents(MESSAGE), MESSAGE);
+        let mut octets = Vec::new();
+        let what = What::Replaced { by: By::Application, message: MESSAGE };
+        Event { ord: MessageOrd(1), what }.encode(&mut octets);
+        assert_eq!(contents(&octets), MESSAGE);
+        assert!(contents(&octets[..20]).is_empty());
+    }
+
     pub(crate) fn instances() -> Vec<Event<'static>> {
         let carrier = CarrierId(4);
         let report = Report {
@@ -406,6 +492,8 @@ mod tests {
             What::Orphan { carrier, report, source: address, destination: address },
             What::Notice { peer: b"load", command_status: 14, count: 3, text: b"wrong password" },
             What::Rerouted { from: carrier, to: CarrierId(5), reason: Reason::CarrierDown },
+            What::Cancelled { by: By::Operator },
+            What::Replaced { by: By::Application, message: MESSAGE },
         ]
         .map(|what| Event { ord: MessageOrd(1 << 40), what })
         .to_vec()

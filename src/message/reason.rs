@@ -71,6 +71,8 @@ words! {
         RateLimited = 30 "rate_limited",
         /// Its record in the log cannot be read.
         Unreadable = 31 "unreadable",
+        /// Taken back before it left.
+        Cancelled = 32 "cancelled",
     }
 }
 
@@ -85,7 +87,9 @@ impl Reason {
                 "number"
             }
             Self::OptedOut => "policy",
-            Self::SenderNotAllowed | Self::InvalidRequest | Self::OverRate => "sender",
+            Self::SenderNotAllowed | Self::InvalidRequest | Self::OverRate | Self::Cancelled => {
+                "sender"
+            }
             Self::RateLimited => "gateway",
             Self::NoRoute => "routing",
             Self::ThrottledExpired
@@ -160,13 +164,14 @@ impl Reason {
             Self::Enroute => "On its way in the network",
             Self::RateLimited => "Waiting for the rate configured for this carrier",
             Self::Unreadable => "The gateway could not read it back from its log",
+            Self::Cancelled => "Cancelled by its sender before it was sent",
         }
     }
 
     /// What a support rep does next.
     pub const fn advice(self) -> &'static str {
         match self {
-            Self::None => "Nothing to do.",
+            Self::None | Self::Cancelled => "Nothing to do.",
             Self::AbsentSubscriber => "Ask the customer to switch on or move; then send again.",
             Self::MemoryFull => "Ask the customer to delete messages; then send again.",
             Self::UnknownSubscriber | Self::InvalidDestination => {

@@ -66,7 +66,7 @@ pub struct Message<'a> {
     pub tlvs: &'a [u8],
 }
 
-const VERSION: u8 = 2;
+pub(super) const VERSION: u8 = 2;
 
 /// Octets from the start of a record to its account, for a glance without a decode.
 const FIXED: usize = 14;

@@ -27,6 +27,7 @@ pub struct State {
     finals: u8,
     permanent: Option<bool>,
     rerouted: bool,
+    replaced: bool,
 }
 
 const OWED: u8 = 1;
@@ -40,6 +41,7 @@ const RETRYING: u8 = 1 << 7;
 
 /// In the last octet, beside the permanence.
 const REROUTED: u8 = 1 << 7;
+const REPLACED: u8 = 1 << 6;
 
 impl State {
     /// The state of a message that has just been written.
@@ -54,24 +56,31 @@ impl State {
             finals: 0,
             permanent: None,
             rerouted: false,
+            replaced: false,
         };
         if message.direction == Direction::Inbound {
             state.status = Status::Received;
             state.flags = INBOUND | OWED;
             return state;
         }
+        state.ask(message);
+        state
+    }
+
+    /// Takes in which receipts the account asks for.
+    fn ask(&mut self, message: &Message<'_>) {
+        self.flags &= !(WANTS_SUCCESS | WANTS_FAILURE);
         let wants = message.registered_delivery;
         if wants_receipt(wants, Disposition::Delivered) {
-            state.flags |= WANTS_SUCCESS;
+            self.flags |= WANTS_SUCCESS;
         }
         if wants_receipt(wants, Disposition::Bounced) {
-            state.flags |= WANTS_FAILURE;
+            self.flags |= WANTS_FAILURE;
         }
         // What the account wants to hear of is the whole: each part has its say in that.
-        if message.place().is_some() && state.flags & (WANTS_SUCCESS | WANTS_FAILURE) != 0 {
-            state.flags |= WANTS_SUCCESS | WANTS_FAILURE;
+        if message.place().is_some() && self.flags & (WANTS_SUCCESS | WANTS_FAILURE) != 0 {
+            self.flags |= WANTS_SUCCESS | WANTS_FAILURE;
         }
-        state
     }
 
     /// Whether the account is still owed a receipt, or the message itself when it is inbound.
@@ -107,6 +116,16 @@ impl State {
     /// The same of the octets of a state.
     pub const fn rerouted_in(octets: &[u8; 8]) -> bool {
         octets[7] & REROUTED != 0
+    }
+
+    /// Whether its contents are those of its newest replacement, and not those of its record.
+    pub const fn replaced(&self) -> bool {
+        self.replaced
+    }
+
+    /// The same of the octets of a state.
+    pub const fn replaced_in(octets: &[u8; 8]) -> bool {
+        octets[7] & REPLACED != 0
     }
 
     /// Whether anything final is known.
@@ -180,6 +199,16 @@ impl State {
                 self.flags &= !RETRYING;
                 self.rerouted = true;
                 self.advance(Status::Queued, reason);
+            }
+            What::Cancelled { .. } => {
+                let reason = Reason::Cancelled;
+                self.conclude(ending(reason), reason, Evidence::Gateway, Ruling::default());
+            }
+            What::Replaced { message, .. } => {
+                self.replaced = true;
+                if let Some(message) = Message::decode(message) {
+                    self.ask(&message);
+                }
             }
             What::Orphan { .. } | What::Notice { .. } => {}
         }
@@ -271,7 +300,9 @@ impl State {
             self.attempts,
             self.flags,
             self.finals,
-            permanence_bits(self.permanent) | if self.rerouted { REROUTED } else { 0 },
+            permanence_bits(self.permanent)
+                | if self.rerouted { REROUTED } else { 0 }
+                | if self.replaced { REPLACED } else { 0 },
         ]
     }
 
@@ -288,6 +319,7 @@ impl State {
             finals,
             permanent: permanence_of_bits(permanence),
             rerouted: Self::rerouted_in(&octets),
+            replaced: Self::replaced_in(&octets),
         })
     }
 }
@@ -370,7 +402,10 @@ const fn status_of(disposition: Disposition, reason: Reason) -> Status {
         Disposition::InProgress => Status::Sent,
         Disposition::Delivered => Status::Delivered,
         Disposition::Expired => Status::Expired,
-        Disposition::Blocked => Status::Rejected,
+        Disposition::Blocked => match reason {
+            Reason::Cancelled => Status::Cancelled,
+            _ => Status::Rejected,
+        },
         Disposition::Bounced | Disposition::Misdirected => Status::Undelivered,
         Disposition::Unknown => match reason {
             Reason::OperatorCancelled => Status::Cancelled,
@@ -384,7 +419,7 @@ mod tests {
     use super::*;
     use crate::base::clock::Timestamp;
     use crate::base::id::CarrierId;
-    use crate::message::event::Doubt;
+    use crate::message::event::{By, Doubt};
 
     const CARRIER: CarrierId = CarrierId(1);
 
@@ -528,6 +563,25 @@ mod tests {
         assert_eq!((state.evidence, state.permanent()), (Evidence::Handset, true));
         let plain = fold(&[SENDING, SENT, receipt(5, Reason::CallBarred)]);
         assert_eq!((plain.disposition, plain.permanent()), (Disposition::Bounced, false));
+    }
+
+    #[test]
+    fn a_message_taken_back_is_cancelled_and_owes_its_receipt() {
+        let state = fold(&[What::Cancelled { by: By::Application }]);
+        assert_eq!((state.status, state.reason), (Status::Cancelled, Reason::Cancelled));
+        assert_eq!((state.disposition, state.evidence), (Disposition::Blocked, Evidence::Gateway));
+        assert!(state.owed() && !state.to_submit());
+    }
+
+    #[test]
+    fn a_replacement_says_anew_which_receipts_are_asked_for() {
+        let mut octets = Vec::new();
+        Message::default().encode(&mut octets);
+        let replaced = What::Replaced { by: By::Application, message: &octets };
+        let state = fold(&[replaced]);
+        assert!(state.replaced() && state.to_submit());
+        assert!(!fold(&[replaced, SENDING, SENT, receipt(2, Reason::None)]).owed());
+        assert_eq!(State::from_bytes(state.to_bytes()), Some(state));
     }
 
     #[test]

@@ -93,10 +93,13 @@ impl Chunk {
         slot
     }
 
-    /// Puts an event of an earlier message in, or one that belongs to none.
-    pub fn event(&mut self, event: &Event<'_>) {
+    /// Puts an event of an earlier message in, or one that belongs to none. Its LSN will be the chunk's
+    /// first plus what this gives.
+    pub fn event(&mut self, event: &Event<'_>) -> u32 {
+        let offset = self.octets.len() as u32;
         record::put(&mut self.octets, |out| event.encode(out));
         self.records += 1;
+        offset
     }
 
     /// Puts an event of a message of this chunk in, by the message's [`Slot::index`].

@@ -11,7 +11,7 @@ use super::post_message::public_id;
 use super::when::rfc3339;
 use crate::base::clock::Timestamp;
 use crate::ledger::stored::{StoredEvent, StoredMessage};
-use crate::message::event::{Doubt, Report, What};
+use crate::message::event::{By, Doubt, Report, What};
 use crate::message::reason::Reason;
 use crate::message::record::{Direction, Message};
 use crate::wire::smpp::status::CommandStatus;
@@ -35,7 +35,10 @@ impl Surface<'_> {
             Direction::Outbound => ("account", self.accepted(stored)),
             Direction::Inbound => ("carrier", "received from the handset, on disk".to_owned()),
         };
-        let more = json!({ "parameters": self.parameters(&stored.message()) });
+        let mut more = json!({ "parameters": self.parameters(&stored.message()) });
+        if let Some(original) = &found.original {
+            more["text"] = measures(&original.message());
+        }
         let line = Line { by, summary, reason: Reason::None, permanent: None, more };
         let mut shown = vec![envelope(0, "accepted", stored.accepted_at, line)];
         for (part, stored) in in_order(found) {
@@ -144,6 +147,20 @@ impl Surface<'_> {
                 reason,
                 json!({ "from": name(from), "to": name(to) }),
             ),
+            What::Cancelled { by } => Line {
+                by: who(by),
+                summary: format!("cancelled by {} before it was sent", way(by, "cancel_sm")),
+                reason: Reason::Cancelled,
+                permanent: None,
+                more: json!({}),
+            },
+            What::Replaced { by, message } => Line {
+                by: who(by),
+                summary: format!("its contents replaced by {}", way(by, "replace_sm")),
+                reason: Reason::None,
+                permanent: None,
+                more: json!({ "text": Message::decode(message).as_ref().map(measures) }),
+            },
             What::Orphan { .. } | What::Notice { .. } => {
                 gateway(what.name().to_owned(), Reason::None, json!({}))
             }
@@ -169,6 +186,28 @@ impl Surface<'_> {
             permanent: None,
             more: json!({ "carrier": carrier, "retry_at": retry_at, "raw": raw_status(command_status) }),
         }
+    }
+}
+
+/// What may be shown of a text: its size, and how it is encoded.
+fn measures(message: &Message<'_>) -> Value {
+    json!({ "octets": message.body.len(), "data_coding": message.data_coding })
+}
+
+/// Whose wish a change was.
+const fn who(by: By) -> &'static str {
+    match by {
+        By::Application | By::AccountKey => "account",
+        By::Operator => "operator",
+    }
+}
+
+/// Which way it came.
+const fn way(by: By, operation: &'static str) -> &'static str {
+    match by {
+        By::Application => operation,
+        By::AccountKey => "the account's key of the API",
+        By::Operator => "an operator's key of the API",
     }
 }
 

@@ -21,6 +21,8 @@ use crate::message::state::State;
 #[derive(Debug)]
 pub(super) struct Found {
     pub(super) stored: StoredMessage,
+    /// As it was accepted, if it was replaced since.
+    pub(super) original: Option<StoredMessage>,
     pub(super) state: State,
     pub(super) events: Vec<StoredEvent>,
     pub(super) history: History,
@@ -97,7 +99,8 @@ pub(super) fn read(api: &Api, ord: MessageOrd) -> io::Result<Option<Found>> {
         Some(place) if place.number == 1 => parts(api, ord, place)?,
         _ => Vec::new(),
     };
-    Ok(Some(Found { stored, state, events, history, parts }))
+    let original = if state.replaced() { ledger.accepted(ord)? } else { None };
+    Ok(Some(Found { stored, original, state, events, history, parts }))
 }
 
 /// All parts of a message, by its first.
