@@ -67,6 +67,11 @@ impl Lane {
         self.levels.iter().filter_map(VecDeque::front).map(|next| next.accepted_at).min()
     }
 
+    /// All its messages, the urgent first.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Queued> {
+        self.levels.iter().rev().flatten()
+    }
+
     /// Takes out what is wanted, told how many have been taken since there were `had`.
     pub(super) fn take(
         &mut self,

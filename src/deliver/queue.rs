@@ -225,6 +225,11 @@ impl FairQueue {
         }
     }
 
+    /// An account's messages, the urgent first.
+    pub fn of(&self, account: AccountId) -> impl Iterator<Item = &Queued> {
+        self.lanes.get(usize::from(account.0)).into_iter().flat_map(Lane::all)
+    }
+
     /// When [`expire`](Self::expire) has something to do again.
     pub fn expires_at(&self) -> Timestamp {
         if self.earliest == Timestamp::NEVER {

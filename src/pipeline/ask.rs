@@ -7,6 +7,8 @@ use std::io;
 
 use bytes::Bytes;
 
+use super::change::{Target, Unchanged};
+use super::change_ask::{Meant, meant};
 use super::effect::LinkId;
 use super::owed_what::owed_what;
 use super::silence::{Silence, look};
@@ -14,6 +16,7 @@ use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId, MessageOrd};
 use crate::deliver::queue::Queued;
 use crate::ledger::store::Ledger;
+use crate::message::event::contents;
 use crate::message::place::Place;
 use crate::message::record::Message;
 use crate::message::state::State;
@@ -70,6 +73,17 @@ pub enum Ask {
         silence: Silence,
         /// What was written up to here must be seen.
         indexed: Lsn,
+    },
+    /// Which messages does a change mean, and who has them?
+    Change {
+        /// The number of the change at the shard that asks.
+        ticket: u64,
+        /// Whose messages.
+        account: AccountId,
+        /// Which.
+        target: Target,
+        /// What was written up to here must be seen.
+        after: Lsn,
     },
     /// How does this message do? (query_sm)
     Query {
@@ -133,6 +147,13 @@ pub enum Answer {
         silent: Vec<Queued>,
         /// Where to go on, if this is not all.
         next: Option<MessageOrd>,
+    },
+    /// To [`Ask::Change`].
+    Meant {
+        /// The number of the change at the shard that asked.
+        ticket: u64,
+        /// The messages, at least one, or why there is none to change.
+        meant: Result<Vec<Meant>, Unchanged>,
     },
     /// To [`Ask::Query`].
     Queried {
@@ -218,6 +239,9 @@ pub fn answer(ledger: &Ledger, ask: &Ask) -> io::Result<Answer> {
             let (silent, next) = look(ledger, silence)?;
             Answer::Silent { carrier: silence.carrier, silent, next }
         }
+        Ask::Change { ticket, account, ref target, .. } => {
+            Answer::Meant { ticket, meant: meant(ledger, account, target)? }
+        }
         Ask::Query { link, sequence, account, ord, ref source, .. } => {
             let found = query(ledger, account, ord, source)?;
             Answer::Queried { link, sequence, ord, found }
@@ -233,6 +257,7 @@ impl Ask {
             | Self::OwedDetails { after, .. }
             | Self::Correlate { after, .. }
             | Self::Silence { indexed: after, .. }
+            | Self::Change { after, .. }
             | Self::Query { after, .. } => *after = appended,
             Self::Records { .. } => {}
         }
@@ -245,6 +270,7 @@ impl Ask {
             | Self::OwedDetails { after, .. }
             | Self::Correlate { after, .. }
             | Self::Silence { indexed: after, .. }
+            | Self::Change { after, .. }
             | Self::Query { after, .. } => *after,
             Self::Records { .. } => Lsn(0),
         }
@@ -252,7 +278,7 @@ impl Ask {
 }
 
 fn record(ledger: &Ledger, lsn: u64) -> io::Result<Bytes> {
-    Ok(Bytes::from(ledger.record(Lsn(lsn))?))
+    Ok(Bytes::copy_from_slice(contents(&ledger.record(Lsn(lsn))?)))
 }
 
 /// The newest candidate whose addresses agree with those of the receipt.

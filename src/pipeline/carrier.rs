@@ -13,6 +13,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::ask::Ask;
+use super::change::Order;
 use super::effect::{Effect, LinkId};
 use super::shared::{CarrierShared, Shared};
 use super::silence::Look;
@@ -68,13 +69,17 @@ pub struct CarrierDesk {
     /// From submit to answer, smoothed.
     round_trip: Duration,
     transmitters: Vec<Transmitter>,
-    queue: FairQueue,
+    /// Changes of messages that wait here, to be made at the end of a turn.
+    pub(super) orders: Vec<Order>,
+    /// When they may be made, so that many do not hold up the others.
+    pub(super) orders_at: Timestamp,
+    pub(super) queue: FairQueue,
     /// Read back from disk, to go first.
-    returned: VecDeque<Queued>,
+    pub(super) returned: VecDeque<Queued>,
     /// Taken out because their life is over.
     expired: Vec<Queued>,
-    fetching: HashMap<MessageOrd, Queued>,
-    deferred: BTreeMap<(Timestamp, u64), Queued>,
+    pub(super) fetching: HashMap<MessageOrd, Queued>,
+    pub(super) deferred: BTreeMap<(Timestamp, u64), Queued>,
     deferrals: u64,
     /// The rate agreed on or learned holds everything until then.
     held_until: Timestamp,
@@ -168,6 +173,8 @@ impl CarrierDesk {
             pace: Adaptive::new(bounds),
             round_trip: Duration::ZERO,
             transmitters: Vec::new(),
+            orders: Vec::new(),
+            orders_at: Timestamp(0),
             queue: FairQueue::new(LOADED_BYTES_MAX),
             returned: VecDeque::new(),
             expired: Vec::new(),
@@ -267,6 +274,9 @@ impl CarrierDesk {
         let mut due =
             self.deferred.first_key_value().map_or(Timestamp::NEVER, |((due, _), _)| *due);
         due = due.min(self.look.at);
+        if !self.orders.is_empty() {
+            due = due.min(self.orders_at);
+        }
         if self.flowing {
             due = due.min(self.measured_at + MEASURE_EVERY);
         }
@@ -345,7 +355,7 @@ impl CarrierDesk {
         self.queue.again(queued);
     }
 
-    fn waiting(&self) -> usize {
+    pub(super) fn waiting(&self) -> usize {
         self.queue.len() + self.returned.len()
     }
 
@@ -467,6 +477,11 @@ impl CarrierDesk {
             self.returned.push_back(queued);
         }
         unreadable
+    }
+
+    /// A message leaves the backlog without having been sent.
+    pub(super) fn leaves(&self, queued: &Queued) {
+        self.count(queued, false);
     }
 
     /// A message joins or leaves the backlog.

@@ -1,7 +1,7 @@
 //! Owing an account the receipt of what has become of its message.
 
 use super::carrier::CarrierDesk;
-use super::report::{err_of_status, message_state, state_told};
+use super::report::{DELETED, err_of_status, message_state, state_told};
 use super::turn::Turn;
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, MessageOrd};
@@ -86,8 +86,10 @@ pub(super) fn owe_ended(turn: &mut Turn, now: Timestamp, queued: &Queued, what: 
             (refused(reason, ruling), err_of_status(command_status))
         }
         What::Ended { reason } => (ending(reason), Err::default()),
+        What::Cancelled { .. } => (ending(Reason::Cancelled), Err::default()),
         _ => (Disposition::Unknown, Err::default()),
     };
+    let cancelled = matches!(what, What::Cancelled { .. });
     let owed = |what| Owed { ord: queued.ord, account: queued.account, failures: 0, what };
     let Some(message) = Message::decode(&queued.record) else {
         // Left on disk: the ledger says whether a receipt is wanted, and of what.
@@ -106,7 +108,7 @@ pub(super) fn owe_ended(turn: &mut Turn, now: Timestamp, queued: &Queued, what: 
         destination: Party::of(&message.destination),
         parts: 1,
         delivered: 0,
-        message_state: message_state(disposition),
+        message_state: if cancelled { DELETED } else { message_state(disposition) },
         err,
         submitted_at: queued.accepted_at,
         done_at: now,

@@ -1,6 +1,7 @@
 //! What the engine wants done by whoever holds the links.
 
 use super::ask::Ask;
+use super::change::Unchanged;
 use super::mail::Mail;
 use super::port::Refusal;
 use crate::base::id::{CarrierId, MessageOrd};
@@ -126,6 +127,19 @@ pub enum Effect {
     },
     /// Let the binds read again whose accounts were over their share of a carrier's backlog.
     Resume(CarrierId),
+    /// A cancel_sm or replace_sm can be answered: what it did is on disk.
+    Changed {
+        /// Which bind asked.
+        link: LinkId,
+        /// The sequence number of its request.
+        sequence: u32,
+        /// About which message; `None` if all between two addresses were meant.
+        ord: Option<MessageOrd>,
+        /// Whether it was a replace_sm.
+        replaces: bool,
+        /// Why nothing was done, if so.
+        outcome: Result<(), Unchanged>,
+    },
     /// A query_sm can be answered.
     Queried {
         /// Which bind asked.

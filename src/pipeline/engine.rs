@@ -14,6 +14,7 @@ use bytes::Bytes;
 use super::account::AccountDesk;
 use super::ask::Ask;
 use super::carrier::{CarrierDesk, Departure};
+use super::changes::Changes;
 use super::conclude::end;
 use super::effect::{Asker, Effect};
 use super::port::Refusal;
@@ -50,6 +51,8 @@ pub struct Engine {
     /// Questions that wait for this turn to be appended: their answers have to know of it.
     pub(super) asks: Vec<Ask>,
     blocked: bool,
+    /// Changes of waiting messages that accounts of this shard have asked for.
+    pub(super) changes: Changes,
     /// What is to be done, in order. The holder of the links drains it.
     pub effects: Vec<Effect>,
     pub(super) random: fastrand::Rng,
@@ -99,6 +102,7 @@ impl Engine {
             departures: Vec::new(),
             asks: Vec::new(),
             blocked: false,
+            changes: Changes::default(),
             effects: Vec::new(),
             reference: random.u8(..),
             random,
@@ -139,6 +143,7 @@ impl Engine {
     /// # Errors
     /// [`DiskFailed`] when the log takes nothing any more.
     pub fn end_turn(&mut self, now: Timestamp) -> Result<(), DiskFailed> {
+        self.change_waiting(now);
         self.pass_waiting(now);
         self.depart(now);
         self.pump(now);
@@ -190,7 +195,10 @@ impl Engine {
         self.append_messages(now)?;
         if !self.events.is_empty() {
             match self.journal.append(now, &mut self.events) {
-                Ok(appended) => self.appended = appended.end,
+                Ok(appended) => {
+                    self.appended = appended.end;
+                    self.turn.first = appended.first;
+                }
                 Err(AppendError::Failed) => return Err(DiskFailed),
                 // Events are facts and cannot be refused: they stay for the next turn.
                 Err(_) => {

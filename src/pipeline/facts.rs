@@ -3,6 +3,7 @@
 //! Each becomes an event of this turn; what follows from it waits in the turn for the disk.
 
 use super::ask::{Answer, Ask};
+use super::change::ChangeAsker;
 use super::effect::{Effect, LinkId};
 use super::engine::Engine;
 use super::mail::Mail;
@@ -99,6 +100,14 @@ impl Engine {
             }
             Mail::Answer(answer) => self.answer(now, answer),
             Mail::Submit(submission, reply) => self.submission(now, &submission, reply),
+            Mail::Change(order) => self.order(order),
+            Mail::Changed(changed) => self.changed(changed),
+            Mail::ChangeByApi(change, reply) => {
+                let asker = ChangeAsker::Api(reply);
+                if let Err((refusal, ChangeAsker::Api(reply))) = self.change(change, asker) {
+                    reply(Err(refusal));
+                }
+            }
             Mail::Resume(_) => {}
         }
     }
@@ -129,6 +138,7 @@ impl Engine {
                     None => self.uncorrelated(carrier, ticket),
                 }
             }
+            Answer::Meant { ticket, meant } => self.meant(now, ticket, meant),
             Answer::Silent { carrier, silent, next } => self.silent(now, carrier, &silent, next),
             Answer::Queried { link, sequence, ord, found } => {
                 self.effects.push(Effect::Queried { link, sequence, ord, found });

@@ -1,6 +1,7 @@
 //! What shards hand to each other: whole batches, never a lock.
 
 use super::ask::Answer;
+use super::change::{Change, ChangeReply, Changed, Order};
 use super::effect::Reply;
 use super::port::Submission;
 use crate::base::id::CarrierId;
@@ -22,6 +23,12 @@ pub enum Mail {
     Answer(Answer),
     /// A submission of the API, for an account of that shard.
     Submit(Submission, Reply),
+    /// Messages of a carrier of that shard to change.
+    Change(Order),
+    /// What became of an order of that shard.
+    Changed(Changed),
+    /// A change the API asks for, of messages of an account of that shard.
+    ChangeByApi(Change, ChangeReply),
     /// A carrier's backlog has gone down: paused binds may read again.
     Resume(CarrierId),
 }
@@ -35,6 +42,11 @@ impl std::fmt::Debug for Mail {
             Self::Owed(owed) => write!(f, "{} owed", owed.len()),
             Self::Answer(answer) => write!(f, "{answer:?}"),
             Self::Submit(..) => f.write_str("submission"),
+            Self::Change(order) => {
+                write!(f, "change {} of {:?}", order.messages.len(), order.carrier)
+            }
+            Self::Changed(changed) => write!(f, "{changed:?}"),
+            Self::ChangeByApi(..) => f.write_str("change by api"),
             Self::Resume(carrier) => write!(f, "resume {carrier:?}"),
         }
     }

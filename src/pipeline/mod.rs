@@ -18,6 +18,12 @@ pub mod board;
 
 pub mod carrier;
 
+pub mod change;
+
+pub mod change_ask;
+
+pub mod changes;
+
 pub mod conclude;
 
 pub mod congestion;
@@ -44,6 +50,8 @@ pub mod receipts;
 
 pub mod release;
 
+mod replace;
+
 pub mod report;
 
 pub mod settings;
@@ -69,3 +77,5 @@ pub mod submits;
 pub mod turn;
 
 pub mod unsendable;
+
+mod withdraw;

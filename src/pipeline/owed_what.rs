@@ -4,7 +4,7 @@ use std::io;
 
 use bytes::Bytes;
 
-use super::report::{err_of_status, message_state, state_told};
+use super::report::{err_of_status, message_state_of, state_told};
 use crate::base::id::MessageOrd;
 use crate::ledger::store::Ledger;
 use crate::ledger::stored::StoredMessage;
@@ -67,7 +67,7 @@ fn receipt(
         destination: Party::of(&message.destination),
         parts: 1,
         delivered: u8::from(state.disposition == Disposition::Delivered),
-        message_state: message_state(state.disposition),
+        message_state: message_state_of(state),
         err: Err::default(),
         submitted_at: stored.accepted_at,
         done_at: stored.accepted_at,
@@ -86,7 +86,7 @@ fn receipt(
                 receipt.err = err_of_status(command_status);
                 receipt.done_at = event.at;
             }
-            Some(What::Ended { .. }) => receipt.done_at = event.at,
+            Some(What::Ended { .. } | What::Cancelled { .. }) => receipt.done_at = event.at,
             _ => {}
         }
     }

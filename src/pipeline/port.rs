@@ -8,10 +8,12 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::change::Unchanged;
 use super::route_view::{RouteQuestion, RouteView};
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId, MessageOrd};
 use crate::carrier::profile::Profile;
+use crate::message::event::By;
 use crate::message::reason::Reason;
 
 /// A message submitted by the API, one part, encoded.
@@ -93,6 +95,15 @@ pub type Submitted = Pin<Box<dyn Future<Output = Result<MessageOrd, Refusal>> + 
 pub trait Submit: Send + Sync {
     /// Takes a message in; the future resolves when it is durable.
     fn submit(&self, submission: Submission) -> Submitted;
+}
+
+/// The future of a cancellation: resolved once it is on disk.
+pub type Cancelling = Pin<Box<dyn Future<Output = Result<(), Unchanged>> + Send>>;
+
+/// Where the API cancels.
+pub trait Cancel: Send + Sync {
+    /// Takes back a message of an account, with all its parts, if no carrier may have any.
+    fn cancel(&self, account: AccountId, ord: MessageOrd, by: By) -> Cancelling;
 }
 
 /// What the API and the metrics may know of a carrier at this moment.

@@ -35,6 +35,10 @@ impl Engine {
                 self.effects.push(Effect::Acknowledge { link, sequence, data });
             }
             self.pass_on(turn.owed.drain(..));
+            self.rejoin(&mut turn);
+            for (shard, changed) in turn.changed.drain(..) {
+                self.tell(shard, changed);
+            }
             self.turns.recycle(turn);
         }
         Ok(())

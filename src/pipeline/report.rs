@@ -1,9 +1,9 @@
 //! Small translations between our verdicts and the words of a receipt.
 
-use crate::message::disposition::Disposition;
+use crate::message::disposition::{Disposition, Status};
 use crate::message::event::Report;
 use crate::message::reason::Reason;
-use crate::message::state::reported;
+use crate::message::state::{State, reported};
 use crate::receipt::owed::Err;
 
 /// The SMPP `message_state` (§5.2.28) that tells a disposition to an application.
@@ -15,6 +15,17 @@ pub const fn message_state(disposition: Disposition) -> u8 {
         Disposition::Bounced | Disposition::Misdirected => 5,
         Disposition::Unknown => 7,
         Disposition::Blocked => 8,
+    }
+}
+
+/// The `message_state` of a message that was cancelled (§5.2.28).
+pub const DELETED: u8 = 4;
+
+/// The `message_state` that tells an application how a message ended here.
+pub const fn message_state_of(state: &State) -> u8 {
+    match state.status {
+        Status::Cancelled => DELETED,
+        _ => message_state(state.disposition),
     }
 }
 

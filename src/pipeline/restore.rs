@@ -63,7 +63,7 @@ impl Engine {
         let life = Life::of_accepted(&message, accepted_at, lifetime.unwrap_or_default());
         let queued = Queued {
             ord: unfinished.ord,
-            lsn: unfinished.lsn.0,
+            lsn: stored.lsn.0,
             account: message.account,
             attempts: unfinished.state.attempts,
             failures: u8::from(unfinished.state.retrying()),
@@ -103,7 +103,7 @@ impl Engine {
         self.shared.count(queued.account, carrier, 1);
         let Some(desk) = self.carrier(carrier) else { return };
         match retry_at {
-            Some(due) => desk.defer_counted(due, queued),
+            Some(due) => desk.defer_counted(due.max(queued.due_at), queued),
             None => desk.enqueue(queued),
         }
     }

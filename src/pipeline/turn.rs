@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 
 use bytes::Bytes;
 
+use super::change::Changed;
 use super::effect::{Asker, LinkId};
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId, MessageOrd};
@@ -62,6 +63,19 @@ pub struct Inbound {
     pub account: Option<AccountId>,
 }
 
+/// A message whose replacement was written in this turn.
+#[derive(Debug)]
+pub struct Replaced {
+    /// Where it waits.
+    pub carrier: CarrierId,
+    /// The message as it is now, but for the address of its contents.
+    pub queued: Queued,
+    /// When it may leave.
+    pub due: Timestamp,
+    /// Where its contents are among the turn's events.
+    pub offset: u32,
+}
+
 /// Everything that waits for one append.
 #[derive(Debug, Default)]
 pub struct Turn {
@@ -71,7 +85,7 @@ pub struct Turn {
     pub at: Timestamp,
     /// Number of the turn's first message.
     pub base_ord: MessageOrd,
-    /// Where the turn's messages begin in the log.
+    /// Where the turn's messages, or its events, begin in the log.
     pub first: Lsn,
     /// The turn's messages as written.
     pub octets: Bytes,
@@ -87,6 +101,10 @@ pub struct Turn {
     pub acknowledgements: Vec<(LinkId, u32, bool)>,
     /// Debts that may be passed on.
     pub owed: Vec<Owed>,
+    /// Messages that wait again with other contents.
+    pub replaced: Vec<Replaced>,
+    /// Changes that are made, for the shards that wait to hear.
+    pub changed: Vec<(usize, Changed)>,
 }
 
 impl Turn {
@@ -108,6 +126,8 @@ impl Turn {
             && self.passed.is_empty()
             && self.acknowledgements.is_empty()
             && self.owed.is_empty()
+            && self.replaced.is_empty()
+            && self.changed.is_empty()
     }
 }
 
@@ -149,6 +169,8 @@ impl Turns {
         turn.passed.clear();
         turn.acknowledgements.clear();
         turn.owed.clear();
+        turn.replaced.clear();
+        turn.changed.clear();
         if self.spare.len() < SPARE_MAX {
             self.spare.push(turn);
         }

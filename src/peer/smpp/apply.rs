@@ -1,5 +1,6 @@
 //! Doing what the engine decided: PDUs into the links, the rest to the shell.
 
+use super::change::Told;
 use super::exchange::{Action, Exchange};
 use super::link::{Far, Link};
 use super::multi::Settled;
@@ -19,9 +20,8 @@ use crate::telemetry::carrier::Direction;
 use crate::wire::smpp::command::CommandId;
 use crate::wire::smpp::header::Header;
 use crate::wire::smpp::pdu::{DataSmResp, DeliverSm, DeliverSmResp, QuerySmResp, SubmitSm};
-use crate::wire::smpp::receipt_date::ReceiptDate;
 use crate::wire::smpp::status::CommandStatus;
-use crate::wire::smpp::time::relative;
+use crate::wire::smpp::time::{absolute, relative};
 use crate::wire::smpp::tlv::{TlvBuf, Tlvs};
 
 impl Exchange {
@@ -62,6 +62,9 @@ impl Exchange {
             Effect::Ask(ask) => self.actions.push(Action::Ask(ask)),
             Effect::Post { shard, mail } => self.actions.push(Action::Post { shard, mail }),
             Effect::Resume(carrier) => self.resume_everywhere(carrier),
+            Effect::Changed { link, sequence, ord, replaces, outcome } => {
+                self.changed(now, link, sequence, Told { ord, replaces, outcome });
+            }
             Effect::Queried { link, sequence, ord, found } => {
                 let message_id = self.shared().cipher.seal(ord);
                 self.queried(link, sequence, message_id.as_bytes(), found);
@@ -182,13 +185,11 @@ impl Exchange {
             self.said(id);
             return;
         };
-        let mut final_date = Vec::new();
-        if found.final_at > Timestamp(0) {
-            absolute_time(found.final_at, &mut final_date);
-        }
+        let date = absolute(found.final_at);
+        let final_date: &[u8] = if found.final_at > Timestamp(0) { &date } else { b"" };
         let resp = QuerySmResp {
             message_id: Some(message_id),
-            final_date: &final_date,
+            final_date,
             message_state: message_state(&found.state),
             ..QuerySmResp::default()
         };
@@ -220,26 +221,5 @@ fn profile_message<'a>(
         destination: profile.destination.apply(message.destination, &mut room.destination),
         tlvs: profile.tlvs.filter(tlvs, &mut room.tlvs).as_octets(),
         ..*message
-    }
-}
-
-/// An absolute time in UTC: `YYMMDDhhmmsst00+` (§7.1.1.1).
-fn absolute_time(at: Timestamp, out: &mut Vec<u8>) {
-    let date = ReceiptDate::at(at, 0);
-    date.write_ten_digits(out);
-    out.extend_from_slice(&[b'0' + date.second / 10, b'0' + date.second % 10]);
-    out.extend_from_slice(b"000+");
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_final_date_has_sixteen_characters_in_utc() {
-        let mut out = Vec::new();
-        absolute_time(Timestamp(1_795_312_987_000_000), &mut out);
-        assert_eq!(out.len(), 16);
-        assert!(out.ends_with(b"000+"), "{}", String::from_utf8_lossy(&out));
     }
 }

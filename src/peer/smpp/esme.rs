@@ -255,8 +255,8 @@ impl Exchange {
             }
             Pdu::SubmitMulti(submit) => self.submit_multi(now, id, header, submit, &mut tlvs),
             Pdu::QuerySm(query_sm) => self.query(id, header, query_sm),
-            Pdu::CancelSm(_) => self.refuse(id, header, CommandStatus::ESME_RCANCELFAIL),
-            Pdu::ReplaceSm(_) => self.refuse(id, header, CommandStatus::ESME_RREPLACEFAIL),
+            Pdu::CancelSm(cancel) => self.cancel(now, id, header, cancel),
+            Pdu::ReplaceSm(replace) => self.replace(now, id, header, replace),
             _ => self.not_offered(now, id, header),
         }
         self.room.tlvs = tlvs;

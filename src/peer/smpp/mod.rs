@@ -11,6 +11,8 @@ mod apply;
 
 mod asker;
 
+mod change;
+
 mod dial;
 
 mod door;

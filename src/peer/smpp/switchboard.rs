@@ -13,11 +13,13 @@ use super::door::{Door, For};
 use super::exchange::Exchange;
 use super::shard::{self, Letter, MAILBOX_LETTERS_MAX, Post, Start};
 use crate::base::clock::Clock;
-use crate::base::id::MessageOrd;
+use crate::base::id::{AccountId, MessageOrd};
 use crate::ledger::store::Ledger;
+use crate::message::event::By;
+use crate::pipeline::change::{Change, Target, Unchanged};
 use crate::pipeline::engine::Engine;
 use crate::pipeline::mail::Mail;
-use crate::pipeline::port::{Refusal, Submission, Submit, Submitted};
+use crate::pipeline::port::{Cancel, Cancelling, Refusal, Submission, Submit, Submitted};
 use crate::pipeline::route_book::RouteBook;
 use crate::pipeline::settings::{HANDSHAKES_MAX, ListenerConfig, Settings};
 use crate::pipeline::shared::{AccountShared, CarrierShared, Shared};
@@ -223,6 +225,26 @@ impl Submit for Submitter {
             let letter = Letter::Mail(Mail::Submit(submission, reply));
             mailbox.send(letter).await.map_err(|_| Refusal::Draining)?;
             answer.await.unwrap_or(Err(Refusal::Draining))
+        })
+    }
+}
+
+impl Cancel for Submitter {
+    fn cancel(&self, account: AccountId, ord: MessageOrd, by: By) -> Cancelling {
+        let home = self.shared.account(account).map(|account| account.home);
+        let mailbox = home.and_then(|home| self.post.shards.get(home)).cloned();
+        Box::pin(async move {
+            let mailbox = mailbox.ok_or(Unchanged::Apart)?;
+            let (told, answer) = oneshot::channel::<Result<(), Unchanged>>();
+            let reply = Box::new(move |outcome| {
+                // A client that has gone does not want to know.
+                let _gone = told.send(outcome);
+            });
+            let target = Target::One { ord, source: None, destination: Vec::new() };
+            let change = Change { account, target, replacement: None, by };
+            let letter = Letter::Mail(Mail::ChangeByApi(change, reply));
+            mailbox.send(letter).await.map_err(|_| Unchanged::Busy)?;
+            answer.await.unwrap_or(Err(Unchanged::Busy))
         })
     }
 }

@@ -32,13 +32,13 @@ pub fn moment(text: &[u8], now: Timestamp) -> Result<Option<Timestamp>, NotATime
     }
     match sign {
         b"R" => after(digits, now).map(Some).ok_or(NotATime),
-        b"+" => absolute(text, 1).map(Some).ok_or(NotATime),
-        b"-" => absolute(text, -1).map(Some).ok_or(NotATime),
+        b"+" => zoned(text, 1).map(Some).ok_or(NotATime),
+        b"-" => zoned(text, -1).map(Some).ok_or(NotATime),
         _ => Err(NotATime),
     }
 }
 
-fn absolute(text: &[u8], ahead: i64) -> Option<Timestamp> {
+fn zoned(text: &[u8], ahead: i64) -> Option<Timestamp> {
     let date = ReceiptDate::parse_zoned(text, Timestamp(0))?.date;
     let quarters = pair(text, 13);
     if quarters > QUARTERS_MAX {
@@ -99,6 +99,19 @@ pub fn relative(span: Duration) -> [u8; 16] {
     text
 }
 
+/// A moment in UTC as `YYMMDDhhmmsst00+`, cut to tenths of a second.
+pub fn absolute(at: Timestamp) -> [u8; 16] {
+    let date = ReceiptDate::at(at, 0);
+    let numbers = [date.year % 100, date.month.into(), date.day.into(), date.hour.into()];
+    let mut text = *b"000000000000000+";
+    let numbers = numbers.into_iter().chain([date.minute.into(), date.second.into()]);
+    for (place, number) in text.as_chunks_mut::<2>().0.iter_mut().zip(numbers) {
+        *place = [b'0' + (number / 10 % 10) as u8, b'0' + (number % 10) as u8];
+    }
+    text[12] = b'0' + (at.0 / 100_000 % 10) as u8;
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,6 +122,13 @@ mod tests {
     fn seconds_from_now(text: &[u8]) -> i64 {
         let at = moment(text, NOW).expect("a time").expect("not empty");
         (at.0 as i64 - NOW.0 as i64) / 1_000_000
+    }
+
+    #[test]
+    fn a_moment_reads_back_from_its_text_to_the_tenth_of_a_second() {
+        let at = Timestamp(NOW.0 + 7_345_678);
+        assert_eq!(&absolute(at), b"261122020007300+");
+        assert_eq!(moment(&absolute(at), NOW), Ok(Some(Timestamp(NOW.0 + 7_300_000))));
     }
 
     #[test]

@@ -1,0 +1,219 @@
+//! The carrier's side of a change: taking messages that have not left out of where they wait.
+//!
+//! All orders of a turn cost one look through the accounts' messages, and such looks have pauses
+//! between them: however many cancel, the others' messages leave. Where nobody does, nothing is looked at.
+//! **Invariant**: what is taken out here is in no queue, and its event is in this turn.
+
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+use super::carrier::CarrierDesk;
+use super::change::{Changed, NewPart, Order, Withdrawal};
+use super::conclude::owe_ended;
+use super::engine::Engine;
+use super::receipts::desk;
+use super::turn::{Replaced, Turn};
+use crate::base::clock::Timestamp;
+use crate::base::id::{CarrierId, MessageOrd};
+use crate::deliver::queue::Queued;
+use crate::message::event::{By, Event, What};
+use crate::message::reason::Reason;
+use crate::message::record::Message;
+use crate::message::state::ending;
+use crate::spool::chunk::Chunk;
+
+/// The pause between two looks for each so many messages that wait.
+const LOOK_PAUSE: Duration = Duration::from_millis(10);
+const LOOK_MESSAGES: usize = 10_000;
+
+impl Engine {
+    /// Does what was ordered, and says so when it is on disk.
+    pub(super) fn change_waiting(&mut self, now: Timestamp) {
+        let mut in_vain = Vec::new();
+        for place in 0..self.carriers.len() {
+            let Some(desk) = self.carriers.get_mut(place).and_then(Option::as_mut) else {
+                continue;
+            };
+            if desk.orders.is_empty() || now < desk.orders_at {
+                continue;
+            }
+            let pause = LOOK_PAUSE * (desk.waits() / LOOK_MESSAGES) as u32;
+            desk.orders_at = now + pause;
+            let orders = std::mem::take(&mut desk.orders);
+            in_vain.extend(carry_out(&mut self.events, &mut self.turn, desk, now, &orders));
+        }
+        // Nothing of them goes to the disk.
+        in_vain.into_iter().for_each(|(shard, changed)| self.tell(shard, changed));
+    }
+
+    /// Replacements are on disk: the messages wait again, in the place they had in their line.
+    pub(super) fn rejoin(&mut self, turn: &mut Turn) {
+        for Replaced { carrier, mut queued, due, offset } in turn.replaced.drain(..) {
+            queued.lsn = turn.first.0 + u64::from(offset);
+            if let Some(desk) = desk(&self.shared, &mut self.carriers, carrier) {
+                desk.rejoin(turn.at, due, queued);
+            }
+        }
+    }
+}
+
+/// A message that can be changed: what it becomes, and where it waited.
+type Decided<'a> = (&'a Withdrawal, By);
+
+/// Changes what is ordered and is here; gives what was ordered in vain.
+fn carry_out(
+    events: &mut Chunk,
+    turn: &mut Turn,
+    desk: &mut CarrierDesk,
+    now: Timestamp,
+    orders: &[Order],
+) -> Vec<(usize, Changed)> {
+    let wanted: HashSet<MessageOrd> = orders.iter().flat_map(parts).collect();
+    let mut held = desk.held(orders, &wanted);
+    let (mut decided, mut in_vain): (Vec<Decided<'_>>, Vec<_>) = (Vec::new(), Vec::new());
+    for order in orders {
+        let mut changed = Changed { ticket: order.ticket, ..Changed::default() };
+        for message in &order.messages {
+            let doubts = message.parts.iter().map(|ord| held.get(ord).copied());
+            match doubts.reduce(|one, other| Some(one?.max(other?))).flatten() {
+                None => changed.missed += 1,
+                Some(0) => {
+                    changed.changed += 1;
+                    decided.push((message, order.by));
+                    // Whoever comes later in this turn does not find it.
+                    held.retain(|ord, _| !message.parts.contains(ord));
+                }
+                Some(_) => changed.doubtful += 1,
+            }
+        }
+        let told = if changed.changed > 0 { &mut turn.changed } else { &mut in_vain };
+        told.push((order.shard, changed));
+    }
+    if decided.is_empty() {
+        return in_vain;
+    }
+    let out = decided.iter().flat_map(|(message, _)| message.parts.iter().copied()).collect();
+    let mut taken = desk.withdraw(&out);
+    for (message, by) in decided {
+        let mut with = message.with.iter();
+        for &ord in &message.parts {
+            let Some((queued, due)) = taken.remove(&ord) else { continue };
+            match with.next() {
+                Some(new) => replace(events, turn, desk.id, by, (queued, due), new),
+                None => {
+                    cancel(events, turn, desk, now, by, &queued);
+                    if !message.with.is_empty() {
+                        fold(events, turn, message, ord);
+                    }
+                }
+            }
+        }
+    }
+    in_vain
+}
+
+fn parts(order: &Order) -> impl Iterator<Item = MessageOrd> {
+    order.messages.iter().flat_map(|message| message.parts.iter().copied())
+}
+
+/// A message ends before it has left.
+fn cancel(
+    events: &mut Chunk,
+    turn: &mut Turn,
+    desk: &CarrierDesk,
+    now: Timestamp,
+    by: By,
+    queued: &Queued,
+) {
+    let what = What::Cancelled { by };
+    events.event(&Event { ord: queued.ord, what });
+    desk.leaves(queued);
+    desk.concluded_as(ending(Reason::Cancelled), Reason::Cancelled);
+    owe_ended(turn, now, queued, &what);
+}
+
+/// A part that the new text does not need has no say in the receipt.
+fn fold(events: &mut Chunk, turn: &mut Turn, message: &Withdrawal, ord: MessageOrd) {
+    turn.owed.retain(|debt| debt.ord != ord);
+    if let Some(&into) = message.parts.first() {
+        events.event(&Event { ord, what: What::Folded { into } });
+    }
+}
+
+/// A message, or a part of one, has other contents. It waits again when that is on disk.
+fn replace(
+    events: &mut Chunk,
+    turn: &mut Turn,
+    carrier: CarrierId,
+    by: By,
+    (mut queued, due): (Queued, Option<Timestamp>),
+    new: &NewPart,
+) {
+    let what = What::Replaced { by, message: &new.record };
+    let offset = events.event(&Event { ord: queued.ord, what });
+    // What the carrier refused for the moment keeps its back-off.
+    let again = due.filter(|_| queued.failures > 0 || queued.attempts > 0);
+    queued.due_at = new.life.due_at;
+    queued.expires_at = new.life.expires_at;
+    queued.parts = Message::decode(&new.record).map_or(queued.parts, |message| message.counts());
+    queued.record = new.record.clone();
+    let due = queued.due_at.max(again.unwrap_or_default());
+    turn.replaced.push(Replaced { carrier, queued, due, offset });
+}
+
+impl CarrierDesk {
+    /// Messages that wait here.
+    fn waits(&self) -> usize {
+        self.waiting() + self.deferred.len() + self.fetching.len()
+    }
+
+    /// Which of the wanted messages wait here, and how often each was in doubt.
+    fn held(&self, orders: &[Order], wanted: &HashSet<MessageOrd>) -> HashMap<MessageOrd, u8> {
+        let accounts: HashSet<_> = orders.iter().map(|order| order.account).collect();
+        let queued = accounts.iter().flat_map(|account| self.queue.of(*account));
+        let others = self.returned.iter().chain(self.deferred.values());
+        let mut held: HashMap<MessageOrd, u8> = queued
+            .chain(others)
+            .filter(|queued| wanted.contains(&queued.ord))
+            .map(|queued| (queued.ord, queued.doubts))
+            .collect();
+        for ord in wanted {
+            held.extend(self.fetching.get(ord).map(|queued| (*ord, queued.doubts)));
+        }
+        held
+    }
+
+    /// Takes messages out that wait here, with the time each waits for, if it has one. They stay in the
+    /// backlog's count.
+    fn withdraw(
+        &mut self,
+        out: &HashSet<MessageOrd>,
+    ) -> HashMap<MessageOrd, (Queued, Option<Timestamp>)> {
+        let mut taken = Vec::new();
+        self.queue.take(usize::MAX, |queued| out.contains(&queued.ord), &mut taken);
+        let returned = &mut self.returned;
+        returned.retain(|queued| {
+            let stays = !out.contains(&queued.ord);
+            if !stays {
+                taken.push(queued.clone());
+            }
+            stays
+        });
+        taken.extend(out.iter().filter_map(|ord| self.fetching.remove(ord)));
+        let deferred =
+            self.deferred.extract_if(.., |_, queued: &mut Queued| out.contains(&queued.ord));
+        let deferred: Vec<_> =
+            deferred.map(|((due, _), queued)| (queued.ord, (queued, Some(due)))).collect();
+        let taken = taken.into_iter().map(|queued| (queued.ord, (queued, None)));
+        taken.chain(deferred).collect()
+    }
+
+    /// A message that was counted all the time waits again.
+    fn rejoin(&mut self, now: Timestamp, due: Timestamp, queued: Queued) {
+        if due > now {
+            self.defer_counted(due, queued);
+        } else {
+            self.queue.again(queued);
+        }
+    }
+}
