@@ -51,6 +51,7 @@ impl HttpApi {
         let api = Api::new(Parts {
             config: config.clone(),
             submit: Arc::new(gateway.submitter()),
+            cancel: Arc::new(gateway.submitter()),
             board: Arc::new(gateway.board()),
             explain: Arc::new(gateway.board()),
             ledger: Arc::clone(gateway.ledger()),

@@ -12,13 +12,13 @@ use super::config::HttpConfig;
 use super::problem::Problem;
 use super::route_metrics::AllRoutes;
 use super::{
-    errors, explain_route, get_message, health, list_events, list_messages, metrics, observe,
-    post_message, problem_table as kinds,
+    cancel_message, errors, explain_route, get_message, health, list_events, list_messages,
+    metrics, observe, post_message, problem_table as kinds,
 };
 use crate::base::clock::Clock;
 use crate::base::id::IdCipher;
 use crate::ledger::store::Ledger;
-use crate::pipeline::port::{Board, Explain, Submit};
+use crate::pipeline::port::{Board, Cancel, Explain, Submit};
 use crate::telemetry::ingress::IngressMetrics;
 use crate::telemetry::registry::Registry;
 
@@ -27,6 +27,7 @@ pub(super) const ROUTES: &[(&str, Method)] = &[
     ("/v1/messages", Method::POST),
     ("/v1/messages", Method::GET),
     ("/v1/messages/{id}", Method::GET),
+    ("/v1/messages/{id}/cancel", Method::POST),
     ("/v1/messages/{id}/events", Method::GET),
     ("/v1/routes/explain", Method::POST),
     ("/errors/{code}", Method::GET),
@@ -44,6 +45,8 @@ pub struct Parts {
     pub config: HttpConfig,
     /// Where it submits.
     pub submit: Arc<dyn Submit>,
+    /// Where it cancels.
+    pub cancel: Arc<dyn Cancel>,
     /// What it knows of the present.
     pub board: Arc<dyn Board>,
     /// Where routes are explained.
@@ -60,6 +63,7 @@ pub struct Parts {
 pub struct Api {
     pub(super) config: HttpConfig,
     pub(super) submit: Arc<dyn Submit>,
+    pub(super) cancel: Arc<dyn Cancel>,
     pub(super) board: Arc<dyn Board>,
     pub(super) explain: Arc<dyn Explain>,
     pub(super) ledger: Arc<Ledger>,
@@ -74,10 +78,11 @@ pub struct Api {
 impl Api {
     /// Puts it together. [`serve`](super::server::serve) answers with it.
     pub fn new(parts: Parts) -> Arc<Self> {
-        let Parts { config, submit, board, explain, ledger, registry, clock } = parts;
+        let Parts { config, submit, cancel, board, explain, ledger, registry, clock } = parts;
         Arc::new(Self {
             config,
             submit,
+            cancel,
             board,
             explain,
             clock,
@@ -95,6 +100,7 @@ impl Api {
         Router::new()
             .route("/v1/messages", messages)
             .route("/v1/messages/{id}", get(get_message::get))
+            .route("/v1/messages/{id}/cancel", post(cancel_message::post))
             .route("/v1/messages/{id}/events", get(list_events::list))
             .route("/v1/routes/explain", post(explain_route::explain))
             .route("/errors/{code}", get(errors::explain))

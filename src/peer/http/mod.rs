@@ -1,7 +1,7 @@
 //! The HTTP API: submitting, looking messages up, health and metrics.
 //!
 //! `api` has the routes and what they share, `server` the connections; one file for each endpoint
-//! (`post_message`, `list_messages`, `get_message`, `list_events`, `explain_route`, `health`,
+//! (`post_message`, `cancel_message`, `list_messages`, `get_message`, `list_events`, `explain_route`, `health`,
 //! `metrics`, `errors`).
 //! `auth` and `observe` stand before all of them. The pipeline is known by its ports alone, the past
 //! by the ledger. Not here: what a message goes through.
@@ -9,6 +9,8 @@
 pub mod api;
 
 mod auth;
+
+mod cancel_message;
 
 pub mod config;
 

@@ -59,6 +59,9 @@ kinds! {
     METHOD_NOT_ALLOWED = 405 "method_not_allowed" false
         "This path has no such method",
         "See the Allow header.";
+    NOT_CANCELLABLE = 409 "not_cancellable" false
+        "The message cannot be taken back any more",
+        "See `detail`: it has left for its carrier, or it has ended.";
     PAYLOAD_TOO_LARGE = 413 "payload_too_large" false
         "The body is too large",
         "Send less; the limit is http.body_bytes_max of the configuration.";

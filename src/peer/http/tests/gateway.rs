@@ -18,13 +18,15 @@ use crate::ledger::config::LedgerConfig;
 use crate::ledger::running::Running;
 use crate::ledger::store::Ledger;
 use crate::message::address::Address;
-use crate::message::event::{Event, What};
+use crate::message::event::{By, Event, What};
 use crate::message::record::Message;
 use crate::peer::http::api::{Api, Parts};
 use crate::peer::http::config::{HttpConfig, KeyConfig, Scope};
 use crate::peer::http::server::serve;
+use crate::pipeline::change::Unchanged;
 use crate::pipeline::port::{
-    AccountView, Board, CarrierView, Explain, Refusal, Submission, Submit, Submitted,
+    AccountView, Board, Cancel, Cancelling, CarrierView, Explain, Refusal, Submission, Submit,
+    Submitted,
 };
 use crate::pipeline::route_book::RouteBook;
 use crate::pipeline::route_config::RouteConfig;
@@ -53,6 +55,8 @@ pub(super) struct Pretended {
     pub(super) refusal: Mutex<Option<Refusal>>,
     pub(super) refusing: Mutex<Option<Refusal>>,
     pub(super) taken: Mutex<Vec<Submission>>,
+    pub(super) unchanged: Mutex<Option<Unchanged>>,
+    pub(super) cancelled: Mutex<Vec<(MessageOrd, By)>>,
     pub(super) carriers: Mutex<Vec<CarrierView>>,
     /// Submissions wait for this.
     pub(super) slowness: Mutex<Duration>,
@@ -86,6 +90,25 @@ impl Submit for Pretended {
                 tokio::time::sleep(Duration::from_millis(1)).await;
             }
             Ok(appended.base_ord)
+        })
+    }
+}
+
+impl Cancel for Pretended {
+    fn cancel(&self, _account: AccountId, ord: MessageOrd, by: By) -> Cancelling {
+        self.cancelled.lock().expect("whole").push((ord, by));
+        if let Some(unchanged) = *self.unchanged.lock().expect("whole") {
+            return Box::pin(ready(Err(unchanged)));
+        }
+        let journal = self.journal.lock().expect("whole").clone().expect("set");
+        let mut chunk = Chunk::new();
+        chunk.event(&Event { ord, what: What::Cancelled { by } });
+        let end = journal.append(Clock::start().now(), &mut chunk).expect("room").end;
+        Box::pin(async move {
+            while journal.durable() < end {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            Ok(())
         })
     }
 }
@@ -194,6 +217,7 @@ impl Gateway {
         let api = Api::new(Parts {
             config,
             submit: Arc::<Pretended>::clone(&pretended),
+            cancel: Arc::<Pretended>::clone(&pretended),
             board: Arc::<Pretended>::clone(&pretended),
             explain: Arc::<Pretended>::clone(&pretended),
             ledger: Arc::clone(&running.ledger),
