@@ -76,6 +76,7 @@ pub enum ClientEvent {
     Tick(usize),
     Submit(usize),
     Misbehave(usize),
+    Withdraw(usize),
     Answer { conn: usize, sequence: u32, given: usize, status: u32 },
     ReadOn(usize),
 }

@@ -34,6 +34,12 @@ pub struct Submission {
     /// The id it was given, and when.
     pub acknowledged: Option<(Timestamp, Vec<u8>)>,
     pub refused: Option<u32>,
+    /// Whether it was asked to be cancelled, alone or with others.
+    pub unwanted: bool,
+    /// The text it was asked to have instead.
+    pub replacement: Option<Vec<u8>>,
+    /// When the gateway wrote that it was cancelled, or has its other text.
+    pub withdrawn: Option<Timestamp>,
     /// Submitted after all faults.
     pub fresh: bool,
 }
@@ -48,6 +54,8 @@ pub struct Taking {
     pub entered: Timestamp,
     pub at: Timestamp,
     pub answer: Answer,
+    /// Whether it had the other text.
+    pub replaced: bool,
     /// The id it is given if it is taken.
     pub id: u64,
     /// Whether receipts will come.

@@ -172,7 +172,7 @@ impl Centre {
         let number = number_in(b'm', sm.user_data());
         let known = number.and_then(|number| ctx.book.submissions.get(number));
         let intact = known.is_some_and(|sent| {
-            sent.body == sm.user_data()
+            (sent.body == sm.user_data() || sent.replacement.as_deref() == Some(sm.user_data()))
                 && sent.source == sm.source_addr
                 && sent.destination == sm.destination_addr
         });
@@ -191,10 +191,10 @@ impl Centre {
         }
         let twice = ctx.plan.sabotage == Some(Sabotage::DoubleSubmits) && ctx.random.u8(..8) == 0;
         if twice {
-            let taking = self.taking(ctx, conn, entered, number);
+            let taking = self.taking(ctx, conn, entered, (number, sm.user_data()));
             ctx.book.takings[taking].answer = Answer::Took(ctx.now);
         }
-        let taking = self.taking(ctx, conn, entered, number);
+        let taking = self.taking(ctx, conn, entered, (number, sm.user_data()));
         self.decide(ctx, conn, sequence, taking);
     }
 
@@ -203,13 +203,23 @@ impl Centre {
         ctx: &mut Context,
         conn: usize,
         entered: Timestamp,
-        submission: usize,
+        (submission, text): (usize, &[u8]),
     ) -> usize {
         let (centre, at) = (self.index, ctx.now);
+        let replaced = ctx.book.submissions[submission].replacement.as_deref() == Some(text);
         ctx.note(format_args!("centre {centre} gets m{submission} on {conn}"));
         let answer = Answer::None;
-        let taking =
-            Taking { centre, conn, submission, entered, at, answer, id: 0, reports: false };
+        let taking = Taking {
+            centre,
+            conn,
+            submission,
+            entered,
+            at,
+            answer,
+            replaced,
+            id: 0,
+            reports: false,
+        };
         ctx.book.takings.push(taking);
         ctx.book.takings.len() - 1
     }

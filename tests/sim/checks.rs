@@ -7,6 +7,7 @@ mod ends;
 mod rates;
 mod receipts;
 mod texts;
+mod withdrawals;
 
 pub use counters::is_at_rest;
 pub use durable::after_start;
@@ -42,6 +43,8 @@ pub fn at_rest(world: &mut World) {
     rates::the_rate_of_an_account_is_kept(ctx);
     texts::each_text_reaches_its_account(ctx);
     texts::a_text_is_given_once(ctx);
+    withdrawals::what_is_cancelled_never_leaves(ctx, &ledger, &catalogue);
+    withdrawals::what_is_replaced_leaves_with_its_new_text(ctx);
     counters::counters_return_to_zero(world);
 }
 

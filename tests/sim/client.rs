@@ -44,6 +44,8 @@ pub struct ClientLink {
 pub enum Asked {
     Submit(usize),
     Query,
+    Withdraw(usize),
+    WithdrawAll,
 }
 
 /// The number of a request before the bind.
@@ -77,6 +79,7 @@ impl Client {
             ClientEvent::Tick(conn) if here == Some(conn) => self.tick(ctx),
             ClientEvent::Submit(conn) if here == Some(conn) => self.submit_some(ctx),
             ClientEvent::Misbehave(conn) if here == Some(conn) => self.misbehave(ctx),
+            ClientEvent::Withdraw(conn) if here == Some(conn) => self.withdraw(ctx),
             ClientEvent::ReadOn(conn) if here == Some(conn) => {
                 ctx.net.conns[conn].unread = false;
                 self.read(ctx);
@@ -195,6 +198,9 @@ impl Client {
                 ctx.client_in(self.index, Duration::ZERO, ClientEvent::Submit(conn));
                 let soon = ctx.up_to_ms(3_000);
                 ctx.client_in(self.index, soon, ClientEvent::Misbehave(conn));
+                if self.plan.withdraws > 0 {
+                    ctx.client_in(self.index, Duration::ZERO, ClientEvent::Withdraw(conn));
+                }
             }
             Event::Unmatched { header } if header.sequence_number == GREETING => {
                 if let Some(link) = &mut self.link {
@@ -210,6 +216,10 @@ impl Client {
                     _ => None,
                 };
                 self.submitted(ctx, number, header.command_status, id.unwrap_or_default());
+            }
+            Event::Response { token: Asked::Withdraw(number), header, .. }
+            | Event::Late { token: Asked::Withdraw(number), header, .. } => {
+                self.withdrawn(ctx, number, entered, header.command_status);
             }
             Event::Request { header, pdu: Pdu::DeliverSm(DeliverSm(sm)) } => {
                 let kind = ReceiptKind::of(sm.esm_class);

@@ -169,6 +169,9 @@ pub fn message(ctx: &mut Context, account: usize, number: usize, fresh: bool) ->
         body: body('m', number, length),
         acknowledged: None,
         refused: None,
+        unwanted: false,
+        replacement: None,
+        withdrawn: None,
         fresh,
     }
 }

@@ -36,4 +36,5 @@ mod proofs;
 mod seeds;
 mod shard;
 mod trace;
+mod withdrawals;
 mod world;

@@ -54,6 +54,8 @@ pub struct ClientPlan {
     /// In a thousand: of moments looked at.
     pub misbehaves: u32,
     pub wrong_password: u32,
+    /// In a thousand: of moments at which it thinks better of a message.
+    pub withdraws: u32,
 }
 
 /// One carrier's message centre. Everything but times is in a thousand.
@@ -237,6 +239,8 @@ fn clients(r: &mut fastrand::Rng, place: usize, account: &AccountConfig) -> Vec<
             answers_late: trouble(100, r),
             misbehaves: trouble(300, r),
             wrong_password: trouble(300, r),
+            // By dice of their own: worlds without it stay as they were.
+            withdraws: some(&mut fastrand::Rng::with_seed(r.clone().u64(..)), 900),
         });
     }
     plans

@@ -28,6 +28,8 @@ pub enum Sabotage {
     ForgetToReadAgain,
     /// The gateway is told that messages live longer than was agreed.
     LongerLife,
+    /// An application takes every answer to a cancel_sm or replace_sm for a yes.
+    BelieveWithdrawals,
     /// After the faults nothing is read any more.
     DeafAfterwards,
 }
@@ -116,6 +118,16 @@ fn a_link_that_is_never_read_again_leaves_requests_unanswered() {
 #[test]
 fn a_message_that_outlives_its_time_is_noticed() {
     is_condemned(Sabotage::LongerLife, "nothing is submitted after its life");
+}
+
+#[test]
+fn a_message_that_leaves_after_it_was_cancelled_is_noticed() {
+    is_condemned(Sabotage::BelieveWithdrawals, "what is cancelled never leaves");
+}
+
+#[test]
+fn a_message_that_leaves_with_its_old_text_is_noticed() {
+    is_condemned(Sabotage::BelieveWithdrawals, "what is replaced leaves with its new text");
 }
 
 #[test]

@@ -25,6 +25,7 @@ fn run(seeds: std::ops::Range<u64>) {
     let began = Instant::now();
     let (mut failures, mut count) = (Vec::new(), 0);
     let (mut messages, mut receipts, mut deaths, mut seconds) = (0, 0, 0, 0);
+    let mut withdrawn = 0;
     let (mut takings, mut again, mut refused) = (0, 0, BTreeMap::<u32, usize>::new());
     for seed in seeds {
         let outcome = live(seed, None);
@@ -37,6 +38,7 @@ fn run(seeds: std::ops::Range<u64>) {
             *refused.entry(*status).or_default() += count;
         }
         deaths += outcome.deaths;
+        withdrawn += outcome.withdrawn;
         seconds += outcome.lasted.as_secs();
         if !outcome.violations.is_empty() {
             let text = failure(seed, &outcome);
@@ -46,7 +48,7 @@ fn run(seeds: std::ops::Range<u64>) {
     }
     println!(
         "{count} seeds: {messages} messages accepted, refused by status {refused:?}, {takings} \
-         submits, {again} of them again, {receipts} receipts and texts given, {deaths} ends of the \
+         submits, {again} of them again, {withdrawn} cancelled or replaced, {receipts} receipts and texts given, {deaths} ends of the \
          process, {seconds} s lived in {:.1} s",
         began.elapsed().as_secs_f64()
     );

@@ -34,6 +34,8 @@ pub struct Outcome {
     pub takings: usize,
     pub again: usize,
     pub given: usize,
+    /// Messages cancelled or replaced on request.
+    pub withdrawn: usize,
     pub deaths: usize,
     pub lasted: Duration,
 }
@@ -68,6 +70,7 @@ pub fn live(seed: u64, sabotage: Option<Sabotage>) -> Outcome {
         takings: book.takings.len(),
         again: book.takings.len() - distinct.len(),
         given: book.given.len(),
+        withdrawn: book.submissions.iter().filter(|sent| sent.withdrawn.is_some()).count(),
         deaths: book.deaths.len(),
         violations: book.violations,
         lasted,

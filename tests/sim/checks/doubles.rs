@@ -72,7 +72,9 @@ pub fn the_history_tells_each_reason(ctx: &mut Context, ledger: &Ledger, catalog
                 Some(What::Refused { retry_at, .. }) if retry_at != Timestamp::NEVER => {
                     reasons += 1;
                 }
-                Some(What::Refused { .. } | What::Ended { .. }) => over = true,
+                Some(What::Refused { .. } | What::Ended { .. } | What::Cancelled { .. }) => {
+                    over = true;
+                }
                 Some(What::Sending { .. }) if over => {
                     faults.push(format!("m{number} is sent after its end"));
                 }
