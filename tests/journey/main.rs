@@ -21,6 +21,7 @@ mod receipt_waits_on_disk;
 
 mod receipt_is_offered_again;
 
+mod cancel_and_replace;
 mod query_sm_tells_the_state;
 
 mod submit_multi_is_a_message_for_each;

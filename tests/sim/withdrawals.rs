@@ -42,6 +42,10 @@ impl Client {
             6..=8 => self.replace(ctx, number),
             _ => self.cancel_all(ctx, number),
         }
+        // A window full of what the ledger has to be asked for is read on late.
+        let window = ctx.plan.settings.accounts[account].window;
+        let asked = self.link.as_ref().map_or(0, |link| link.session.in_flight());
+        ctx.net.conns[conn].flooded |= asked >= window;
     }
 
     fn cancel(&mut self, ctx: &mut Context, number: usize) {

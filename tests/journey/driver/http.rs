@@ -10,12 +10,17 @@ use super::site::KEY;
 
 /// A GET with the site's key: the status and the body.
 pub fn get(from: SocketAddr, path: &str) -> (u16, String) {
+    ask(from, "GET", path, "")
+}
+
+fn ask(from: SocketAddr, method: &str, path: &str, body: &str) -> (u16, String) {
     let mut stream = TcpStream::connect(from).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    let length = body.len();
     write!(
         stream,
-        "GET {path} HTTP/1.1\r\nHost: {from}\r\nAuthorization: Bearer {KEY}\r\n\
-         Connection: close\r\n\r\n"
+        "{method} {path} HTTP/1.1\r\nHost: {from}\r\nAuthorization: Bearer {KEY}\r\n\
+         Content-Length: {length}\r\nConnection: close\r\n\r\n{body}"
     )
     .unwrap();
     let mut answer = Vec::new();
@@ -23,6 +28,12 @@ pub fn get(from: SocketAddr, path: &str) -> (u16, String) {
     let answer = String::from_utf8(answer).unwrap();
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
     (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
+}
+
+/// A POST whose answer is JSON.
+pub fn post_json(to: SocketAddr, path: &str, body: &str) -> (u16, Value) {
+    let (status, body) = ask(to, "POST", path, body);
+    (status, serde_json::from_str(&body).unwrap_or_else(|error| panic!("{error}: {body}")))
 }
 
 /// A GET whose answer is JSON.
