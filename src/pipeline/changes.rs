@@ -14,8 +14,11 @@ use super::mail::Mail;
 use crate::base::clock::Timestamp;
 use crate::spool::lsn::Lsn;
 
-/// Changes of one account that may be under way: each may look through what waits.
+/// Changes of one account that may be under way; further ones are refused as [`Unchanged::Busy`].
 pub const CHANGES_MAX: usize = 64;
+
+/// Of those, changes of all between two addresses: each may read many records.
+pub const ALLS_MAX: usize = 4;
 
 /// A message that is on its way from one place to another is looked for again so often.
 const TRIES_MAX: u8 = 4;
@@ -49,8 +52,12 @@ impl Engine {
         change: Change,
         asker: ChangeAsker,
     ) -> Result<(), (Unchanged, ChangeAsker)> {
-        let same = |open: &&Open| open.change.account == change.account;
-        if self.changes.open.values().filter(same).count() >= CHANGES_MAX {
+        let all = |change: &Change| matches!(change.target, Target::All { .. });
+        let open = self.changes.open.values().map(|open| &open.change);
+        let open = open.filter(|open| open.account == change.account);
+        let (count, alls) =
+            open.fold((0, 0), |(count, alls), open| (count + 1, alls + usize::from(all(open))));
+        if count >= CHANGES_MAX || (all(&change) && alls >= ALLS_MAX) {
             return Err((Unchanged::Busy, asker));
         }
         self.changes.begun += 1;

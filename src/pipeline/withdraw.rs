@@ -81,7 +81,9 @@ fn carry_out(
                     changed.changed += 1;
                     decided.push((message, order.by));
                     // Whoever comes later in this turn does not find it.
-                    held.retain(|ord, _| !message.parts.contains(ord));
+                    for ord in &message.parts {
+                        held.remove(ord);
+                    }
                 }
                 Some(_) => changed.doubtful += 1,
             }
@@ -101,10 +103,8 @@ fn carry_out(
             match with.next() {
                 Some(new) => replace(events, turn, desk.id, by, (queued, due), new),
                 None => {
-                    cancel(events, turn, desk, now, by, &queued);
-                    if !message.with.is_empty() {
-                        fold(events, turn, message, ord);
-                    }
+                    cancel(events, desk, by, &queued);
+                    settle(events, turn, now, &queued, message, by);
                 }
             }
         }
@@ -117,26 +117,26 @@ fn parts(order: &Order) -> impl Iterator<Item = MessageOrd> {
 }
 
 /// A message ends before it has left.
-fn cancel(
-    events: &mut Chunk,
-    turn: &mut Turn,
-    desk: &CarrierDesk,
-    now: Timestamp,
-    by: By,
-    queued: &Queued,
-) {
-    let what = What::Cancelled { by };
-    events.event(&Event { ord: queued.ord, what });
+fn cancel(events: &mut Chunk, desk: &CarrierDesk, by: By, queued: &Queued) {
+    events.event(&Event { ord: queued.ord, what: What::Cancelled { by } });
     desk.leaves(queued);
     desk.concluded_as(ending(Reason::Cancelled), Reason::Cancelled);
-    owe_ended(turn, now, queued, &what);
 }
 
-/// A part that the new text does not need has no say in the receipt.
-fn fold(events: &mut Chunk, turn: &mut Turn, message: &Withdrawal, ord: MessageOrd) {
-    turn.owed.retain(|debt| debt.ord != ord);
-    if let Some(&into) = message.parts.first() {
-        events.event(&Event { ord, what: What::Folded { into } });
+/// Its account is owed a receipt; but a part that a new text does not need has no say in one.
+fn settle(
+    events: &mut Chunk,
+    turn: &mut Turn,
+    now: Timestamp,
+    queued: &Queued,
+    message: &Withdrawal,
+    by: By,
+) {
+    match message.parts.first() {
+        Some(&into) if !message.with.is_empty() => {
+            events.event(&Event { ord: queued.ord, what: What::Folded { into } });
+        }
+        _ => owe_ended(turn, now, queued, &What::Cancelled { by }),
     }
 }
 

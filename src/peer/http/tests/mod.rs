@@ -1,5 +1,7 @@
 //! The API over real sockets, before a real ledger and a pretended pipeline.
 
+mod cancelling;
+
 mod explaining;
 
 mod gateway;

@@ -421,3 +421,68 @@ fn many_changes_at_a_time_are_refused_and_those_begun_are_answered() {
     assert_eq!(outcomes.len(), 64);
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
 }
+
+#[test]
+fn a_message_that_was_passed_on_is_changed_where_it_waits_now() {
+    let carrier = |name: &str| CarrierConfig {
+        name: name.into(),
+        attempts_max: 1,
+        ..CarrierConfig::default()
+    };
+    let settings = Settings {
+        carriers: ["net", "other"].map(carrier).into(),
+        routes: vec![RouteConfig { failover: vec![1], ..RouteConfig::to("", 0) }],
+        ..Settings::default()
+    };
+    let mut desk = Desk::of(10, settings);
+    desk.submit(1);
+    desk.submit(2);
+    let (first, system_error) = (desk.carrier, 0x08);
+    for queued in desk.submits() {
+        desk.engine.refused(NOW, first, (SMSC, NOW), queued, system_error);
+    }
+    assert!(desk.submits().is_empty(), "the other one is down");
+    assert_eq!(desk.cancel(one(FIRST)), Ok(()));
+    assert_eq!(desk.replace(MessageOrd(1), text(b"other")), Ok(()));
+    let other = desk.engine.shared().carriers[1].id;
+    desk.engine.carrier_up(other, LinkId(3), 0, Some(10));
+    assert_eq!(bodies(&desk.submits()), [b"other"]);
+    let backlogs = desk.engine.shared().carriers.iter();
+    assert!(backlogs.map(|carrier| carrier.backlog.load(Ordering::Relaxed)).eq([0, 0]));
+}
+
+#[test]
+fn a_part_that_its_sender_cut_keeps_its_header_and_wants_one_in_the_new_text() {
+    let mut desk = down();
+    let part =
+        Message { esm_class: 0x40, body: b"\x05\x00\x03\x07\x02\x01hello", ..Message::default() };
+    desk.submit_message(1, &part).expect("admitted");
+    desk.settle();
+    assert_eq!(desk.replace(FIRST, text(b"hello")), Err(Unchanged::NoHeader));
+    let other = b"\x05\x00\x03\x07\x02\x01other";
+    assert_eq!(desk.replace(FIRST, text(other)), Ok(()));
+    desk.up();
+    let left = desk.submits();
+    assert_eq!(bodies(&left), [other]);
+    assert_eq!(Message::decode(&left[0].record).map(|message| message.esm_class), Some(0x40));
+}
+
+#[test]
+fn cancels_beside_a_long_line_take_turns_with_it() {
+    let mut desk = down();
+    for sequence in 0..20_000 {
+        desk.submit(sequence);
+    }
+    desk.settle();
+    let (first, second) = (MessageOrd(3), MessageOrd(19_000));
+    assert_eq!(desk.cancel(one(first)), Ok(()));
+    desk.change(one(second), None);
+    let answered = |effects: Vec<Effect>| {
+        effects.iter().any(|effect| matches!(effect, Effect::Changed { .. }))
+    };
+    assert!(!answered(desk.settle()), "a pause between two looks");
+    assert!(desk.engine.deadline() <= NOW + Duration::from_millis(20));
+    desk.now = NOW + Duration::from_millis(20);
+    assert!(answered(desk.settle()));
+    assert_eq!(desk.state(second).status, Status::Cancelled);
+}
