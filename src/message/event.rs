@@ -316,6 +316,19 @@ impl<'a> Event<'a> {
                 out.extend_from_slice(&count.to_le_bytes());
                 put_short(out, text);
             }
+            What::Rerouted { .. } | What::Cancelled { .. } | What::Replaced { .. } => {
+                self.encode_change(out);
+            }
+        }
+    }
+
+    /// The octets of what changed while it waited.
+    fn encode_change(&self, out: &mut Vec<u8>) {
+        let mut head = |kind: u8| {
+            out.push(kind);
+            out.extend_from_slice(&self.ord.0.to_le_bytes());
+        };
+        match self.what {
             What::Rerouted { from, to, reason } => {
                 head(kind::REROUTED);
                 out.extend_from_slice(&from.0.to_le_bytes());
@@ -331,6 +344,7 @@ impl<'a> Event<'a> {
                 out.push(by as u8);
                 out.extend_from_slice(message);
             }
+            _ => {}
         }
     }
 

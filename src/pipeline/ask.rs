@@ -109,8 +109,8 @@ pub enum Answer {
     Records {
         /// Whose queue they are in.
         carrier: CarrierId,
-        /// The records; empty where one cannot be read.
-        records: Vec<(MessageOrd, Bytes)>,
+        /// The records, with the addresses they were asked for; empty where one cannot be read.
+        records: Vec<(MessageOrd, u64, Bytes)>,
     },
     /// To [`Ask::OwedList`].
     OwedList {
@@ -207,7 +207,7 @@ pub fn answer(ledger: &Ledger, ask: &Ask) -> io::Result<Answer> {
         Ask::Records { carrier, ref messages } => {
             let records = messages
                 .iter()
-                .map(|&(ord, lsn)| Ok((ord, record(ledger, lsn)?)))
+                .map(|&(ord, lsn)| Ok((ord, lsn, record(ledger, lsn)?)))
                 .collect::<io::Result<_>>()?;
             Answer::Records { carrier, records }
         }

@@ -463,10 +463,14 @@ impl CarrierDesk {
         effects.push(Effect::Ask(Ask::Records { carrier: self.id, messages }));
     }
 
-    /// Records have been read back. One that could not be read is given back to be ended.
-    pub fn fetched(&mut self, records: Vec<(MessageOrd, Bytes)>) -> Vec<Queued> {
+    /// Records have been read back. One that could not be read is given back to be ended; one that was
+    /// replaced meanwhile is read again.
+    pub fn fetched(&mut self, records: Vec<(MessageOrd, u64, Bytes)>) -> Vec<Queued> {
         let mut unreadable = Vec::new();
-        for (ord, record) in records {
+        for (ord, lsn, record) in records {
+            if self.fetching.get(&ord).is_none_or(|queued| queued.lsn != lsn) {
+                continue;
+            }
             let Some(mut queued) = self.fetching.remove(&ord) else { continue };
             if record.is_empty() {
                 self.count(&queued, false);

@@ -150,7 +150,7 @@ impl Engine {
         &mut self,
         now: Timestamp,
         carrier: CarrierId,
-        records: Vec<(MessageOrd, bytes::Bytes)>,
+        records: Vec<(MessageOrd, u64, bytes::Bytes)>,
     ) {
         let Some(desk) = self.carrier(carrier) else { return };
         for queued in desk.fetched(records) {

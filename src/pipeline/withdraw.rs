@@ -39,7 +39,7 @@ impl Engine {
             }
             let pause = LOOK_PAUSE * (desk.waits() / LOOK_MESSAGES) as u32;
             desk.orders_at = now + pause;
-            let orders = std::mem::take(&mut desk.orders);
+            let orders = desk.next_orders(self.events.octets().len());
             in_vain.extend(carry_out(&mut self.events, &mut self.turn, desk, now, &orders));
         }
         // Nothing of them goes to the disk.
@@ -56,6 +56,21 @@ impl Engine {
         }
     }
 }
+
+/// Octets of events after which a turn takes no further order: a chunk of the log has an end.
+const TURN_BYTES: usize = 1 << 20;
+
+/// What the events of an order take, at most.
+fn event_bytes(order: &Order) -> usize {
+    let of = |message: &Withdrawal| {
+        let contents = message.with.iter().map(|part| part.record.len()).sum::<usize>();
+        contents + PART_EVENT_BYTES * message.parts.len()
+    };
+    order.messages.iter().map(of).sum()
+}
+
+/// The fixed part of the events of one part: its end, and that it is settled with another.
+const PART_EVENT_BYTES: usize = 40;
 
 /// A message that can be changed: what it becomes, and where it waited.
 type Decided<'a> = (&'a Withdrawal, By);
@@ -162,6 +177,17 @@ fn replace(
 }
 
 impl CarrierDesk {
+    /// The oldest orders, as many as the turn has room for beside the octets of its events so far.
+    fn next_orders(&mut self, mut octets: usize) -> Vec<Order> {
+        let fits = |order: &&Order| {
+            let has_room = octets < TURN_BYTES;
+            octets += event_bytes(order);
+            has_room
+        };
+        let count = self.orders.iter().take_while(fits).count();
+        self.orders.drain(..count).collect()
+    }
+
     /// Messages that wait here.
     fn waits(&self) -> usize {
         self.waiting() + self.deferred.len() + self.fetching.len()

@@ -147,20 +147,8 @@ impl Surface<'_> {
                 reason,
                 json!({ "from": name(from), "to": name(to) }),
             ),
-            What::Cancelled { by } => Line {
-                by: who(by),
-                summary: format!("cancelled by {} before it was sent", way(by, "cancel_sm")),
-                reason: Reason::Cancelled,
-                permanent: None,
-                more: json!({}),
-            },
-            What::Replaced { by, message } => Line {
-                by: who(by),
-                summary: format!("its contents replaced by {}", way(by, "replace_sm")),
-                reason: Reason::None,
-                permanent: None,
-                more: json!({ "text": Message::decode(message).as_ref().map(measures) }),
-            },
+            What::Cancelled { by } => cancelled(by),
+            What::Replaced { by, message } => replaced(by, message),
             What::Orphan { .. } | What::Notice { .. } => {
                 gateway(what.name().to_owned(), Reason::None, json!({}))
             }
@@ -187,6 +175,17 @@ impl Surface<'_> {
             more: json!({ "carrier": carrier, "retry_at": retry_at, "raw": raw_status(command_status) }),
         }
     }
+}
+
+fn cancelled(by: By) -> Line {
+    let summary = format!("cancelled by {} before it was sent", way(by, "cancel_sm"));
+    Line { by: who(by), summary, reason: Reason::Cancelled, permanent: None, more: json!({}) }
+}
+
+fn replaced(by: By, message: &[u8]) -> Line {
+    let summary = format!("its contents replaced by {}", way(by, "replace_sm"));
+    let more = json!({ "text": Message::decode(message).as_ref().map(measures) });
+    Line { by: who(by), summary, reason: Reason::None, permanent: None, more }
 }
 
 /// What may be shown of a text: its size, and how it is encoded.

@@ -9,6 +9,7 @@ use crate::message::disposition::{Disposition, Status};
 use crate::message::event::{By, Doubt, What};
 use crate::message::record::Message;
 use crate::message::state::State;
+use crate::pipeline::ask::Ask;
 use crate::pipeline::change::{Change, ChangeAsker, Replacement, Target, Unchanged};
 
 const FIRST: MessageOrd = MessageOrd(0);
@@ -61,6 +62,16 @@ impl Desk {
     fn replace(&mut self, ord: MessageOrd, with: Replacement) -> Result<(), Unchanged> {
         self.change(one(ord), Some(with));
         self.outcome()
+    }
+
+    /// The ledger's answers to what was asked before.
+    fn answer(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            if let Effect::Ask(ask) = effect {
+                let answer = answer(&self.opened.ledger, &ask).expect("the disk works");
+                self.engine.mail(self.now, Mail::Answer(answer));
+            }
+        }
     }
 
     fn state(&self, ord: MessageOrd) -> State {
@@ -485,4 +496,38 @@ fn cancels_beside_a_long_line_take_turns_with_it() {
     desk.now = NOW + Duration::from_millis(20);
     assert!(answered(desk.settle()));
     assert_eq!(desk.state(second).status, Status::Cancelled);
+}
+
+#[test]
+fn an_old_text_that_is_read_late_does_not_leave() {
+    let mut desk = Desk::new(10);
+    desk.submit_timed(1, b"", HOUR).expect("admitted");
+    desk.settle();
+    let soon = b"000000000001000R".to_vec();
+    let other = Replacement { schedule_delivery_time: soon, ..text(b"other") };
+    desk.change(one(FIRST), Some(other));
+    desk.engine.end_turn(desk.now).expect("the disk works");
+    let asks = std::mem::take(&mut desk.engine.effects);
+    // Due now: its record is asked for, and comes after it was replaced and is asked for again.
+    desk.now = NOW + Duration::from_secs(3_600);
+    desk.engine.end_turn(desk.now).expect("the disk works");
+    let late = std::mem::take(&mut desk.engine.effects);
+    desk.answer(asks);
+    let mut effects = desk.commit();
+    let replaced = |effect: &Effect| matches!(effect, Effect::Changed { outcome: Ok(()), .. });
+    assert!(effects.iter().any(replaced));
+    desk.now = NOW + Duration::from_secs(3_602);
+    desk.engine.end_turn(desk.now).expect("the disk works");
+    let again = std::mem::take(&mut desk.engine.effects);
+    let reads = |effect: &Effect| matches!(effect, Effect::Ask(Ask::Records { .. }));
+    assert!(late.iter().any(reads) && again.iter().any(reads));
+    desk.answer(late);
+    effects.extend(desk.settle());
+    desk.answer(again);
+    effects.extend(desk.settle());
+    let left = effects.into_iter().filter_map(|effect| match effect {
+        Effect::Submit { queued, .. } => Some(queued),
+        _ => None,
+    });
+    assert_eq!(bodies(&left.collect::<Vec<_>>()), [b"other"]);
 }
