@@ -1,7 +1,8 @@
 //! One account's line in front of a carrier: in the order of acceptance, the urgent first.
 //!
 //! `priority_flag` (SMPP 3.4 §5.2.14) has four levels; a higher one goes first, but never past the
-//! same message more than [`OVERTAKEN_MAX`] times in a row, so that nothing starves.
+//! same message more than [`OVERTAKEN_MAX`] times in a row, so that nothing starves. What a limit of its
+//! own has held and released has a level of its own right above its priority's: it is older.
 //! **Invariant**: within a level the order of acceptance is kept, except for what is put back.
 
 use std::collections::VecDeque;
@@ -9,8 +10,11 @@ use std::collections::VecDeque;
 use super::queue::Queued;
 use crate::base::clock::Timestamp;
 
-/// Levels of `priority_flag`; what is above counts as the highest.
-const LEVELS: usize = 4;
+/// The highest `priority_flag`; what is above counts as that.
+const PRIORITY_MAX: usize = 3;
+
+/// For each priority, what was not held and what was.
+const LEVELS: usize = 2 * (PRIORITY_MAX + 1);
 
 /// More urgent messages that may pass one that is next in its level.
 pub const OVERTAKEN_MAX: u8 = 16;
@@ -109,5 +113,5 @@ impl Lane {
 }
 
 fn level(queued: &Queued) -> usize {
-    usize::from(queued.priority).min(LEVELS - 1)
+    2 * usize::from(queued.priority).min(PRIORITY_MAX) + usize::from(queued.limits.released)
 }

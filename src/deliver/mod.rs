@@ -6,4 +6,6 @@ pub mod lane;
 
 pub mod life;
 
+pub mod limits;
+
 pub mod queue;

@@ -13,6 +13,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::lane::Lane;
+use super::limits::Limits;
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId, MessageOrd};
 
@@ -47,6 +48,8 @@ pub struct Queued {
     pub tried: Box<[CarrierId]>,
     /// While it waits no other carrier is looked for before this time.
     pub stays_until: Timestamp,
+    /// The limits of its route and its prefix.
+    pub limits: Limits,
 }
 
 impl Queued {
@@ -150,6 +153,13 @@ impl FairQueue {
             self.account_for(&mut queued);
             self.lane(queued.account).put_back(queued);
         }
+    }
+
+    /// What a limit of its own has held, and holds no more: in its account's turn, before those of its
+    /// priority that were not held.
+    pub fn release(&mut self, mut queued: Queued) {
+        queued.limits.released = true;
+        self.push(queued);
     }
 
     /// The next message, by turns.

@@ -54,7 +54,11 @@ impl Limiter {
             NonZeroU32::from(std::num::NonZeroU8::new(parts).unwrap_or(std::num::NonZeroU8::MIN));
         match self.bucket.check_n(parts.min(self.rate.burst)) {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(not_until)) => Err(not_until.wait_time_from(self.clock.now())),
+            // Rounded up to what a timestamp can say: a microsecond too early costs a whole wait more.
+            Ok(Err(not_until)) => {
+                let wait = not_until.wait_time_from(self.clock.now()).as_nanos().div_ceil(1_000);
+                Err(Duration::from_micros(u64::try_from(wait).unwrap_or(u64::MAX)))
+            }
             // `parts` was capped at the burst, which is the bucket's capacity.
             Err(_) => Err(Duration::from_secs(1)),
         }
@@ -114,6 +118,18 @@ mod tests {
         assert_eq!(limiter.check(now, 1), Ok(()));
         let wait = limiter.check(now, 1).expect_err("the bucket is empty");
         assert!(limiter.check(now + wait, 1).is_ok());
+    }
+
+    #[test]
+    fn who_comes_when_it_says_passes_at_once_whatever_the_rate() {
+        for rate in [3, 7, 30, 999] {
+            let limiter = limiter(rate, 1);
+            let mut now = Timestamp(1_700_000_000_000_000);
+            for _ in 0..100 {
+                assert_eq!(limiter.check(now, 1), Ok(()), "{rate}");
+                now = now + limiter.check(now, 1).expect_err("empty");
+            }
+        }
     }
 
     #[test]

@@ -1,10 +1,12 @@
-//! Holding a message to its rates, counted in parts: fixed ones per account and per carrier by GCRA,
-//! and the one that a carrier's answers teach.
+//! Holding a message to its rates, counted in parts: fixed ones per account, per carrier, per route
+//! and per prefix by GCRA, and the one that a carrier's answers teach.
 
 pub mod adaptive;
 
 #[cfg(test)]
 mod adaptive_tests;
+
+pub mod bucket;
 
 pub mod faults;
 

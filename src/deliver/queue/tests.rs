@@ -19,6 +19,7 @@ fn queued(ord: u64, account: u16, octets: usize) -> Queued {
         due_at: Timestamp(0),
         expires_at: Timestamp::NEVER,
         record: Bytes::from(vec![0; octets]),
+        limits: Limits::NONE,
     }
 }
 
