@@ -8,7 +8,7 @@ use clap::Args;
 use super::print::{json, note, out};
 use crate::config::file::Config;
 use crate::pipeline::route_book::RouteBook;
-use crate::pipeline::route_view::{ChosenView, RouteQuestion, RouteView};
+use crate::pipeline::route_view::{ChosenView, LimitedView, RouteQuestion, RouteView};
 
 /// Arguments of `postrider route`.
 #[derive(Debug, Args)]
@@ -97,6 +97,7 @@ fn page(question: &RouteQuestion, view: &RouteView) -> String {
             .as_ref()
             .map_or_else(|| "no route: it would be refused as no_route".to_owned(), sentence),
     );
+    lines.extend(view.limits.iter().map(limit));
     lines.push(String::new());
     let (shown, left_off) = shown(view);
     let head = ["route", "carrier", "outcome", "why"].map(str::to_owned);
@@ -119,6 +120,11 @@ fn page(question: &RouteQuestion, view: &RouteView) -> String {
         lines.push(format!("  and {left_off} more that do not match"));
     }
     lines.join("\n")
+}
+
+fn limit(limit: &LimitedView) -> String {
+    let LimitedView { kind, name, rate_per_second, burst } = limit;
+    format!("held to {rate_per_second} parts a second, {burst} at once, by {kind} {name}")
 }
 
 fn sentence(chosen: &ChosenView) -> String {
@@ -165,6 +171,12 @@ mod tests {
                 carriers_max: 3,
                 failover_s: 300,
             }),
+            limits: vec![LimitedView {
+                kind: "prefix",
+                name: "4474".into(),
+                rate_per_second: 50,
+                burst: 10,
+            }],
             routes: vec![weighed("uk", "chosen", "first"), weighed("rest", "not_matched", "no")],
             routes_left_off: 7,
         };
@@ -175,6 +187,7 @@ mod tests {
             "447400123456 (GB) from ACME (alphanumeric)\n\
              07400123456 was read so: completed by the plan of GB\n\
              goes to orange by route uk, then to vodafone: at most 3 carriers, none begun after 300 s\n\
+             held to 50 parts a second, 10 at once, by prefix 4474\n\
              \n\
              \x20 route  carrier  outcome      why\n\
              \x20 uk     orange   chosen       first\n\

@@ -10,7 +10,7 @@ use super::secret::SecretPlaces;
 use super::section::{Reader, Section, variable};
 use super::tables::{many, one, unique};
 use super::words::did_you_mean;
-use super::{account, carrier, circles, http, listener, log, route, smpp, spool};
+use super::{account, carrier, circles, http, limit, listener, log, route, smpp, spool};
 use crate::base::secret::Secret;
 use crate::peer::http::config::HttpConfig;
 use crate::pipeline::route_config::RouteConfig;
@@ -58,6 +58,14 @@ pub(super) fn read<'a>(
     let names = settings.routes.iter().map(|route| route.name.as_ref().unwrap_or(&unnamed));
     unique(&sections, "name", names);
     circles::check(&sections, &settings);
+    let routes = sections;
+
+    let sections = many(reader, &top, root, "limit", "limit");
+    settings.limits =
+        sections.iter().map(|section| limit::read(section, &settings.carriers)).collect();
+    let names = settings.limits.iter().map(|limit| limit.name.as_ref().unwrap_or(&unnamed));
+    unique(&sections, "name", names);
+    limit::check(&sections, &settings.limits, (&routes, &settings.routes));
 
     let (http, plain_keys) = api(reader, places, &top, root, &settings);
     top.finish();

@@ -19,6 +19,11 @@ pub mod finding;
 
 mod http;
 
+mod limit;
+
+#[cfg(test)]
+mod limit_tests;
+
 mod listener;
 
 mod log;

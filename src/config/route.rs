@@ -1,5 +1,6 @@
 //! `[[route]]`: which carrier takes which messages.
 
+use super::limit;
 use super::section::Section;
 use super::words::did_you_mean;
 use crate::address::country::Country;
@@ -29,10 +30,11 @@ pub(super) fn read(
     let default = RouteConfig::default();
     let kinds = SENDER_KINDS.map(|kind| (kind.name(), kind));
     let carrier = carrier(section, carriers);
+    let rate_per_second = limit::rate(section);
     let route = RouteConfig {
         name: name(section),
         order: section.number("order", default.order, 0..=65_535),
-        prefixes: prefixes(section),
+        prefixes: prefixes(section, PREFIX),
         countries: countries(section),
         accounts: accounts_of(section, accounts),
         senders: texts(section, "sender", SENDER, 20),
@@ -49,6 +51,8 @@ pub(super) fn read(
             carriers_max: section.number("carriers_max", default.budget.carriers_max, 1..=16),
             time_max: section.seconds("failover_s", default.budget.time_max, 0..=172_800),
         },
+        burst: limit::burst(section, rate_per_second.unwrap_or(default.burst)),
+        rate_per_second,
     };
     if route.parts.is_empty() {
         let allowed = format!("at least parts_min, {}", route.parts.start());
@@ -58,7 +62,8 @@ pub(super) fn read(
     route
 }
 
-fn name(section: &Section<'_>) -> Option<String> {
+/// The name of what need not have one.
+pub(super) fn name(section: &Section<'_>) -> Option<String> {
     let name = section.text_or_none("name", NAME)?;
     let letters =
         name.bytes().all(|octet| octet.is_ascii_alphanumeric() || b"-_.".contains(&octet));
@@ -68,14 +73,15 @@ fn name(section: &Section<'_>) -> Option<String> {
     Some(name)
 }
 
-fn prefixes(section: &Section<'_>) -> Vec<String> {
-    let written = section.texts("prefix", PREFIX).unwrap_or_default();
+/// Beginnings of numbers, without `+`.
+pub(super) fn prefixes(section: &Section<'_>, allowed: &str) -> Vec<String> {
+    let written = section.texts("prefix", allowed).unwrap_or_default();
     let prefixes = written.iter().map(|prefix| {
         let digits = prefix.strip_prefix('+').unwrap_or(prefix);
         let can_be =
             digits.len() <= PREFIX_DIGITS_MAX && digits.bytes().all(|octet| octet.is_ascii_digit());
         if !can_be {
-            section.fail("prefix", "is not a prefix of a number".to_owned(), PREFIX.to_owned());
+            section.fail("prefix", "is not a prefix of a number".to_owned(), allowed.to_owned());
         }
         digits.to_owned()
     });
@@ -134,12 +140,19 @@ fn accounts_of(section: &Section<'_>, accounts: &[AccountConfig]) -> Vec<usize> 
 }
 
 fn carrier(section: &Section<'_>, carriers: &[CarrierConfig]) -> Option<usize> {
+    let carrier = carrier_or_none(section, carriers);
+    if carrier.is_none() && section.given("carrier").is_none() {
+        let names = carriers.iter().map(|carrier| carrier.name.as_str());
+        section.missing("carrier", &one_of("carrier", names));
+    }
+    carrier
+}
+
+/// The place of a carrier that may be left out.
+pub(super) fn carrier_or_none(section: &Section<'_>, carriers: &[CarrierConfig]) -> Option<usize> {
     let names = || carriers.iter().map(|carrier| carrier.name.as_str());
     let allowed = one_of("carrier", names());
-    let Some(name) = section.text_or_none("carrier", &allowed) else {
-        section.missing("carrier", &allowed);
-        return None;
-    };
+    let name = section.text_or_none("carrier", &allowed)?;
     place(section, "carrier", &name, names(), &allowed)
 }
 

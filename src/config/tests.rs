@@ -127,7 +127,8 @@ fn the_documented_file_has_every_key() {
     let root = toml::de::DeTable::parse(&text).expect("TOML").into_inner();
     let places = super::secret::SecretPlaces::default();
     super::check::read(&reader, &places, &root);
-    let sections = ["", "smpp", "account", "carrier", "route", "http", "http.key", "log", "spool"];
+    let sections =
+        ["", "smpp", "account", "carrier", "route", "limit", "http", "http.key", "log", "spool"];
     for (section, key) in reader.known.into_inner() {
         let inner = [format!("[{section}.{key}]"), format!("[{section}.{key}.")];
         if sections.contains(&key) || inner.iter().any(|inner| POSTRIDER.contains(inner)) {

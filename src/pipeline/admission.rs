@@ -7,6 +7,7 @@ use super::turn::{Arrival, Written};
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId};
 use crate::deliver::life::{BadTime, Life};
+use crate::deliver::limits::Limits;
 use crate::gsm::part::Segment;
 use crate::intake::admit::{Inadmissible, admit};
 use crate::intake::cut::cut;
@@ -18,6 +19,7 @@ use std::sync::atomic::Ordering;
 /// A message that may be written.
 struct Admitted {
     carrier: CarrierId,
+    limits: Limits,
     life: Life,
     /// Its parts, if it needs several.
     parts: Option<Vec<Segment>>,
@@ -39,7 +41,7 @@ impl Engine {
     ) -> Result<bool, (Refusal, Asker)> {
         let api = matches!(asker, Asker::Api(_));
         match self.admit(now, account, message) {
-            Ok(Admitted { carrier, life, parts }) => {
+            Ok(Admitted { carrier, limits, life, parts }) => {
                 // The API counts its own.
                 if !api {
                     self.shared.smpp.accepted.increment(1);
@@ -47,8 +49,8 @@ impl Engine {
                 let over_share = self.shared.over_share(account, carrier);
                 let message = Message { account, carrier, ..*message };
                 match parts {
-                    None => self.arrive(asker, &message, life),
-                    Some(parts) => self.arrive_in_parts(asker, &message, life, &parts),
+                    None => self.arrive(asker, &message, (life, limits)),
+                    Some(parts) => self.arrive_in_parts(asker, &message, (life, limits), &parts),
                 }
                 Ok(over_share)
             }
@@ -61,11 +63,11 @@ impl Engine {
         }
     }
 
-    fn arrive(&mut self, asker: Asker, message: &Message<'_>, life: Life) {
+    fn arrive(&mut self, asker: Asker, message: &Message<'_>, (life, limits): (Life, Limits)) {
         let Message { account, carrier, priority_flag: priority, .. } = *message;
         let written = self.write(message);
         let parts = message.counts();
-        let arrival = Arrival { asker, written, account, carrier, parts, priority, life };
+        let arrival = Arrival { asker, written, account, carrier, parts, priority, life, limits };
         self.turn.arrivals.push(arrival);
     }
 
@@ -75,7 +77,7 @@ impl Engine {
         &mut self,
         asker: Asker,
         message: &Message<'_>,
-        life: Life,
+        times: (Life, Limits),
         parts: &[Segment],
     ) {
         let of = parts.len() as u8;
@@ -88,7 +90,7 @@ impl Engine {
                 body: &part.short_message(),
                 ..*message
             };
-            self.arrive(asker.take().unwrap_or(Asker::Nobody), &part, life);
+            self.arrive(asker.take().unwrap_or(Asker::Nobody), &part, times);
         }
     }
 
@@ -118,7 +120,7 @@ impl Engine {
         }
         admit(message).map_err(refusal_of)?;
         let shared = self.shared.clone();
-        let carrier = shared.route(account, message)?;
+        let (carrier, limits) = shared.route(account, message)?;
         let (reference, default) =
             (self.reference.wrapping_add(1), carrier.config.profile.default_alphabet);
         let parts = cut(message, reference, default).map_err(refusal_of)?;
@@ -138,7 +140,7 @@ impl Engine {
         let messages = if parts.is_some() { u64::from(count) } else { 1 };
         self.reference = self.reference.wrapping_add(u8::from(parts.is_some()));
         shared.count(account, carrier.id, messages);
-        Ok(Admitted { carrier: carrier.id, life, parts })
+        Ok(Admitted { carrier: carrier.id, limits, life, parts })
     }
 
     /// Records that a submit was refused: at most once a second for each account, with a count.

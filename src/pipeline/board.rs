@@ -4,11 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::port::{AccountView, Board, CarrierView, Explain, Refusal};
+use super::limit_book::Limit;
+use super::port::{AccountView, Board, CarrierView, Explain, LimitView, Refusal};
 use super::route_view::{RouteQuestion, RouteView};
 use super::shared::{CarrierShared, Shared};
 use crate::base::clock::Timestamp;
+use crate::base::id::CarrierId;
 use crate::message::reason::Reason;
+use crate::message::record::Message;
 use crate::spool::journal::{Health, Journal};
 
 /// Reads the shared counters; holds nothing of its own.
@@ -40,6 +43,16 @@ impl Board for LiveBoard {
         self.shared.accounts.iter().map(view).collect()
     }
 
+    fn limits(&self) -> Vec<LimitView> {
+        self.shared.routes.limits().limits().iter().map(limit_view).collect()
+    }
+
+    fn limits_of(&self, message: &Message<'_>, carrier: CarrierId) -> Vec<LimitView> {
+        let routes = &self.shared.routes;
+        let places = routes.limits_with(message.account, message, carrier).places();
+        places.filter_map(|place| routes.limits().limits().get(place)).map(limit_view).collect()
+    }
+
     fn refusing(&self) -> Option<Refusal> {
         match self.journal.health() {
             Health::Accepting if self.shared.draining.load(Ordering::Relaxed) => {
@@ -55,6 +68,19 @@ impl Board for LiveBoard {
 impl Explain for LiveBoard {
     fn explain(&self, question: &RouteQuestion) -> Result<RouteView, Refusal> {
         self.shared.routes.explain(question)
+    }
+}
+
+pub(super) fn limit_view(limit: &Limit) -> LimitView {
+    let rate = limit.rate();
+    LimitView {
+        kind: limit.kind.name(),
+        name: limit.name.clone(),
+        rate_per_second: rate.per_second.get(),
+        burst: rate.burst.get(),
+        held: limit.held(),
+        until: limit.until(),
+        parts: limit.parts(),
     }
 }
 

@@ -1,8 +1,8 @@
 //! A carrier's desk: the queue in front of it, the windows of its binds, its rate, and the messages it
 //! has taken and not yet reported on.
 //!
-//! **Invariants**: a submit is chosen only when a bind has room and the rate allows it; at most the
-//! window of a bind is ever unanswered on it; a message is in exactly one of queue, deferred,
+//! **Invariants**: a submit is chosen only when a bind has room and all its rates allow it; at most the
+//! window of a bind is ever unanswered on it; a message is in exactly one of queue, held, deferred,
 //! fetching, returned or on a bind.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -15,6 +15,7 @@ use bytes::Bytes;
 use super::ask::Ask;
 use super::change::Order;
 use super::effect::{Effect, LinkId};
+use super::limit_hold::LimitHold;
 use super::shared::{CarrierShared, Shared};
 use super::silence::Look;
 use crate::base::clock::Timestamp;
@@ -74,6 +75,10 @@ pub struct CarrierDesk {
     /// When they may be made, so that many do not hold up the others.
     pub(super) orders_at: Timestamp,
     pub(super) queue: FairQueue,
+    /// What waits for the rate of its route or its prefix.
+    pub(super) held: LimitHold,
+    /// Messages are left that could be looked at now.
+    more: bool,
     /// Read back from disk, to go first.
     pub(super) returned: VecDeque<Queued>,
     /// Taken out because their life is over.
@@ -119,6 +124,9 @@ const HOLD_MIN: Duration = Duration::from_millis(2);
 /// disk when it is due.
 const LOADED_FOR: Duration = Duration::from_secs(30);
 
+/// Messages that go into the lines of their limits in one turn: others are not kept waiting for it.
+const HELD_IN_TURN_MAX: usize = 4_096;
+
 /// How often the speed of departure is measured.
 const MEASURE_EVERY: Duration = Duration::from_millis(100);
 
@@ -154,6 +162,7 @@ impl CarrierDesk {
             floor: f64::from(carrier.config.rate_floor.max(1)),
             ceiling: carrier.config.rate_per_second.map(f64::from),
         };
+        let held = LimitHold::new(carrier.id, shared.clone(), LOADED_BYTES_MAX);
         Self {
             patience: shared.routes.patience(carrier.id),
             bound_at: Timestamp(0),
@@ -176,6 +185,8 @@ impl CarrierDesk {
             orders: Vec::new(),
             orders_at: Timestamp(0),
             queue: FairQueue::new(LOADED_BYTES_MAX),
+            held,
+            more: false,
             returned: VecDeque::new(),
             expired: Vec::new(),
             fetching: HashMap::new(),
@@ -233,7 +244,7 @@ impl CarrierDesk {
     pub fn enqueue(&mut self, queued: Queued) {
         if queued.due_at > queued.accepted_at {
             self.defer_counted(queued.due_at, queued);
-        } else {
+        } else if let Some(queued) = self.held.join(queued) {
             self.queue.push(queued);
         }
     }
@@ -280,6 +291,14 @@ impl CarrierDesk {
         if self.flowing {
             due = due.min(self.measured_at + MEASURE_EVERY);
         }
+        if self.more {
+            due = Timestamp(0);
+        }
+        due = due.min(self.held.expires_at());
+        // Without room for a submit nothing is let go: then an answer or a bind is the next turn.
+        if self.transmitters.iter().any(|transmitter| transmitter.free > 0) {
+            due = due.min(self.held.due().max(self.held_until));
+        }
         if self.waiting() > 0 {
             let held = self.held_until > Timestamp(0);
             due = due.min(if held { self.held_until } else { self.measured_at + EXPIRE_EVERY });
@@ -290,6 +309,12 @@ impl CarrierDesk {
 
     /// The next message whose life is over, out of the backlog, and what it ended of.
     pub fn expire(&mut self, now: Timestamp) -> Option<(Queued, Reason)> {
+        if let Some(expired) = self.held.expire(now) {
+            self.count(&expired, false);
+            let down = self.transmitters.is_empty();
+            let reason = if down { Reason::ValidityOver } else { Reason::ThrottledExpired };
+            return Some((expired, reason));
+        }
         if self.expired.is_empty() {
             self.queue.expire(now, &mut self.expired);
             if now.since(self.looked_at) >= EXPIRE_EVERY {
@@ -325,7 +350,8 @@ impl CarrierDesk {
             return (overdue, Reason::None);
         }
         let down = now.since(self.bound_at) >= DOWN_AFTER;
-        let oldest = self.queue.oldest().is_some_and(|at| now.since(at) >= patience);
+        let oldest = self.queue.oldest().into_iter().chain(self.held.oldest()).min();
+        let oldest = oldest.is_some_and(|at| now.since(at) >= patience);
         if !(down || oldest) {
             return (overdue, Reason::None);
         }
@@ -334,16 +360,15 @@ impl CarrierDesk {
             let shares = 1 + u32::try_from(queued.tried.len()).unwrap_or(u32::MAX);
             down || now.since(queued.begins_at()) >= patience.saturating_mul(shares)
         };
-        self.queue.take(
-            PASS_MAX,
-            |queued| {
-                now >= queued.stays_until
-                    && queued.doubts == 0
-                    && !queued.record.is_empty()
-                    && late(queued)
-            },
-            &mut overdue,
-        );
+        let wanted = |queued: &Queued| {
+            now >= queued.stays_until
+                && queued.doubts == 0
+                && !queued.record.is_empty()
+                && late(queued)
+        };
+        self.queue.take(PASS_MAX, wanted, &mut overdue);
+        // The rate of its route, or of its prefix everywhere, holds it at another carrier too.
+        self.held.take(PASS_MAX, down, wanted, &mut overdue);
         overdue.iter().for_each(|queued| self.count(queued, false));
         let held = if self.holding == Reason::None { Reason::Window } else { self.holding };
         (overdue, if down { Reason::CarrierDown } else { held })
@@ -369,7 +394,13 @@ impl CarrierDesk {
         self.release_due(now);
         let asks = self.look.ask(now, self.id, (self.lifetime, self.margin));
         effects.extend(asks.map(Effect::Ask));
-        let (mut fetch, mut over) = (Vec::new(), Vec::new());
+        if now >= self.held_until
+            && self.transmitters.iter().any(|transmitter| transmitter.free > 0)
+        {
+            self.held.release(now, &mut self.queue);
+        }
+        let (mut fetch, mut over, mut held) = (Vec::new(), Vec::new(), 0);
+        self.more = false;
         let hold = loop {
             if self.waiting() == 0 {
                 break None;
@@ -383,9 +414,13 @@ impl CarrierDesk {
             if now < self.held_until {
                 break Some((self.held_for, Some(self.held_until)));
             }
+            if held >= HELD_IN_TURN_MAX {
+                self.more = true;
+                break None;
+            }
             let returned = self.returned.pop_front();
             let is_returned = returned.is_some();
-            let Some(queued) = returned.or_else(|| self.queue.pop()) else {
+            let Some(mut queued) = returned.or_else(|| self.queue.pop()) else {
                 break None;
             };
             if queued.doubts > 0 && self.concluded.contains(queued.ord) {
@@ -397,13 +432,24 @@ impl CarrierDesk {
                 continue;
             }
             if queued.record.is_empty() {
+                if let Some(limit) = self.held.over(now, &queued) {
+                    self.held.hold(now, limit, queued);
+                    held += 1;
+                    continue;
+                }
                 fetch.push(queued);
                 if fetch.len() + self.fetching.len() >= FETCH_MAX {
                     break Some((Reason::Window, None));
                 }
                 continue;
             }
+            if let Err(limit) = self.held.pass(now, &queued) {
+                self.held.hold(now, limit, queued);
+                held += 1;
+                continue;
+            }
             if let Some((reason, wait)) = self.too_fast(now, queued.parts) {
+                self.held.give_back(&queued);
                 // Not kept aside: who comes first may change until it leaves.
                 if is_returned {
                     self.returned.push_front(queued);
@@ -417,6 +463,7 @@ impl CarrierDesk {
             let transmitter = &mut self.transmitters[place];
             transmitter.free -= 1;
             let (link, bind) = (transmitter.link, transmitter.number);
+            self.held.left(&mut queued);
             self.count(&queued, false);
             self.departed += 1;
             departures.push(Departure { link, bind, queued });
@@ -520,7 +567,8 @@ impl CarrierDesk {
             shared.flowing.store(self.flowing, Ordering::Relaxed);
             self.departed = 0;
             let oldest = self.returned.front().map(|queued| queued.accepted_at);
-            let oldest = oldest.into_iter().chain(self.queue.oldest()).min();
+            let oldest = oldest.into_iter().chain(self.queue.oldest()).chain(self.held.oldest());
+            let oldest = oldest.min();
             shared.oldest_at.store(oldest.map_or(0, |at| at.0), Ordering::Relaxed);
             self.metrics.receipts_pending.set(self.awaiting.len() as f64);
         }

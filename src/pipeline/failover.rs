@@ -73,6 +73,9 @@ impl Engine {
         queued.tried = queued.tried.iter().copied().chain([from]).collect();
         queued.failures = 0;
         queued.stays_until = Timestamp(0);
+        if let Some(message) = Message::decode(&queued.record) {
+            queued.limits = self.shared.routes.limits_with(queued.account, &message, to);
+        }
         self.shared.count(queued.account, to, 1);
         self.turn.passed.push((to, queued));
     }

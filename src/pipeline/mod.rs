@@ -36,6 +36,12 @@ pub mod facts;
 
 pub mod failover;
 
+pub mod limit_book;
+
+pub mod limit_config;
+
+pub mod limit_hold;
+
 pub mod links;
 
 pub mod mail;

@@ -15,6 +15,7 @@ use crate::base::id::{AccountId, CarrierId, MessageOrd};
 use crate::carrier::profile::Profile;
 use crate::message::event::By;
 use crate::message::reason::Reason;
+use crate::message::record::Message;
 
 /// A message submitted by the API, one part, encoded.
 #[derive(Clone, Debug, Default)]
@@ -145,6 +146,26 @@ pub struct CarrierView {
     pub profile: Arc<Profile>,
 }
 
+/// What the API and the metrics may know of a limit at this moment: the rate of a route, or of a
+/// destination's prefix.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct LimitView {
+    /// `route` or `prefix`.
+    pub kind: &'static str,
+    /// The route's name, or the limit's.
+    pub name: String,
+    /// Parts per second.
+    pub rate_per_second: u32,
+    /// Parts that may leave at once after a pause.
+    pub burst: u32,
+    /// Messages that wait for it.
+    pub held: u64,
+    /// Until when the next of them waits.
+    pub until: Option<Timestamp>,
+    /// Parts that have left under it since the start.
+    pub parts: u64,
+}
+
 /// What the API may know of an account at this moment.
 #[derive(Clone, Debug, Default)]
 pub struct AccountView {
@@ -174,6 +195,16 @@ pub trait Board: Send + Sync {
 
     /// All accounts, in the order of the configuration.
     fn accounts(&self) -> Vec<AccountView>;
+
+    /// The rates of routes and prefixes, in the order of the configuration.
+    fn limits(&self) -> Vec<LimitView> {
+        Vec::new()
+    }
+
+    /// Those that a message counts in while this carrier has it.
+    fn limits_of(&self, _message: &Message<'_>, _carrier: CarrierId) -> Vec<LimitView> {
+        Vec::new()
+    }
 
     /// `None` when messages are accepted, else why not.
     fn refusing(&self) -> Option<Refusal>;

@@ -50,7 +50,8 @@ impl Engine {
         let count = turn.arrivals.len();
         let arrivals = std::mem::take(&mut turn.arrivals);
         for arrival in arrivals {
-            let Arrival { asker, written, account, carrier, parts, priority, life } = arrival;
+            let Arrival { asker, written, account, carrier, parts, priority, life, limits } =
+                arrival;
             let ord = turn.ord(written);
             match asker {
                 Asker::Bind(link, sequence) => {
@@ -81,6 +82,7 @@ impl Engine {
                 record,
                 tried: Box::default(),
                 stays_until: Timestamp(0),
+                limits,
             };
             match batches.iter_mut().find(|(id, _)| *id == carrier) {
                 Some((_, messages)) => messages.push(queued),

@@ -76,6 +76,7 @@ impl Engine {
             record: bytes::Bytes::new(),
             tried: unfinished.tried.clone().into(),
             stays_until: Timestamp(0),
+            limits: self.shared.routes.limits_with(message.account, &message, carrier),
         };
         restored.in_doubt += u64::from(sending);
         restored.queued += 1;

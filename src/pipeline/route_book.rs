@@ -2,13 +2,17 @@
 //!
 //! The engine asks by the ledger's numbers; where no ledger is open, places in the settings do.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use super::limit_book::LimitBook;
 use super::route_config::RouteConfig;
 use super::settings::Settings;
 use crate::address::canonical::{Canonical, canonical};
 use crate::address::country::Country;
+use crate::address::kind::without_plus;
 use crate::base::id::{AccountId, CarrierId};
+use crate::deliver::limits::Limits;
 use crate::message::record::Message;
 use crate::route::question::Question;
 use crate::route::rule::Rule;
@@ -24,6 +28,17 @@ pub struct RouteBook {
     pub(super) accounts: Vec<(AccountId, String)>,
     /// In the order of the configuration.
     pub(super) carriers: Vec<(CarrierId, String)>,
+    /// Rates of routes and prefixes.
+    pub(super) limits: Arc<LimitBook>,
+}
+
+/// Where a message goes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Routed {
+    /// Who takes it.
+    pub carrier: CarrierId,
+    /// The limits it counts in.
+    pub limits: Limits,
 }
 
 /// What routes need of an account.
@@ -47,6 +62,7 @@ impl RouteBook {
         let rules = settings.routes.iter().enumerate();
         let rules = rules.filter_map(|(place, route)| rule(place, route, accounts, carriers));
         let table = RouteTable::new(rules.collect())?;
+        let limits = Arc::new(LimitBook::new(settings, carriers));
         let named = settings.carriers.iter().zip(carriers);
         let carriers: Vec<_> = named.map(|(one, &id)| (id, one.name.clone())).collect();
         let mut parties = Vec::new();
@@ -61,7 +77,7 @@ impl RouteBook {
         }
         let named = settings.accounts.iter().zip(accounts);
         let accounts = named.map(|(one, &id)| (id, one.name.clone())).collect();
-        Ok(Self { table, parties, accounts, carriers })
+        Ok(Self { table, parties, accounts, carriers, limits })
     }
 
     /// Compiles the routes of settings that no ledger has given numbers: places stand for them.
@@ -80,11 +96,47 @@ impl RouteBook {
         &self.table
     }
 
-    /// The carrier that takes a message of an account; `None`: there is no route.
-    pub fn choose(&self, account: AccountId, message: &Message<'_>) -> Option<CarrierId> {
+    /// The rates of routes and prefixes.
+    pub const fn limits(&self) -> &Arc<LimitBook> {
+        &self.limits
+    }
+
+    /// Where a message of an account goes; `None`: there is no route.
+    pub fn choose(&self, account: AccountId, message: &Message<'_>) -> Option<Routed> {
         self.ask(account, message, Duration::ZERO, |question| {
-            Some(self.table.choose(question)?.carrier)
+            let choice = self.table.choose(question)?;
+            let (place, carrier) = (choice.place, choice.carrier);
+            Some(Routed { carrier, limits: self.limits_of(Some(place), question, carrier) })
         })
+    }
+
+    /// The limits of a message that a carrier has, whichever of its route it is.
+    pub fn limits_with(
+        &self,
+        account: AccountId,
+        message: &Message<'_>,
+        carrier: CarrierId,
+    ) -> Limits {
+        if self.limits.is_empty() {
+            return Limits::NONE;
+        }
+        self.ask(account, message, Duration::ZERO, |question| {
+            let route = self.table.choose(question).map(|choice| choice.place);
+            self.limits_of(route, question, carrier)
+        })
+    }
+
+    /// By the place of the route.
+    pub(super) fn limits_of(
+        &self,
+        route: Option<usize>,
+        question: &Question<'_>,
+        carrier: CarrierId,
+    ) -> Limits {
+        if self.limits.is_empty() {
+            return Limits::NONE;
+        }
+        self.limits.of(route, without_plus(question.destination).1, carrier)
     }
 
     /// The carrier to try after those that refused a message or did not answer; `age` is the time

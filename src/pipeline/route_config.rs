@@ -40,6 +40,10 @@ pub struct RouteConfig {
     pub failover: Vec<usize>,
     /// How far that goes.
     pub budget: Budget,
+    /// Parts per second that leave by it, over all its carriers; `None` is unlimited.
+    pub rate_per_second: Option<u32>,
+    /// Parts that may leave at once after a pause.
+    pub burst: u32,
 }
 
 impl Default for RouteConfig {
@@ -60,6 +64,8 @@ impl Default for RouteConfig {
             cost: 0,
             failover: Vec::new(),
             budget: Budget::default(),
+            rate_per_second: None,
+            burst: 1,
         }
     }
 }

@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use super::limit_book::Limit;
 use super::port::Refusal;
 use super::route_book::RouteBook;
 use crate::address::canonical::canonical;
@@ -42,6 +43,8 @@ pub struct RouteView {
     pub sender_kind: &'static str,
     /// The route that takes it; `null`: it would be refused as `no_route`.
     pub chosen: Option<ChosenView>,
+    /// The rates that hold it beside its carrier's.
+    pub limits: Vec<LimitedView>,
     /// Routes: the chosen one, those that match behind it, those that do not match. At most
     /// [`ROUTES_MAX`].
     pub routes: Vec<WeighedView>,
@@ -65,6 +68,19 @@ pub struct ChosenView {
     pub carriers_max: u8,
     /// Seconds from acceptance after which no other carrier is begun.
     pub failover_s: u64,
+}
+
+/// A rate that a message is held to.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct LimitedView {
+    /// `route` or `prefix`.
+    pub kind: &'static str,
+    /// The route's name, or the limit's.
+    pub name: String,
+    /// Parts per second.
+    pub rate_per_second: u32,
+    /// Parts that may leave at once after a pause.
+    pub burst: u32,
 }
 
 /// What one route made of a message.
@@ -116,6 +132,7 @@ impl RouteBook {
             country: explanation.country.map(|country| country.to_string()),
             sender_kind: explanation.sender_kind.name(),
             chosen: self.chosen(&explanation, &question),
+            limits: self.limited(&explanation, &question),
             routes: shown.map(|weighed| self.weighed(weighed, drawn)).collect(),
             routes_left_off: explanation.rules.len().saturating_sub(ROUTES_MAX),
         })
@@ -142,6 +159,20 @@ impl RouteBook {
             carriers_max: choice.rule.budget.carriers_max,
             failover_s: choice.rule.budget.time_max.as_secs(),
         })
+    }
+
+    /// Of the chosen route and its first carrier.
+    fn limited(&self, explanation: &Explanation<'_>, question: &Question<'_>) -> Vec<LimitedView> {
+        let Some(choice) = explanation.choice else { return Vec::new() };
+        let limits = self.limits_of(Some(choice.place), question, choice.carrier).places();
+        let found = limits.filter_map(|place| self.limits.limits().get(place));
+        let view = |limit: &Limit| LimitedView {
+            kind: limit.kind.name(),
+            name: limit.name.clone(),
+            rate_per_second: limit.rate().per_second.get(),
+            burst: limit.rate().burst.get(),
+        };
+        found.map(view).collect()
     }
 
     /// `drawn`: how many routes are equal to the one chosen.
@@ -297,7 +328,8 @@ mod tests {
                     let source = Address::infer(b"ACME");
                     let message =
                         Message { source, destination, service_type, ..Message::default() };
-                    let carrier = book.choose(account, &message).map(|id| book.carrier_name(id));
+                    let routed = book.choose(account, &message);
+                    let carrier = routed.map(|routed| book.carrier_name(routed.carrier));
                     let tags = match service_type {
                         b"" => Vec::new(),
                         _ => vec!["otp".to_owned()],

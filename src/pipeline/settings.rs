@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::limit_config::LimitConfig;
 use super::route_config::RouteConfig;
 use crate::address::country::Country;
 use crate::base::secret::Secret;
@@ -33,6 +34,8 @@ pub struct Settings {
     pub carriers: Vec<CarrierConfig>,
     /// Which carrier takes which destinations.
     pub routes: Vec<RouteConfig>,
+    /// How fast messages may leave for which destinations.
+    pub limits: Vec<LimitConfig>,
     /// The log on disk.
     pub spool: SpoolSettings,
 }
@@ -46,6 +49,7 @@ impl Default for Settings {
             accounts: Vec::new(),
             carriers: Vec::new(),
             routes: Vec::new(),
+            limits: Vec::new(),
             spool: SpoolSettings::default(),
         }
     }

@@ -23,6 +23,8 @@ pub struct AccountShared {
     pub home: usize,
     /// Accepted and not yet submitted.
     pub backlog: AtomicU64,
+    /// Of those, waiting for the rate of a route or a prefix.
+    pub held: AtomicU64,
     /// Binds that are up.
     pub binds: AtomicU32,
     /// Debts not settled.
@@ -44,6 +46,8 @@ pub struct CarrierShared {
     pub backlog: AtomicU64,
     /// Of those, waiting for a time of their own.
     pub deferred: AtomicU64,
+    /// Of those, waiting for the rate of a route or a prefix.
+    pub held: AtomicU64,
     /// Submitted and not answered.
     pub in_flight: AtomicU64,
     /// Sum of the windows that are up.
@@ -111,6 +115,7 @@ impl AccountShared {
             config,
             home,
             backlog: AtomicU64::new(0),
+            held: AtomicU64::new(0),
             binds: AtomicU32::new(0),
             owed: AtomicU64::new(0),
         }
@@ -133,6 +138,7 @@ impl CarrierShared {
             mo_account: None,
             backlog: AtomicU64::new(0),
             deferred: AtomicU64::new(0),
+            held: AtomicU64::new(0),
             in_flight: AtomicU64::new(0),
             window: AtomicU64::new(0),
             binds: AtomicU32::new(0),
@@ -161,23 +167,27 @@ impl CarrierShared {
         self.window.load(Ordering::Relaxed).max(BACKLOG_AT_EASE)
     }
 
+    /// The backlog that waits for this carrier alone.
+    fn backlog_of_its_own(&self) -> u64 {
+        less(&self.backlog, &self.held)
+    }
+
     /// Whether an account should stop reading for a moment: messages leave fast, the backlog is
     /// more than the windows can hold, and this account has more than its share of it. A slow or
-    /// absent carrier pauses nobody: its messages wait on disk.
+    /// absent carrier pauses nobody, nor does the rate of a route or a prefix: those messages wait on
+    /// disk.
     pub fn over_share(&self, account: &AccountShared) -> bool {
         if !self.flowing.load(Ordering::Relaxed) {
             return false;
         }
         let ease = self.ease();
         let share = ease / u64::from(self.accounts.load(Ordering::Relaxed).max(1));
-        self.backlog.load(Ordering::Relaxed) > ease
-            && account.backlog.load(Ordering::Relaxed) > share
+        self.backlog_of_its_own() > ease && less(&account.backlog, &account.held) > share
     }
 
     /// Whether the paused may go on.
     pub fn at_ease(&self) -> bool {
-        !self.flowing.load(Ordering::Relaxed)
-            || self.backlog.load(Ordering::Relaxed) <= self.ease() / 4 * 3
+        !self.flowing.load(Ordering::Relaxed) || self.backlog_of_its_own() <= self.ease() / 4 * 3
     }
 
     /// Says what holds the head of the queue.
@@ -273,6 +283,31 @@ impl Shared {
             carrier.backlog.fetch_sub(1, Ordering::Relaxed);
         }
     }
+
+    /// A message of the backlog waits for the rate of its route or its prefix.
+    pub fn hold(&self, account: AccountId, carrier: CarrierId) {
+        if let Some(account) = self.account(account) {
+            account.held.fetch_add(1, Ordering::Relaxed);
+        }
+        if let Some(carrier) = self.carrier(carrier) {
+            carrier.held.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// It does no more.
+    pub fn let_go(&self, account: AccountId, carrier: CarrierId) {
+        if let Some(account) = self.account(account) {
+            account.held.fetch_sub(1, Ordering::Relaxed);
+        }
+        if let Some(carrier) = self.carrier(carrier) {
+            carrier.held.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+}
+
+/// What is left of a count without a part of it; the two are not read at the same moment.
+fn less(whole: &AtomicU64, part: &AtomicU64) -> u64 {
+    whole.load(Ordering::Relaxed).saturating_sub(part.load(Ordering::Relaxed))
 }
 
 /// From a number of the ledger to a place in the configuration; `usize::MAX` where there is none.

@@ -14,6 +14,7 @@ use super::receipts::desk;
 use crate::base::clock::Timestamp;
 use crate::base::id::{CarrierId, MessageOrd};
 use crate::deliver::life::Life;
+use crate::deliver::limits::Limits;
 use crate::deliver::queue::Queued;
 use crate::ledger::store::Ledger;
 use crate::message::reason::Reason;
@@ -87,6 +88,7 @@ pub(super) fn look(
             continue;
         }
         silent.push(Queued {
+            limits: Limits::NONE,
             ord: hit.ord,
             lsn: stored.lsn.0,
             account: message.account,

@@ -13,6 +13,7 @@ use super::effect::{Asker, LinkId};
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId, MessageOrd};
 use crate::deliver::life::Life;
+use crate::deliver::limits::Limits;
 use crate::deliver::queue::Queued;
 use crate::receipt::owed::Owed;
 use crate::spool::chunk::Slot;
@@ -46,6 +47,8 @@ pub struct Arrival {
     pub priority: u8,
     /// When it may leave, and until when.
     pub life: Life,
+    /// The limits of its route and its prefix.
+    pub limits: Limits,
 }
 
 /// A message from a handset written in this turn.

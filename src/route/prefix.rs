@@ -7,7 +7,7 @@ pub const PREFIX_DIGITS_MAX: usize = 15;
 
 /// The tree.
 #[derive(Clone, Debug)]
-pub(super) struct PrefixTree {
+pub(crate) struct PrefixTree {
     nodes: Vec<Node>,
 }
 
@@ -27,7 +27,7 @@ impl Default for PrefixTree {
 
 impl PrefixTree {
     /// Adds a rule under a prefix. `false`: that is no prefix.
-    pub(super) fn insert(&mut self, prefix: &[u8], rule: u32) -> bool {
+    pub(crate) fn insert(&mut self, prefix: &[u8], rule: u32) -> bool {
         if prefix.len() > PREFIX_DIGITS_MAX || !prefix.iter().all(u8::is_ascii_digit) {
             return false;
         }
@@ -52,14 +52,14 @@ impl PrefixTree {
     }
 
     /// Brings the rules of each prefix into an order.
-    pub(super) fn sort_by_key<K: Ord>(&mut self, mut key: impl FnMut(u32) -> K) {
+    pub(crate) fn sort_by_key<K: Ord>(&mut self, mut key: impl FnMut(u32) -> K) {
         for node in &mut self.nodes {
             node.rules.sort_by_key(|&rule| key(rule));
         }
     }
 
     /// What is found first in the rules of the prefixes of a number, the longest prefix first.
-    pub(super) fn find<T>(
+    pub(crate) fn find<T>(
         &self,
         number: &[u8],
         mut find: impl FnMut(&[u32]) -> Option<T>,

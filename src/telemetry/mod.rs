@@ -13,6 +13,8 @@ pub mod http;
 
 pub mod ingress;
 
+pub mod limit;
+
 mod line;
 
 pub mod log;

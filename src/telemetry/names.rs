@@ -107,6 +107,13 @@ metrics! {
     RATE_LIMIT = Gauge, "postrider_rate_limit_per_second" ["carrier"]
         "Configured rate in parts per second; 0 is unlimited.";
 
+    LIMIT_RATE = Gauge, "postrider_limit_rate_per_second" ["limit"]
+        "Configured rate of a route or a prefix, in parts per second.";
+    LIMIT_HELD = Gauge, "postrider_limit_held_messages" ["limit"]
+        "Messages that wait for the rate of a route or a prefix.";
+    LIMIT_PARTS = Counter, "postrider_limit_parts_total" ["limit"]
+        "Parts that left under the rate of a route or a prefix.";
+
     RECEIPTS = Counter, "postrider_receipts_total" ["carrier", "state"]
         "Receipts from the carrier, by the state they report.";
     RECEIPTS_UNMATCHED = Counter, "postrider_receipts_unmatched_total" ["carrier"]

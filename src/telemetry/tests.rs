@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::carrier::{CarrierMetrics, Direction, SubmitResult};
 use super::http::RouteMetrics;
 use super::ingress::{IngressMetrics, StageMetrics};
+use super::limit::{self, LimitNumbers};
 use super::log::{LogConfig, json_subscriber};
 use super::names::{ALL, Kind};
 use super::registry::{CARRIERS_MAX, Registry};
@@ -18,6 +19,7 @@ fn everything() -> (Arc<Registry>, Arc<CarrierMetrics>) {
     IngressMetrics::new(&registry, "smpp");
     let stages = StageMetrics::new(&registry);
     let store = StoreMetrics::new(&registry);
+    limit::show(&registry, &[LimitNumbers { label: "route:uk".into(), ..LimitNumbers::default() }]);
     RouteMetrics::new(&registry, "/v1/messages", "POST").answered(202, 0.003);
     // A histogram is on the page from its first observation.
     carrier.submit_duration.record(0.02);
@@ -78,6 +80,7 @@ fn names_follow_the_template() {
                 "reason",
                 "stage",
                 "carrier",
+                "limit",
                 "result",
                 "disposition",
                 "reason_group",

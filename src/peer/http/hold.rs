@@ -1,5 +1,5 @@
 //! Why a message is waiting, and until when: from its own history, and from what the board knows of
-//! its carrier.
+//! its carrier and of the limits it counts in.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::base::clock::Timestamp;
 use crate::message::disposition::Status;
 use crate::message::reason::Reason;
 use crate::message::state::State;
-use crate::pipeline::port::CarrierView;
+use crate::pipeline::port::{CarrierView, LimitView};
 
 /// A message that may be waiting.
 #[derive(Clone, Copy)]
@@ -20,12 +20,14 @@ pub(super) struct Waiting<'a> {
     pub(super) history: &'a History,
     /// The time it is scheduled for; 0 for none.
     pub(super) due_at: Timestamp,
+    /// The limits of its route and its prefix.
+    pub(super) limits: &'a [LimitView],
     pub(super) now: Timestamp,
 }
 
 /// The `hold` of a message; `None` when nothing of ours holds it.
 pub(super) fn hold(waiting: &Waiting<'_>, carrier: Option<&CarrierView>) -> Option<Value> {
-    let Waiting { state, history, due_at, now } = *waiting;
+    let Waiting { state, history, due_at, limits, now } = *waiting;
     if !matches!(state.status, Status::Scheduled | Status::Accepted | Status::Queued) {
         return None;
     }
@@ -48,11 +50,16 @@ pub(super) fn hold(waiting: &Waiting<'_>, carrier: Option<&CarrierView>) -> Opti
         }));
     }
     let carrier = carrier?;
-    let (reason, until) = match carrier.hold {
-        Some(hold) => hold,
-        None if carrier.binds_up == 0 => (Reason::CarrierDown, None),
-        None => return None,
-    };
+    let down = (carrier.binds_up == 0).then_some((Reason::CarrierDown, None));
+    let held = carrier.hold.or(down);
+    // A message that its route or its prefix holds is in a line of its own. Without a link to the
+    // carrier that is what it waits for all the same.
+    if let Some(limit) = limits.iter().find(|limit| limit.held > 0)
+        && carrier.binds_up > 0
+    {
+        return Some(limited(limit));
+    }
+    let (reason, until) = held?;
     let until = until.filter(|&until| until != Timestamp::NEVER);
     Some(json!({
         "kind": kind(reason),
@@ -63,6 +70,20 @@ pub(super) fn hold(waiting: &Waiting<'_>, carrier: Option<&CarrierView>) -> Opti
         "hint": hint(reason, carrier),
         "until": until.map(rfc3339),
     }))
+}
+
+/// What the rate of a route or of a prefix holds.
+fn limited(limit: &LimitView) -> Value {
+    let whose = if limit.kind == "route" { "this route" } else { "this prefix" };
+    json!({
+        "kind": "throttle",
+        "reason": Reason::RateLimited.name(),
+        "title": format!("Waiting for the rate configured for {whose}"),
+        "scope": "ours",
+        "limit": { (limit.kind): limit.name, "rate_per_second": limit.rate_per_second },
+        "hint": null,
+        "until": limit.until.map(rfc3339),
+    })
 }
 
 const fn kind(reason: Reason) -> &'static str {

@@ -41,6 +41,14 @@ impl Surface<'_> {
         let in_full = self.caller.sees_numbers();
         let due_at = Life::of_accepted(&message, stored.accepted_at, Duration::ZERO).due_at;
         let view = self.carriers.iter().find(|view| view.id == history.carrier);
+        let waits = state.disposition == Disposition::InProgress;
+        let limits = if waits && message.direction == Direction::Outbound {
+            self.api.board.limits_of(&message, history.carrier)
+        } else {
+            Vec::new()
+        };
+        let now = self.api.clock.now();
+        let waiting = Waiting { state, history, due_at, limits: &limits, now };
         json!({
             "id": id,
             "object": "message",
@@ -69,9 +77,7 @@ impl Surface<'_> {
             "scheduled_at": (due_at > Timestamp(0)).then(|| rfc3339(due_at)),
             "sent_at": history.sent_at.map(rfc3339),
             "final_at": history.final_at.map(rfc3339),
-            "hold": (state.disposition == Disposition::InProgress)
-                .then(|| hold(&Waiting { state, history, due_at, now: self.api.clock.now() }, view))
-                .flatten(),
+            "hold": waits.then(|| hold(&waiting, view)).flatten(),
             "links": { "self": place, "events": format!("{place}/events") },
         })
     }

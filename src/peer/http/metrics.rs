@@ -11,16 +11,28 @@ use axum::response::{IntoResponse, Response};
 
 use super::api::Api;
 use crate::base::clock::Timestamp;
-use crate::pipeline::port::{CarrierView, Refusal};
+use crate::pipeline::port::{CarrierView, LimitView, Refusal};
 use crate::telemetry::carrier::CarrierMetrics;
+use crate::telemetry::limit::{self, LimitNumbers};
 
 pub(super) async fn metrics(State(api): State<Arc<Api>>) -> Response {
     for view in api.board.carriers() {
         show(&api.registry.carrier(&view.name), &view);
     }
+    let limits: Vec<LimitNumbers> = api.board.limits().iter().map(numbers).collect();
+    limit::show(&api.registry, &limits);
     api.registry.draining(api.board.refusing() == Some(Refusal::Draining));
     let page = api.registry.render();
     ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], page).into_response()
+}
+
+fn numbers(view: &LimitView) -> LimitNumbers {
+    LimitNumbers {
+        label: format!("{}:{}", view.kind, view.name),
+        rate_per_second: view.rate_per_second,
+        held: view.held,
+        parts: view.parts,
+    }
 }
 
 fn show(metrics: &CarrierMetrics, view: &CarrierView) {

@@ -33,6 +33,8 @@ mod changes;
 
 mod failover;
 
+mod limits;
+
 /// One shard with one account and one carrier, whose flusher is stepped in line.
 struct Desk {
     engine: Engine,
@@ -59,12 +61,14 @@ impl Desk {
 
     /// Of these carriers the first is up.
     fn of(window: usize, settings: Settings) -> Self {
+        let app = AccountConfig { name: "app".into(), ..AccountConfig::default() };
+        Self::of_accounts(window, Settings { accounts: vec![app], ..settings })
+    }
+
+    /// The same with accounts of its own; the first is bound.
+    fn of_accounts(window: usize, settings: Settings) -> Self {
         let disk = Arc::new(SimDisk::new(1));
         let opened = Ledger::open(disk, LedgerConfig::default()).expect("opens");
-        let settings = Settings {
-            accounts: vec![AccountConfig { name: "app".into(), ..AccountConfig::default() }],
-            ..settings
-        };
         let shared = Arc::new(share(&settings, &opened.ledger, 1).expect("names are kept"));
         let (account, carrier) = (shared.accounts[0].id, shared.carriers[0].id);
         let mut engine = Engine::new(shared, 0, opened.journal.clone(), NOW, 1);
