@@ -10,6 +10,7 @@ use super::tlv::VendorTlvs;
 use super::verdict::Verdict;
 use super::zone::ReceiptZone;
 use crate::gsm::coding::DefaultAlphabet;
+use crate::gsm::language::Language;
 use crate::message::reason::Reason;
 use crate::message::ruling::Ruling;
 
@@ -25,6 +26,8 @@ pub struct Profile {
     pub send_tlvs: SendTlvs,
     /// What `data_coding` 0 means on its routes.
     pub default_alphabet: DefaultAlphabet,
+    /// Languages whose tables it takes in a user data header (TS 23.040 §9.2.3.24.15, .16).
+    pub national: Vec<Language>,
     /// What a refusal of a submit means.
     pub statuses: StatusTable,
     /// What an error of a receipt means.
@@ -56,6 +59,7 @@ impl Default for Profile {
             version: Version::default(),
             send_tlvs: SendTlvs::default(),
             default_alphabet: DefaultAlphabet::default(),
+            national: Vec::new(),
             statuses: StatusTable::default(),
             errs: ErrTable::default(),
             states: StateTable::default(),

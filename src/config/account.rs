@@ -5,6 +5,7 @@ use super::route;
 use super::secret::{SecretPlaces, secret};
 use super::section::Section;
 use super::words::did_you_mean;
+use crate::gsm::transliterate::Level;
 use crate::pipeline::settings::{AccountConfig, BindMode, CarrierConfig};
 
 /// Letters a name may have, so that it can stand in a metric, a log and an address of the API.
@@ -31,6 +32,7 @@ pub(super) fn read(section: &Section<'_>, places: &SecretPlaces) -> AccountConfi
         outbind: outbind::dial(section, places),
         country: route::country(section),
         carrier: section.text_or_none("carrier", CARRIER),
+        transliterate: transliterate(section),
         rate_per_second,
         name,
     };
@@ -46,6 +48,17 @@ pub(super) fn read(section: &Section<'_>, places: &SecretPlaces) -> AccountConfi
     }
     section.finish();
     account
+}
+
+/// How far texts may be changed.
+fn transliterate(section: &Section<'_>) -> Option<Level> {
+    let changes = section.flag("transliterate", false);
+    let accents = section.flag("transliterate_accents", false);
+    if accents && !changes {
+        let allowed = "false, or true with transliterate = true".to_owned();
+        section.fail("transliterate_accents", "goes with transliterate only".to_owned(), allowed);
+    }
+    changes.then_some(if accents { Level::Accents } else { Level::LookAlikes })
 }
 
 /// Records that the carrier an account is said to be is not there.

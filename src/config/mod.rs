@@ -21,9 +21,6 @@ mod http;
 
 mod limit;
 
-#[cfg(test)]
-mod limit_tests;
-
 mod listener;
 
 mod log;
@@ -66,3 +63,9 @@ mod tls_tests;
 
 #[cfg(test)]
 mod profile_tests;
+
+#[cfg(test)]
+mod limit_tests;
+
+#[cfg(test)]
+mod text_tests;

@@ -14,6 +14,7 @@ use crate::carrier::message_id::IdForm;
 use crate::carrier::profile::Profile;
 use crate::carrier::zone::{ReceiptZone, ZONES};
 use crate::gsm::coding::DefaultAlphabet;
+use crate::gsm::language::Language;
 
 /// Words of `data_coding_0`.
 const ALPHABETS: [(&str, DefaultAlphabet); 4] = [
@@ -34,6 +35,7 @@ pub(super) fn read<'a>(reader: &'a Reader<'a>, root: &'a DeTable<'a>) -> Profile
         version: top.choice("version", base.version, &Version::WORDS),
         send_tlvs: top.choice("send_tlvs", base.send_tlvs, &SendTlvs::WORDS),
         default_alphabet: top.choice("data_coding_0", base.default_alphabet, &ALPHABETS),
+        national: national(&top).unwrap_or_else(|| base.national.clone()),
         message_id: top.choice("message_id", base.message_id, &IdForm::WORDS),
         receipt_zone: zone(&top).unwrap_or_else(|| base.receipt_zone.clone()),
         receipts_as_texts: top.flag("receipts_as_texts", base.receipts_as_texts),
@@ -46,8 +48,19 @@ pub(super) fn read<'a>(reader: &'a Reader<'a>, root: &'a DeTable<'a>) -> Profile
         source: addresses(&one(reader, &top, root, "source_addr"), base.source),
         destination: addresses(&one(reader, &top, root, "destination_addr"), base.destination),
     };
+    let septets = [DefaultAlphabet::Gsm7, DefaultAlphabet::Gsm7Packed];
+    if !profile.national.is_empty() && !septets.contains(&profile.default_alphabet) {
+        let problem = "goes with septets only, and data_coding_0 says otherwise".to_owned();
+        top.fail("national_language", problem, "[], or data_coding_0 = \"gsm\"".to_owned());
+    }
     top.finish();
     profile
+}
+
+/// Languages whose tables may be used.
+fn national(top: &Section<'_>) -> Option<Vec<Language>> {
+    let languages = Language::ALL.map(|language| (language.name(), language));
+    top.choices("national_language", &languages)
 }
 
 /// The profile this one begins with. One that is compiled in cannot extend itself.

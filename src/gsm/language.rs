@@ -56,6 +56,25 @@ impl Language {
         self as u8
     }
 
+    /// Its English name in small letters.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Turkish => "turkish",
+            Self::Spanish => "spanish",
+            Self::Portuguese => "portuguese",
+            Self::Bengali => "bengali",
+            Self::Gujarati => "gujarati",
+            Self::Hindi => "hindi",
+            Self::Kannada => "kannada",
+            Self::Malayalam => "malayalam",
+            Self::Oriya => "oriya",
+            Self::Punjabi => "punjabi",
+            Self::Tamil => "tamil",
+            Self::Telugu => "telugu",
+            Self::Urdu => "urdu",
+        }
+    }
+
     pub(super) const fn place(self) -> usize {
         self as usize - 1
     }

@@ -1,5 +1,7 @@
-//! Admitting a message or refusing it, before anything is written.
+//! Admitting a message or refusing it, and writing its text for its carrier, before anything is kept.
 
 pub mod admit;
 
 pub mod cut;
+
+pub mod rewrite;

@@ -193,6 +193,19 @@ pub enum What<'a> {
         by: By,
         /// The message as it is now: what `Message::decode` takes.
         message: &'a [u8],
+    /// Its text goes in another coding than it came in.
+    Rewritten {
+        /// SMPP `data_coding` that it came with; 8 for one given as a text that is not in the GSM
+        /// alphabet.
+        from: u8,
+        /// The one it goes with.
+        to: u8,
+        /// Characters that are others now.
+        changed: u16,
+        /// National language identifier of the locking shift table, 0 for the default alphabet.
+        locking: u8,
+        /// That of the single shift table.
+        single: u8,
     },
 }
 
@@ -213,6 +226,7 @@ impl What<'_> {
             Self::Rerouted { .. } => "rerouted",
             Self::Cancelled { .. } => "cancelled",
             Self::Replaced { .. } => "replaced",
+            Self::Rewritten { .. } => "rewritten",
         }
     }
 }
@@ -233,6 +247,7 @@ mod kind {
     pub(super) const REROUTED: u8 = 13;
     pub(super) const CANCELLED: u8 = 14;
     pub(super) const REPLACED: u8 = 15;
+    pub(super) const REWRITTEN: u8 = 17;
 }
 
 // The first octet tells a message's octets from those of the event that replaces it.
@@ -272,13 +287,8 @@ impl<'a> Event<'a> {
             What::Refused { carrier, command_status, reason, ruling, retry_at } => {
                 let plain = ruling == Ruling::default();
                 head(if plain { kind::REFUSED } else { kind::REFUSED_AS });
-                out.extend_from_slice(&carrier.0.to_le_bytes());
-                out.extend_from_slice(&command_status.to_le_bytes());
-                out.push(reason as u8);
-                out.extend_from_slice(&retry_at.0.to_le_bytes());
-                if !plain {
-                    out.push(ruling.to_bits());
-                }
+                put_refusal(out, (carrier, command_status), reason, retry_at);
+                out.extend((!plain).then(|| ruling.to_bits()));
             }
             What::InDoubt { carrier, cause, resend } => {
                 head(kind::IN_DOUBT);
@@ -343,6 +353,11 @@ impl<'a> Event<'a> {
                 head(kind::REPLACED);
                 out.push(by as u8);
                 out.extend_from_slice(message);
+            }
+            What::Rewritten { from, to, changed, locking, single } => {
+                head(kind::REWRITTEN);
+                let [low, high] = changed.to_le_bytes();
+                out.extend_from_slice(&[from, to, low, high, locking, single]);
             }
             _ => {}
         }
@@ -413,12 +428,31 @@ fn decode_what<'a>(kind: u8, reader: &mut Reader<'a>) -> Option<What<'a>> {
             Message::decode(message)?;
             What::Replaced { by, message }
         }
+        kind::REWRITTEN => What::Rewritten {
+            from: reader.u8()?,
+            to: reader.u8()?,
+            changed: reader.u16()?,
+            locking: reader.u8()?,
+            single: reader.u8()?,
+        },
         _ => return None,
     })
 }
 
 fn carrier(reader: &mut Reader<'_>) -> Option<CarrierId> {
     reader.u16().map(CarrierId)
+}
+
+fn put_refusal(
+    out: &mut Vec<u8>,
+    (carrier, command_status): (CarrierId, u32),
+    reason: Reason,
+    retry_at: Timestamp,
+) {
+    out.extend_from_slice(&carrier.0.to_le_bytes());
+    out.extend_from_slice(&command_status.to_le_bytes());
+    out.push(reason as u8);
+    out.extend_from_slice(&retry_at.0.to_le_bytes());
 }
 
 fn put_report(out: &mut Vec<u8>, report: &Report<'_>) {
@@ -508,6 +542,7 @@ mod tests {
             What::Rerouted { from: carrier, to: CarrierId(5), reason: Reason::CarrierDown },
             What::Cancelled { by: By::Operator },
             What::Replaced { by: By::Application, message: MESSAGE },
+            What::Rewritten { from: 8, to: 0, changed: 300, locking: 1, single: 2 },
         ]
         .map(|what| Event { ord: MessageOrd(1 << 40), what })
         .to_vec()

@@ -210,7 +210,7 @@ impl State {
                     self.ask(&message);
                 }
             }
-            What::Orphan { .. } | What::Notice { .. } => {}
+            What::Orphan { .. } | What::Notice { .. } | What::Rewritten { .. } => {}
         }
     }
 

@@ -2,15 +2,19 @@
 
 use super::effect::Asker;
 use super::engine::Engine;
-use super::port::Refusal;
+use super::port::{Refusal, Wording};
+use super::routing::Readers;
 use super::turn::{Arrival, Written};
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId};
 use crate::deliver::life::{BadTime, Life};
 use crate::deliver::limits::Limits;
+use crate::gsm::coding::DefaultAlphabet;
+use crate::gsm::language::{Language, Shifts};
 use crate::gsm::part::Segment;
 use crate::intake::admit::{Inadmissible, admit};
 use crate::intake::cut::cut;
+use crate::intake::rewrite::{Pen, Rewritten, octets, rewrite};
 use crate::message::event::{Event, What};
 use crate::message::record::Message;
 use crate::spool::journal::Health;
@@ -21,6 +25,8 @@ struct Admitted {
     carrier: CarrierId,
     limits: Limits,
     life: Life,
+    /// Its text in another coding.
+    rewritten: Option<Rewritten>,
     /// Its parts, if it needs several.
     parts: Option<Vec<Segment>>,
 }
@@ -39,18 +45,32 @@ impl Engine {
         asker: Asker,
         message: &Message<'_>,
     ) -> Result<bool, (Refusal, Asker)> {
-        let api = matches!(asker, Asker::Api(_));
-        match self.admit(now, account, message) {
-            Ok(Admitted { carrier, limits, life, parts }) => {
+        let api = matches!(asker, Asker::Api(..));
+        match self.admit(now, account, message, api) {
+            Ok(Admitted { carrier, limits, life, rewritten, parts }) => {
                 // The API counts its own.
                 if !api {
                     self.shared.smpp.accepted.increment(1);
                 }
                 let over_share = self.shared.over_share(account, carrier);
+                let before = message.data_coding;
                 let message = Message { account, carrier, ..*message };
+                let message = rewritten.as_ref().map_or(message, |text| text.apply(&message));
+                let mut asker = asker;
+                if let Asker::Api(_, wording) = &mut asker {
+                    *wording = Wording {
+                        parts: parts.as_ref().map_or(message.counts(), |parts| parts.len() as u8),
+                        data_coding: message.data_coding,
+                        changed: rewritten.as_ref().map_or(0, |text| text.changed),
+                    };
+                }
+                let first = self.messages.messages();
                 match parts {
                     None => self.arrive(asker, &message, (life, limits)),
                     Some(parts) => self.arrive_in_parts(asker, &message, (life, limits), &parts),
+                }
+                if let Some(text) = &rewritten {
+                    self.tell(first, before, text, api);
                 }
                 Ok(over_share)
             }
@@ -81,17 +101,42 @@ impl Engine {
         parts: &[Segment],
     ) {
         let of = parts.len() as u8;
+        let default = self.default_alphabet(message.carrier);
         let mut asker = Some(asker);
         for (number, part) in (1..=of).zip(parts) {
             let part = Message {
                 parts: of,
                 part: number,
                 esm_class: message.esm_class | part.esm_class(),
-                body: &part.short_message(),
+                body: &octets(part, default),
                 ..*message
             };
             self.arrive(asker.take().unwrap_or(Asker::Nobody), &part, times);
         }
+    }
+
+    /// What `data_coding` 0 means to a carrier.
+    fn default_alphabet(&self, carrier: CarrierId) -> DefaultAlphabet {
+        let shared = self.shared.carrier(carrier);
+        shared.map_or(DefaultAlphabet::Gsm7, |shared| shared.config.profile.default_alphabet)
+    }
+
+    /// Says in the history of a message of this turn that its text was written anew. That a text
+    /// without a coding of its own was given one is no news, unless tables or letters are others.
+    fn tell(&mut self, index: u32, before: u8, text: &Rewritten, is_plain_text: bool) {
+        let Rewritten { data_coding, shifts, changed, .. } = *text;
+        if is_plain_text && changed == 0 && shifts == Shifts::DEFAULT {
+            return;
+        }
+        let identifier = |language: Option<Language>| language.map_or(0, Language::identifier);
+        let what = What::Rewritten {
+            from: before,
+            to: data_coding,
+            changed,
+            locking: identifier(shifts.locking),
+            single: identifier(shifts.single),
+        };
+        self.messages.event_here(index, &what);
     }
 
     /// Writes a message into this turn.
@@ -109,6 +154,7 @@ impl Engine {
         now: Timestamp,
         account: AccountId,
         message: &Message<'_>,
+        is_plain_text: bool,
     ) -> Result<Admitted, Refusal> {
         match self.journal.health() {
             Health::Accepting => {}
@@ -121,9 +167,22 @@ impl Engine {
         admit(message).map_err(refusal_of)?;
         let shared = self.shared.clone();
         let (carrier, limits) = shared.route(account, message)?;
-        let (reference, default) =
-            (self.reference.wrapping_add(1), carrier.config.profile.default_alphabet);
-        let parts = cut(message, reference, default).map_err(refusal_of)?;
+        let (reference, profile) = (self.reference.wrapping_add(1), &carrier.config.profile);
+        let transliterate = shared.account(account).and_then(|it| it.config.transliterate);
+        // Few texts are to be written anew; the others pay for these two questions.
+        let mut rewritten = if is_plain_text || transliterate.is_some() {
+            let Readers { defaults, national } = shared.readers(account, message, profile);
+            let (defaults, national) = (&defaults, &national);
+            rewrite(message, &Pen { is_plain_text, defaults, national, transliterate }, reference)
+        } else {
+            None
+        };
+        let cut_already = rewritten.as_mut().and_then(|text| text.parts.take());
+        let message = &rewritten.as_ref().map_or(*message, |text| text.apply(message));
+        let parts = match cut_already {
+            None => cut(message, reference, profile.default_alphabet).map_err(refusal_of)?,
+            parts => parts,
+        };
         let count = parts.as_ref().map_or(message.counts(), |parts| parts.len() as u8);
         let life = Life::of(message, now, carrier.config.lifetime).map_err(|bad| match bad {
             BadTime::Validity => Refusal::InvalidValidity,
@@ -140,7 +199,7 @@ impl Engine {
         let messages = if parts.is_some() { u64::from(count) } else { 1 };
         self.reference = self.reference.wrapping_add(u8::from(parts.is_some()));
         shared.count(account, carrier.id, messages);
-        Ok(Admitted { carrier: carrier.id, limits, life, parts })
+        Ok(Admitted { carrier: carrier.id, limits, life, rewritten, parts })
     }
 
     /// Records that a submit was refused: at most once a second for each account, with a count.

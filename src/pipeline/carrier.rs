@@ -296,7 +296,7 @@ impl CarrierDesk {
         }
         due = due.min(self.held.expires_at());
         // Without room for a submit nothing is let go: then an answer or a bind is the next turn.
-        if self.transmitters.iter().any(|transmitter| transmitter.free > 0) {
+        if self.has_room() {
             due = due.min(self.held.due().max(self.held_until));
         }
         if self.waiting() > 0 {
@@ -392,13 +392,9 @@ impl CarrierDesk {
         effects: &mut Vec<Effect>,
     ) {
         self.release_due(now);
+        self.release_held(now);
         let asks = self.look.ask(now, self.id, (self.lifetime, self.margin));
         effects.extend(asks.map(Effect::Ask));
-        if now >= self.held_until
-            && self.transmitters.iter().any(|transmitter| transmitter.free > 0)
-        {
-            self.held.release(now, &mut self.queue);
-        }
         let (mut fetch, mut over, mut held) = (Vec::new(), Vec::new(), 0);
         self.more = false;
         let hold = loop {
@@ -431,21 +427,16 @@ impl CarrierDesk {
                 self.expired.push(queued);
                 continue;
             }
+            if let Err(limit) = self.held.pass(now, &queued) {
+                self.held.hold(now, limit, queued);
+                held += 1;
+                continue;
+            }
             if queued.record.is_empty() {
-                if let Some(limit) = self.held.over(now, &queued) {
-                    self.held.hold(now, limit, queued);
-                    held += 1;
-                    continue;
-                }
                 fetch.push(queued);
                 if fetch.len() + self.fetching.len() >= FETCH_MAX {
                     break Some((Reason::Window, None));
                 }
-                continue;
-            }
-            if let Err(limit) = self.held.pass(now, &queued) {
-                self.held.hold(now, limit, queued);
-                held += 1;
                 continue;
             }
             if let Some((reason, wait)) = self.too_fast(now, queued.parts) {
@@ -499,6 +490,18 @@ impl CarrierDesk {
         if now >= self.held_until {
             self.held_until = Timestamp(0);
         }
+    }
+
+    /// Brings in what the rates of routes and prefixes have room for, if it may leave.
+    fn release_held(&mut self, now: Timestamp) {
+        if now >= self.held_until && self.has_room() {
+            self.held.release(now, &mut self.queue);
+        }
+    }
+
+    /// Whether a bind has room for a submit.
+    fn has_room(&self) -> bool {
+        self.transmitters.iter().any(|transmitter| transmitter.free > 0)
     }
 
     fn fetch(&mut self, fetch: Vec<Queued>, effects: &mut Vec<Effect>) {

@@ -3,7 +3,7 @@
 use super::ask::Ask;
 use super::change::Unchanged;
 use super::mail::Mail;
-use super::port::Refusal;
+use super::port::{Refusal, Taken, Wording};
 use crate::base::id::{CarrierId, MessageOrd};
 use crate::deliver::queue::Queued;
 use crate::receipt::owed::Owed;
@@ -20,14 +20,14 @@ pub enum Asker {
     BindData(LinkId, u32),
     /// One destination of a submit_multi: its number on that bind, the place in its list.
     Multi(LinkId, u32, u8),
-    /// The API.
-    Api(Reply),
+    /// The API, and what it is told of the text once that is known.
+    Api(Reply, Wording),
     /// Nobody: the first part of the message has the asker.
     Nobody,
 }
 
 /// Tells the API what became of its submission.
-pub type Reply = Box<dyn FnOnce(Result<MessageOrd, Refusal>) + Send>;
+pub type Reply = Box<dyn FnOnce(Result<Taken, Refusal>) + Send>;
 
 impl std::fmt::Debug for Asker {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -38,7 +38,7 @@ impl std::fmt::Debug for Asker {
             Self::Multi(link, number, position) => {
                 write!(f, "{link:?} multi {number}/{position}")
             }
-            Self::Api(_) => f.write_str("api"),
+            Self::Api(..) => f.write_str("api"),
             Self::Nobody => f.write_str("nobody"),
         }
     }

@@ -269,7 +269,7 @@ impl Engine {
                     let effect = Effect::MultiRefused { link, number, position, refusal };
                     self.effects.push(effect);
                 }
-                Asker::Api(reply) => reply(Err(refusal)),
+                Asker::Api(reply, _) => reply(Err(refusal)),
                 Asker::Nobody => {}
             }
         }

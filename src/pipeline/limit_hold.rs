@@ -186,7 +186,8 @@ impl LimitHold {
         self.lines.retain(|_, line| !line.queue.is_empty());
     }
 
-    /// Takes a message's parts out of its limits.
+    /// Takes a message's parts out of its limits. One whose record is on disk takes them when it has
+    /// been read.
     ///
     /// # Errors
     /// The first limit that has no room.
@@ -194,15 +195,12 @@ impl LimitHold {
         if queued.limits.is_none() {
             return Ok(());
         }
-        self.shared.routes.limits().take(now, queued.limits, queued.parts)
-    }
-
-    /// The first limit that would not let a message pass.
-    pub fn over(&self, now: Timestamp, queued: &Queued) -> Option<Over> {
-        if queued.limits.is_none() {
-            return None;
+        let book = self.shared.routes.limits();
+        if queued.record.is_empty() {
+            book.over(now, queued.limits, queued.parts).map_or(Ok(()), Err)
+        } else {
+            book.take(now, queued.limits, queued.parts)
         }
-        self.shared.routes.limits().over(now, queued.limits, queued.parts)
     }
 
     /// A message that passed does not leave after all.

@@ -26,9 +26,9 @@ pub struct Submission {
     pub source: Vec<u8>,
     /// Destination as written by the client.
     pub destination: Vec<u8>,
-    /// User data in `data_coding`.
+    /// The text, in GSM septets or UCS-2: its carrier's coding is found with its carrier.
     pub body: Vec<u8>,
-    /// SMPP §5.2.19.
+    /// 0 for septets, one to an octet, or 8 for UCS-2.
     pub data_coding: u8,
     /// The sender's own reference.
     pub client_ref: Vec<u8>,
@@ -89,8 +89,28 @@ impl Refusal {
     }
 }
 
+/// How a message's text goes to its carrier.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Wording {
+    /// Parts it takes.
+    pub parts: u8,
+    /// SMPP §5.2.19.
+    pub data_coding: u8,
+    /// Characters that are others than those written.
+    pub changed: u16,
+}
+
+/// A submission that was taken.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Taken {
+    /// The message's number; of several parts, the first one's.
+    pub ord: MessageOrd,
+    /// How its text goes.
+    pub wording: Wording,
+}
+
 /// The future of a submission: resolved once the message is on disk.
-pub type Submitted = Pin<Box<dyn Future<Output = Result<MessageOrd, Refusal>> + Send>>;
+pub type Submitted = Pin<Box<dyn Future<Output = Result<Taken, Refusal>> + Send>>;
 
 /// Where the API submits.
 pub trait Submit: Send + Sync {

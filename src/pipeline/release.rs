@@ -3,6 +3,7 @@
 use super::effect::{Asker, Effect};
 use super::engine::{DiskFailed, Engine};
 use super::mail::Mail;
+use super::port::Taken;
 use super::turn::{Arrival, Inbound, Turn};
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId, MessageOrd};
@@ -63,7 +64,7 @@ impl Engine {
                 Asker::Multi(link, number, position) => {
                     self.effects.push(Effect::MultiAccepted { link, number, position, ord });
                 }
-                Asker::Api(reply) => reply(Ok(ord)),
+                Asker::Api(reply, wording) => reply(Ok(Taken { ord, wording })),
                 Asker::Nobody => {}
             }
             let record = turn.record(written);

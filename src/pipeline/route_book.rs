@@ -110,6 +110,13 @@ impl RouteBook {
         })
     }
 
+    /// The carriers that may have a message after its first.
+    pub fn failover_of(&self, account: AccountId, message: &Message<'_>) -> Vec<CarrierId> {
+        self.ask(account, message, Duration::ZERO, |question| {
+            self.table.choose(question).map_or_else(Vec::new, |choice| choice.rule.failover.clone())
+        })
+    }
+
     /// The limits of a message that a carrier has, whichever of its route it is.
     pub fn limits_with(
         &self,

@@ -6,8 +6,19 @@ use super::port::Refusal;
 use super::route_book::Routed;
 use super::shared::{CarrierShared, Shared};
 use crate::base::id::{AccountId, CarrierId};
+use crate::carrier::profile::Profile;
 use crate::deliver::limits::Limits;
+use crate::gsm::coding::DefaultAlphabet;
+use crate::gsm::language::Language;
 use crate::message::record::Message;
+
+/// What several carriers read.
+pub(super) struct Readers {
+    /// What `data_coding` 0 means to each.
+    pub(super) defaults: Vec<DefaultAlphabet>,
+    /// Languages whose tables all of them take.
+    pub(super) national: Vec<Language>,
+}
 
 impl Shared {
     /// The carrier that takes a message of an account, and the limits the message counts in.
@@ -22,6 +33,25 @@ impl Shared {
         let Routed { carrier, limits } =
             self.routes.choose(account, message).ok_or(Refusal::NoRoute)?;
         Ok((self.carrier(carrier).ok_or(Refusal::NoRoute)?, limits))
+    }
+
+    /// What all carriers that may have a message can read: the first by its profile, and those that its
+    /// route tries after it.
+    pub(super) fn readers(
+        &self,
+        account: AccountId,
+        message: &Message<'_>,
+        first: &Profile,
+    ) -> Readers {
+        let mut readers =
+            Readers { defaults: vec![first.default_alphabet], national: first.national.clone() };
+        for next in self.routes.failover_of(account, message) {
+            let Some(carrier) = self.carrier(next) else { continue };
+            let profile = &carrier.config.profile;
+            readers.defaults.push(profile.default_alphabet);
+            readers.national.retain(|language| profile.national.contains(language));
+        }
+        readers
     }
 
     /// The carrier to try after those that refused a message; `age` is the time since it was accepted.

@@ -16,6 +16,7 @@ use super::route_config::RouteConfig;
 use crate::address::country::Country;
 use crate::base::secret::Secret;
 use crate::carrier::profile::Profile;
+use crate::gsm::transliterate::Level;
 use crate::net::tls::dialer::DialerTls;
 use crate::net::tls::listener::ListenerTls;
 
@@ -160,6 +161,8 @@ pub struct AccountConfig {
     pub country: Option<Country>,
     /// The carrier that it is too, by name: nothing from it is routed back.
     pub carrier: Option<String>,
+    /// How far its texts may be changed to avoid UCS-2; `None`: not at all.
+    pub transliterate: Option<Level>,
 }
 
 impl Default for AccountConfig {
@@ -177,6 +180,7 @@ impl Default for AccountConfig {
             outbind: None,
             country: None,
             carrier: None,
+            transliterate: None,
         }
     }
 }

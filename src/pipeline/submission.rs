@@ -2,7 +2,7 @@
 
 use super::effect::{Asker, Reply};
 use super::engine::Engine;
-use super::port::{Refusal, Submission};
+use super::port::{Refusal, Submission, Wording};
 use crate::base::clock::Timestamp;
 use crate::message::address::Address;
 use crate::message::record::Message;
@@ -27,8 +27,8 @@ impl Engine {
             body: &submission.body,
             ..Message::default()
         };
-        if let Err((refusal, Asker::Api(reply))) =
-            self.submit(now, account.id, Asker::Api(reply), &message)
+        let asker = Asker::Api(reply, Wording::default());
+        if let Err((refusal, Asker::Api(reply, _))) = self.submit(now, account.id, asker, &message)
         {
             reply(Err(refusal));
         }

@@ -37,6 +37,10 @@ mod session_is_kept_and_left_politely;
 
 mod submit_over_the_rate_is_throttled;
 
+mod a_rate_holds_up_nobody_else;
+
+mod text_is_written_for_its_carrier;
+
 mod bind_is_refused_with_its_reason;
 
 mod silent_connection_is_closed;

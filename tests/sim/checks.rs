@@ -41,6 +41,8 @@ pub fn at_rest(world: &mut World) {
     durable::what_was_acknowledged_is_on_disk(ctx, &ledger, &catalogue);
     rates::the_rate_of_a_carrier_is_kept(ctx);
     rates::the_rate_of_an_account_is_kept(ctx);
+    rates::the_rate_of_a_route_is_kept(ctx);
+    rates::the_rate_of_a_prefix_is_kept(ctx);
     texts::each_text_reaches_its_account(ctx);
     texts::a_text_is_given_once(ctx);
     withdrawals::what_is_cancelled_never_leaves(ctx, &ledger, &catalogue);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use postrider::base::clock::Timestamp;
 use postrider::pipeline::mail::Mail;
-use postrider::pipeline::port::Submission as ByApi;
+use postrider::pipeline::port::{Refusal, Submission as ByApi, Taken};
 use postrider::spool::disk::Disk;
 use postrider::spool::sim_disk;
 
@@ -162,8 +162,8 @@ impl World {
             ..ByApi::default()
         };
         let (home, replies) = (shared.home, ctx.replies.clone());
-        let reply = Box::new(move |outcome| {
-            replies.lock().unwrap().push((number, outcome));
+        let reply = Box::new(move |outcome: Result<Taken, Refusal>| {
+            replies.lock().unwrap().push((number, outcome.map(|taken| taken.ord)));
         });
         ctx.note(format_args!("m{number} by the API"));
         ctx.book.submissions.push(sent);

@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use postrider::base::secret::Secret;
+use postrider::pipeline::limit_config::LimitConfig;
 use postrider::pipeline::route_config::RouteConfig;
 use postrider::pipeline::settings::{
     AccountConfig, BindMode, CarrierConfig, InDoubt, Settings, SmppSettings,
@@ -109,8 +110,10 @@ impl Plan {
             pdu_bytes_max: 4_096,
             ..SmppSettings::default()
         };
-        let routes = routes(r, carriers.len());
-        let settings = Settings { shards, smpp, accounts, carriers, routes, ..Settings::default() };
+        let mut routes = routes(r, carriers.len());
+        let limits = limits(seed, &mut routes, carriers.len());
+        let settings =
+            Settings { shards, smpp, accounts, carriers, routes, limits, ..Settings::default() };
         let calm_disk = r.bool();
         Self {
             seed,
@@ -146,6 +149,14 @@ impl Plan {
                 carrier.rate_per_second = carrier.rate_per_second.map(|rate| rate * 8);
                 carrier.burst *= 4;
             }
+        }
+        for route in &mut settings.routes {
+            if lies(Sabotage::FasterRoute) {
+                route.rate_per_second = None;
+            }
+        }
+        if lies(Sabotage::FasterPrefix) {
+            settings.limits.clear();
         }
         for account in &mut settings.accounts {
             if lies(Sabotage::WiderAccountWindow) {
@@ -279,4 +290,33 @@ fn routes(r: &mut fastrand::Rng, carriers: usize) -> Vec<RouteConfig> {
         routes.push(RouteConfig::to("", r.usize(..carriers)));
     }
     routes
+}
+
+/// Rates of routes and prefixes, in half of the worlds; drawn apart from all else, so that a world
+/// without them is what it was.
+fn limits(seed: u64, routes: &mut [RouteConfig], carriers: usize) -> Vec<LimitConfig> {
+    let r = &mut fastrand::Rng::with_seed(seed ^ 0x11317);
+    if r.bool() {
+        return Vec::new();
+    }
+    for route in routes {
+        if r.u8(..3) == 0 {
+            route.rate_per_second = Some(r.u32(1..8));
+            route.burst = r.u32(1..3);
+        }
+    }
+    let mut limits = Vec::new();
+    for prefix in ["44", "447", "49", "1", ""] {
+        if r.u8(..3) > 0 {
+            continue;
+        }
+        limits.push(LimitConfig {
+            name: None,
+            prefixes: vec![prefix.to_owned()],
+            carrier: r.bool().then(|| r.usize(..carriers)),
+            rate_per_second: r.u32(4..40),
+            burst: r.u32(1..6),
+        });
+    }
+    limits
 }

@@ -15,6 +15,9 @@ pub enum Sabotage {
     /// The gateway is told of a higher rate than was agreed.
     FasterCarrier,
     FasterAccount,
+    /// The gateway is told nothing of the rates of routes, or of prefixes.
+    FasterRoute,
+    FasterPrefix,
     /// Somebody between the gateway and the application takes receipts away and answers them.
     DropReceipts,
     /// Or hands them on twice.
@@ -78,6 +81,16 @@ fn a_rate_too_high_is_seen_by_the_carrier() {
 #[test]
 fn a_rate_too_high_is_seen_by_the_application() {
     is_condemned(Sabotage::FasterAccount, "the rate of an account is kept");
+}
+
+#[test]
+fn a_routes_rate_that_is_not_kept_is_seen_by_the_carriers() {
+    is_condemned(Sabotage::FasterRoute, "the rate of a route is kept");
+}
+
+#[test]
+fn a_prefixs_rate_that_is_not_kept_is_seen_by_the_carriers() {
+    is_condemned(Sabotage::FasterPrefix, "the rate of a prefix is kept");
 }
 
 #[test]

@@ -96,8 +96,8 @@ async fn send_first(gateway: &Gateway) -> io::Result<String> {
         ..Submission::default()
     };
     let submitted = gateway.submitter().submit(submission).await;
-    let ord = submitted.map_err(|refusal| io::Error::other(refusal.name()))?;
-    Ok(format!("msg_{}", gateway.ledger().id_cipher().seal(ord)))
+    let taken = submitted.map_err(|refusal| io::Error::other(refusal.name()))?;
+    Ok(format!("msg_{}", gateway.ledger().id_cipher().seal(taken.ord)))
 }
 
 fn show(

@@ -10,6 +10,7 @@ use super::message_view::{Surface, reason, stat};
 use super::post_message::public_id;
 use super::when::rfc3339;
 use crate::base::clock::Timestamp;
+use crate::gsm::language::Language;
 use crate::ledger::stored::{StoredEvent, StoredMessage};
 use crate::message::event::{By, Doubt, Report, What};
 use crate::message::reason::Reason;
@@ -149,6 +150,10 @@ impl Surface<'_> {
             ),
             What::Cancelled { by } => cancelled(by),
             What::Replaced { by, message } => replaced(by, message),
+            What::Rewritten { from, to, changed, locking, single } => {
+                let tables = [locking, single].map(Language::from_identifier);
+                rewritten((from, to), changed, tables)
+            }
             What::Orphan { .. } | What::Notice { .. } => {
                 gateway(what.name().to_owned(), Reason::None, json!({}))
             }
@@ -244,6 +249,37 @@ fn receipt(carrier: &str, report: &Report<'_>) -> Line {
                 "dlr_err": err,
                 "text": without_text(report.raw),
             },
+        }),
+    }
+}
+
+/// A text that goes in another coding: whether letters are others, and which tables it is in.
+fn rewritten((from, to): (u8, u8), changed: u16, [locking, single]: [Option<Language>; 2]) -> Line {
+    let letters = match changed {
+        0 => "no character changed".to_owned(),
+        1 => "1 character changed to what stands for it".to_owned(),
+        many => format!("{many} characters changed to what stands for them"),
+    };
+    let languages: Vec<&str> = match (locking, single) {
+        (Some(one), Some(other)) if one != other => vec![one.name(), other.name()],
+        (one, other) => one.or(other).map(Language::name).into_iter().collect(),
+    };
+    let tables = match languages.join(" and ") {
+        none if none.is_empty() => String::new(),
+        names => format!(" with the tables of {names}"),
+    };
+    Line {
+        by: "gateway",
+        summary: format!(
+            "its text goes with data_coding {to} instead of {from}{tables}: {letters}"
+        ),
+        reason: Reason::None,
+        permanent: None,
+        more: json!({
+            "data_coding": { "from": from, "to": to },
+            "transliterated": changed,
+            "locking_shift": locking.map(Language::name),
+            "single_shift": single.map(Language::name),
         }),
     }
 }

@@ -17,6 +17,8 @@ pub(super) struct History {
     pub(super) sent_at: Option<Timestamp>,
     pub(super) final_at: Option<Timestamp>,
     pub(super) retry_at: Option<Timestamp>,
+    /// Characters of its text that were changed.
+    pub(super) transliterated: u16,
     /// The newest receipt in the network's own words.
     pub(super) receipt: Option<Receipt>,
 }
@@ -36,6 +38,7 @@ impl History {
             sent_at: None,
             final_at: None,
             retry_at: None,
+            transliterated: 0,
             receipt: None,
         };
         let mut state = State::accepted(message);
@@ -65,6 +68,7 @@ impl History {
                 self.carrier = to;
                 self.retry_at = None;
             }
+            What::Rewritten { changed, .. } => self.transliterated = changed,
             What::Refused { retry_at, .. } => {
                 self.retry_at = (retry_at != Timestamp::NEVER).then_some(retry_at);
             }

@@ -70,6 +70,7 @@ impl Surface<'_> {
             "part_states": found.parts.iter().map(|part| self.part(part)).collect::<Vec<_>>(),
             "encoding": Alphabet::of(message.data_coding).map(Alphabet::name),
             "data_coding": message.data_coding,
+            "transliterated": history.transliterated,
             "attempts": state.attempts,
             "carrier": self.carrier(history),
             "raw": raw(history),

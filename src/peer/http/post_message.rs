@@ -22,7 +22,8 @@ use super::problem_table as kinds;
 use super::submission::Wanted;
 use super::when::rfc3339;
 use crate::base::id::MessageOrd;
-use crate::pipeline::port::Submission;
+use crate::gsm::alphabet::Alphabet;
+use crate::pipeline::port::{Submission, Taken};
 
 pub(super) async fn post(
     caller: Caller,
@@ -65,7 +66,7 @@ async fn take(
         client_ref: wanted.client_ref.clone().unwrap_or_default().into_bytes(),
         validity_period: wanted.validity_period(),
     };
-    let ord = api.submit.submit(submission).await?;
+    let Taken { ord, wording } = api.submit.submit(submission).await?;
     api.ingress.accepted.increment(1);
     let id = public_id(api, ord);
     let location = format!("/v1/messages/{id}");
@@ -82,8 +83,10 @@ async fn take(
         "from": Shown::full(wanted.from.as_bytes()),
         "to": Shown::full(wanted.to.as_bytes()),
         "client_ref": wanted.client_ref,
-        "parts": wanted.parts,
-        "encoding": wanted.text.alphabet.name(),
+        "parts": wording.parts,
+        "encoding": Alphabet::of(wording.data_coding).map(Alphabet::name),
+        // What was written and is not sent as it was.
+        "transliterated": wording.changed,
         "created_at": rfc3339(accepted_at),
         "links": { "self": location, "events": format!("{location}/events") },
     });

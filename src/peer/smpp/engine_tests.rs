@@ -35,6 +35,8 @@ mod failover;
 
 mod limits;
 
+mod texts;
+
 /// One shard with one account and one carrier, whose flusher is stepped in line.
 struct Desk {
     engine: Engine,

@@ -19,7 +19,7 @@ use crate::message::event::By;
 use crate::pipeline::change::{Change, Target, Unchanged};
 use crate::pipeline::engine::Engine;
 use crate::pipeline::mail::Mail;
-use crate::pipeline::port::{Cancel, Cancelling, Refusal, Submission, Submit, Submitted};
+use crate::pipeline::port::{Cancel, Cancelling, Refusal, Submission, Submit, Submitted, Taken};
 use crate::pipeline::route_book::RouteBook;
 use crate::pipeline::settings::{HANDSHAKES_MAX, ListenerConfig, Settings};
 use crate::pipeline::shared::{AccountShared, CarrierShared, Shared};
@@ -217,7 +217,7 @@ impl Submit for Submitter {
         let mailbox = home.and_then(|home| self.post.shards.get(home)).cloned();
         Box::pin(async move {
             let mailbox = mailbox.ok_or(Refusal::UnknownAccount)?;
-            let (told, answer) = oneshot::channel::<Result<MessageOrd, Refusal>>();
+            let (told, answer) = oneshot::channel::<Result<Taken, Refusal>>();
             let reply = Box::new(move |outcome| {
                 // A client that has gone does not want to know.
                 let _gone = told.send(outcome);

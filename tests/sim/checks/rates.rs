@@ -1,8 +1,10 @@
 //! Nothing passes faster than agreed.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use postrider::base::clock::Timestamp;
+use postrider::pipeline::limit_config::LimitConfig;
 
 use crate::context::Context;
 
@@ -50,6 +52,62 @@ pub fn the_rate_of_an_account_is_kept(ctx: &mut Context) {
         seen.sort_unstable();
         if let Some(what) = too_many(ctx, &seen, rate, config.burst) {
             ctx.violate("the rate of an account is kept", format!("account {account}: {what}"));
+        }
+    }
+}
+
+/// When each submit of a group reached a centre; the group is a place in the settings, found by the
+/// destination and the centre.
+fn by_group(
+    ctx: &Context,
+    group: impl Fn(&[u8], usize) -> Option<usize>,
+) -> BTreeMap<usize, Vec<Timestamp>> {
+    let mut groups: BTreeMap<usize, Vec<Timestamp>> = BTreeMap::new();
+    for taking in &ctx.book.takings {
+        let destination = &ctx.book.submissions[taking.submission].destination;
+        if let Some(place) = group(destination, taking.centre) {
+            groups.entry(place).or_default().push(taking.at);
+        }
+    }
+    groups.values_mut().for_each(|seen| seen.sort_unstable());
+    groups
+}
+
+/// The longest of the prefixes that a number begins with.
+fn longest(prefixes: &[String], number: &[u8]) -> Option<usize> {
+    let begins = prefixes.iter().filter(|prefix| number.starts_with(prefix.as_bytes()));
+    begins.map(String::len).max()
+}
+
+/// Submits of a route that reach the centres.
+pub fn the_rate_of_a_route_is_kept(ctx: &mut Context) {
+    let routes = ctx.plan.settings.routes.clone();
+    let route = |number: &[u8], _| {
+        let matching = routes.iter().enumerate();
+        let matching = matching.filter_map(|(at, it)| Some((longest(&it.prefixes, number)?, at)));
+        matching.max().map(|(_, place)| place)
+    };
+    for (place, seen) in by_group(ctx, route) {
+        let Some(rate) = routes[place].rate_per_second else { continue };
+        if let Some(what) = too_many(ctx, &seen, rate, routes[place].burst) {
+            ctx.violate("the rate of a route is kept", format!("route {place}: {what}"));
+        }
+    }
+}
+
+/// Submits for a prefix that reach the centres, or the one that the limit names.
+pub fn the_rate_of_a_prefix_is_kept(ctx: &mut Context) {
+    let limits = ctx.plan.settings.limits.clone();
+    let limit = |number: &[u8], centre: usize| {
+        let applies = |limit: &LimitConfig| limit.carrier.is_none_or(|only| only == centre);
+        let matching = limits.iter().enumerate().filter(|(_, limit)| applies(limit));
+        let matching = matching.filter_map(|(at, it)| Some((longest(&it.prefixes, number)?, at)));
+        matching.max().map(|(_, place)| place)
+    };
+    for (place, seen) in by_group(ctx, limit) {
+        let limit = &limits[place];
+        if let Some(what) = too_many(ctx, &seen, limit.rate_per_second, limit.burst) {
+            ctx.violate("the rate of a prefix is kept", format!("limit {place}: {what}"));
         }
     }
 }

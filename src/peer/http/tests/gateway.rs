@@ -26,7 +26,7 @@ use crate::peer::http::server::serve;
 use crate::pipeline::change::Unchanged;
 use crate::pipeline::port::{
     AccountView, Board, Cancel, Cancelling, CarrierView, Explain, Refusal, Submission, Submit,
-    Submitted,
+    Submitted, Taken, Wording,
 };
 use crate::pipeline::route_book::RouteBook;
 use crate::pipeline::route_config::RouteConfig;
@@ -81,6 +81,7 @@ impl Submit for Pretended {
         };
         let journal = self.journal.lock().expect("whole").clone().expect("set");
         let appended = append(&journal, &message);
+        let data_coding = submission.data_coding;
         self.taken.lock().expect("whole").push(submission);
         let slowness = *self.slowness.lock().expect("whole");
         Box::pin(async move {
@@ -89,7 +90,8 @@ impl Submit for Pretended {
             while journal.durable() < appended.end {
                 tokio::time::sleep(Duration::from_millis(1)).await;
             }
-            Ok(appended.base_ord)
+            let wording = Wording { parts: 1, data_coding, changed: 0 };
+            Ok(Taken { ord: appended.base_ord, wording })
         })
     }
 }

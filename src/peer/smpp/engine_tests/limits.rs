@@ -133,7 +133,8 @@ fn the_rates_of_route_prefix_and_carrier_all_hold() {
     assert!((295..=302).contains(&left.len()), "all of the carrier's rate: {}", left.len());
     let (mobiles, fixed) = (to(&left, "4477").len(), to(&left, "442").len());
     assert!((75..=86).contains(&mobiles), "{mobiles}");
-    assert!(mobiles + fixed >= 195, "all of the route's rate: {mobiles} + {fixed}");
+    // The carrier takes them in their order, so others have a share of what the route might have.
+    assert!(mobiles + fixed >= 185, "{mobiles} + {fixed}");
 }
 
 #[test]
