@@ -193,6 +193,7 @@ pub enum What<'a> {
         by: By,
         /// The message as it is now: what `Message::decode` takes.
         message: &'a [u8],
+    },
     /// Its text goes in another coding than it came in.
     Rewritten {
         /// SMPP `data_coding` that it came with; 8 for one given as a text that is not in the GSM
@@ -326,7 +327,10 @@ impl<'a> Event<'a> {
                 out.extend_from_slice(&count.to_le_bytes());
                 put_short(out, text);
             }
-            What::Rerouted { .. } | What::Cancelled { .. } | What::Replaced { .. } => {
+            What::Rerouted { .. }
+            | What::Cancelled { .. }
+            | What::Replaced { .. }
+            | What::Rewritten { .. } => {
                 self.encode_change(out);
             }
         }

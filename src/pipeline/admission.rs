@@ -70,7 +70,7 @@ impl Engine {
                     Some(parts) => self.arrive_in_parts(asker, &message, (life, limits), &parts),
                 }
                 if let Some(text) = &rewritten {
-                    self.tell(first, before, text, api);
+                    self.tell_rewritten(first, before, text, api);
                 }
                 Ok(over_share)
             }
@@ -123,7 +123,7 @@ impl Engine {
 
     /// Says in the history of a message of this turn that its text was written anew. That a text
     /// without a coding of its own was given one is no news, unless tables or letters are others.
-    fn tell(&mut self, index: u32, before: u8, text: &Rewritten, is_plain_text: bool) {
+    fn tell_rewritten(&mut self, index: u32, before: u8, text: &Rewritten, is_plain_text: bool) {
         let Rewritten { data_coding, shifts, changed, .. } = *text;
         if is_plain_text && changed == 0 && shifts == Shifts::DEFAULT {
             return;

@@ -14,7 +14,7 @@ use std::time::Duration;
 use super::limit_book::{Limit, LimitBook, Over};
 use super::shared::Shared;
 use crate::base::clock::Timestamp;
-use crate::base::id::CarrierId;
+use crate::base::id::{AccountId, CarrierId};
 use crate::deliver::queue::{FairQueue, Queued};
 
 /// The lines in front of one carrier.
@@ -159,6 +159,11 @@ impl LimitHold {
             expired.iter().for_each(|queued| self.shared.let_go(queued.account, self.carrier));
         }
         self.expired.pop()
+    }
+
+    /// What waits of an account.
+    pub fn of(&self, account: AccountId) -> impl Iterator<Item = &Queued> {
+        self.lines.values().flat_map(move |line| line.queue.of(account))
     }
 
     /// Takes out up to `max` messages that a condition holds for; unless `all`, only those that wait for

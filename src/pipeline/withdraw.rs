@@ -190,13 +190,15 @@ impl CarrierDesk {
 
     /// Messages that wait here.
     fn waits(&self) -> usize {
-        self.waiting() + self.deferred.len() + self.fetching.len()
+        self.waiting() + self.held.len() + self.deferred.len() + self.fetching.len()
     }
 
     /// Which of the wanted messages wait here, and how often each was in doubt.
     fn held(&self, orders: &[Order], wanted: &HashSet<MessageOrd>) -> HashMap<MessageOrd, u8> {
         let accounts: HashSet<_> = orders.iter().map(|order| order.account).collect();
-        let queued = accounts.iter().flat_map(|account| self.queue.of(*account));
+        let queued = accounts
+            .iter()
+            .flat_map(|account| self.queue.of(*account).chain(self.held.of(*account)));
         let others = self.returned.iter().chain(self.deferred.values());
         let mut held: HashMap<MessageOrd, u8> = queued
             .chain(others)
@@ -217,6 +219,7 @@ impl CarrierDesk {
     ) -> HashMap<MessageOrd, (Queued, Option<Timestamp>)> {
         let mut taken = Vec::new();
         self.queue.take(usize::MAX, |queued| out.contains(&queued.ord), &mut taken);
+        self.held.take(usize::MAX, true, |queued| out.contains(&queued.ord), &mut taken);
         let returned = &mut self.returned;
         returned.retain(|queued| {
             let stays = !out.contains(&queued.ord);
