@@ -6,7 +6,7 @@
 use postrider::address::canonical::canonical;
 use postrider::address::country::Country;
 use postrider::address::kind::{Kind, e164_digits};
-use postrider::address::outbound::{Form, Forms};
+use postrider::address::outbound::{Form, Forms, Sign};
 use postrider::address::plan::{self, Verdict};
 use postrider::message::address::Address;
 
@@ -34,16 +34,24 @@ pub fn run(data: &[u8]) {
     }
 }
 
-/// Writes an address for a carrier that wants everything otherwise.
+/// Writes an address for a carrier that wants nothing, and for one that wants everything otherwise.
 fn written(address: &Address<'_>, country: Option<Country>) {
-    let national = country.map(|_| Form { ton: 2, npi: 1 });
-    for forms in [Forms::default(), Forms { plus: true, national, country, ..Forms::default() }] {
-        let outgoing = forms.write(address);
+    let form = |ton, npi| Some(Form { ton, npi });
+    let wishes = Forms {
+        number: form(1, 1),
+        national: country.and(form(2, 1)),
+        short_code: form(3, 0),
+        alphanumeric: form(5, 0),
+        plus: Sign::Add,
+        country,
+    };
+    for (forms, home) in [(Forms::default(), country), (wishes, None), (wishes, country)] {
+        let outgoing = forms.write(address, home);
         if outgoing.change.is_none() {
             assert_eq!((outgoing.ton, outgoing.npi), (address.ton, address.npi));
             assert_eq!(&*outgoing.addr, address.addr, "what is changed is told");
         }
-        if Kind::of(address) == Kind::Alphanumeric {
+        if forms.is_none() || Kind::of(address) == Kind::Alphanumeric {
             assert_eq!(&*outgoing.addr, address.addr, "names are never rewritten");
         }
     }

@@ -11,8 +11,6 @@
 //! allocates nothing and takes at most as many steps as the logarithm of its table.
 //! Not here: files, TOML, sockets.
 
-pub mod address;
-
 pub mod err;
 
 mod err_table;

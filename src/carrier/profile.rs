@@ -1,6 +1,5 @@
 //! A carrier's profile: all that is peculiar to it, in one value that is looked things up in.
 
-use super::address::AddressRule;
 use super::err::{ErrTable, says_nothing};
 use super::habit::{DeliveredBy, SendTlvs, Version};
 use super::message_id::IdForm;
@@ -9,6 +8,7 @@ use super::status::{Refusal, StatusTable};
 use super::tlv::VendorTlvs;
 use super::verdict::Verdict;
 use super::zone::ReceiptZone;
+use crate::address::outbound::Forms;
 use crate::gsm::coding::DefaultAlphabet;
 use crate::gsm::language::Language;
 use crate::message::reason::Reason;
@@ -47,9 +47,9 @@ pub struct Profile {
     /// Who vouches for a DELIVRD.
     pub delivered_by: DeliveredBy,
     /// How the sender is written.
-    pub source: AddressRule,
+    pub source: Forms,
     /// How the destination is written.
-    pub destination: AddressRule,
+    pub destination: Forms,
 }
 
 impl Default for Profile {
@@ -69,13 +69,18 @@ impl Default for Profile {
             receipts_as_texts: false,
             receipts_in_ucs2: false,
             delivered_by: DeliveredBy::default(),
-            source: AddressRule::default(),
-            destination: AddressRule::default(),
+            source: Forms::default(),
+            destination: Forms::default(),
         }
     }
 }
 
 impl Profile {
+    /// Whether any address is written otherwise than it came.
+    pub fn rewrites_addresses(&self) -> bool {
+        !(self.source.is_none() && self.destination.is_none())
+    }
+
     /// Reads a `command_status` other than 0 in the answer to a submit.
     pub fn refusal(&self, command_status: u32) -> Refusal {
         self.statuses.refusal(command_status)

@@ -31,6 +31,8 @@ mod place;
 
 pub mod profile;
 
+mod profile_addresses;
+
 mod profile_keys;
 
 mod profile_tables;

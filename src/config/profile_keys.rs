@@ -3,11 +3,11 @@
 use toml::de::DeTable;
 
 use super::profile::{BUILT_IN, built_in};
+use super::profile_addresses::addresses;
 use super::profile_tables;
-use super::section::{Given, Reader, Section};
+use super::section::{Reader, Section};
 use super::tables::one;
-use super::words::{did_you_mean, wrong_type};
-use crate::carrier::address::{AddressRule, Plus, TonNpi};
+use super::words::did_you_mean;
 use crate::carrier::err::ErrBase;
 use crate::carrier::habit::{DeliveredBy, SendTlvs, Version};
 use crate::carrier::message_id::IdForm;
@@ -94,43 +94,4 @@ fn zone(top: &Section<'_>) -> Option<ReceiptZone> {
 /// The list a profile's errors begin with.
 pub(super) fn err_base(top: &Section<'_>) -> Option<ErrBase> {
     top.given("err_base").map(|_| top.choice("err_base", ErrBase::Gsm, &ErrBase::WORDS))
-}
-
-fn addresses(section: &Section<'_>, base: AddressRule) -> AddressRule {
-    let rule = AddressRule {
-        alphanumeric: ton_npi(section, "alphanumeric").or(base.alphanumeric),
-        short_code: ton_npi(section, "short_code").or(base.short_code),
-        number: ton_npi(section, "number").or(base.number),
-        plus: section.choice("plus", base.plus, &Plus::WORDS),
-    };
-    section.finish();
-    rule
-}
-
-fn ton_npi(section: &Section<'_>, key: &'static str) -> Option<TonNpi> {
-    let given = section.given(key)?;
-    let pair = match &given {
-        Given::File(value, _) => value.as_array().and_then(|items| {
-            let mut octets = items.iter().map(|item| {
-                let number = item.get_ref().as_integer()?;
-                u8::from_str_radix(number.as_str(), number.radix()).ok()
-            });
-            match (octets.next(), octets.next(), octets.next()) {
-                (Some(Some(ton)), Some(Some(npi)), None) => Some((ton, npi)),
-                _ => None,
-            }
-        }),
-        Given::Environment(..) => None,
-    };
-    if pair.is_none() {
-        let problem = match &given {
-            Given::File(value, _) if value.as_array().is_some() => {
-                "is not a type of number and a numbering plan".to_owned()
-            }
-            _ => wrong_type(&given),
-        };
-        let allowed = "[TON, NPI], each 0 to 255, such as [1, 1] (SMPP §5.2.5, §5.2.6)";
-        section.reject(key, &given, problem, allowed.to_owned());
-    }
-    pair
 }

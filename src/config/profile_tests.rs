@@ -4,6 +4,8 @@ use std::path::Path;
 
 use super::file::{Config, Surroundings};
 use super::profile::{BUILT_IN, built_in, keys_known, parse};
+use crate::address::country::Country;
+use crate::address::outbound::{Form, Forms, Sign};
 use crate::base::clock::Timestamp;
 use crate::carrier::habit::Version;
 use crate::carrier::profile::Profile;
@@ -114,6 +116,36 @@ fn an_entry_says_permanence_bucket_and_evidence() {
     assert_eq!(verdict.ruling.permanent, Some(true));
     assert_eq!(verdict.ruling.evidence(), Evidence::Handset);
     assert_eq!(verdict.ruling.reported(5, verdict.reason), Disposition::Blocked);
+}
+
+#[test]
+fn addresses_have_a_form_for_each_kind_and_a_country() {
+    let text = "[source_addr]\nalphanumeric = [5, 0]\n[destination_addr]\nnumber = [1, 1]\n\
+                national = [2, 1]\nshort_code = [3, 0]\nplus = \"strip\"\ncountry = \"gb\"\n";
+    let profile = right(text);
+    assert!(profile.rewrites_addresses());
+    let form = |ton, npi| Some(Form { ton, npi });
+    assert_eq!(profile.source, Forms { alphanumeric: form(5, 0), ..Forms::default() });
+    let expected = Forms {
+        number: form(1, 1),
+        national: form(2, 1),
+        short_code: form(3, 0),
+        alphanumeric: None,
+        plus: Sign::Strip,
+        country: Country::from_code("GB"),
+    };
+    assert_eq!(profile.destination, expected);
+    assert!(!Profile::default().rewrites_addresses());
+}
+
+#[test]
+fn a_national_form_wants_a_country_with_a_plan() {
+    let errors_of = |country: &str| errors(&format!("[source_addr]\nnational = [2, 1]\n{country}"));
+    assert_eq!(errors_of("").len(), 1);
+    assert!(errors_of("")[0].contains("source_addr.country: is missing"), "{:?}", errors_of(""));
+    let unknown = errors_of("country = \"ZZ\"\n");
+    assert_eq!(unknown.len(), 1);
+    assert!(unknown[0].contains("`ZZ` has no numbering plan"), "{unknown:?}");
 }
 
 const CARRIER: &str = "[[carrier]]\nname = \"sink\"\naddress = \"[::1]:2776\"\npassword = \"x\"\n";

@@ -52,6 +52,15 @@ impl Report<'_> {
     }
 }
 
+/// An address that was sent otherwise than it came.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Rewritten<'a> {
+    /// As it was sent.
+    pub address: Address<'a>,
+    /// What was changed, for people; up to 255 octets.
+    pub change: &'a [u8],
+}
+
 /// Why nobody knows whether the carrier took a submit.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
@@ -208,6 +217,15 @@ pub enum What<'a> {
         /// That of the single shift table.
         single: u8,
     },
+    /// The carrier is sent other addresses than came, by its profile.
+    Readdressed {
+        /// Who is sent them.
+        carrier: CarrierId,
+        /// The sender; `None`: as it came.
+        source: Option<Rewritten<'a>>,
+        /// The destination; `None`: as it came.
+        destination: Option<Rewritten<'a>>,
+    },
 }
 
 impl What<'_> {
@@ -228,6 +246,7 @@ impl What<'_> {
             Self::Cancelled { .. } => "cancelled",
             Self::Replaced { .. } => "replaced",
             Self::Rewritten { .. } => "rewritten",
+            Self::Readdressed { .. } => "readdressed",
         }
     }
 }
@@ -249,6 +268,7 @@ mod kind {
     pub(super) const CANCELLED: u8 = 14;
     pub(super) const REPLACED: u8 = 15;
     pub(super) const REWRITTEN: u8 = 17;
+    pub(super) const READDRESSED: u8 = 16;
 }
 
 // The first octet tells a message's octets from those of the event that replaces it.
@@ -330,7 +350,8 @@ impl<'a> Event<'a> {
             What::Rerouted { .. }
             | What::Cancelled { .. }
             | What::Replaced { .. }
-            | What::Rewritten { .. } => {
+            | What::Rewritten { .. }
+            | What::Readdressed { .. } => {
                 self.encode_change(out);
             }
         }
@@ -362,6 +383,12 @@ impl<'a> Event<'a> {
                 head(kind::REWRITTEN);
                 let [low, high] = changed.to_le_bytes();
                 out.extend_from_slice(&[from, to, low, high, locking, single]);
+            }
+            What::Readdressed { carrier, source, destination } => {
+                head(kind::READDRESSED);
+                out.extend_from_slice(&carrier.0.to_le_bytes());
+                put_rewritten(out, source);
+                put_rewritten(out, destination);
             }
             _ => {}
         }
@@ -439,6 +466,11 @@ fn decode_what<'a>(kind: u8, reader: &mut Reader<'a>) -> Option<What<'a>> {
             locking: reader.u8()?,
             single: reader.u8()?,
         },
+        kind::READDRESSED => What::Readdressed {
+            carrier: carrier(reader)?,
+            source: rewritten(reader)?,
+            destination: rewritten(reader)?,
+        },
         _ => return None,
     })
 }
@@ -488,6 +520,23 @@ fn put_address(out: &mut Vec<u8>, address: &Address<'_>) {
 
 fn address<'a>(reader: &mut Reader<'a>) -> Option<Address<'a>> {
     Some(Address { ton: reader.u8()?, npi: reader.u8()?, addr: reader.short()? })
+}
+
+/// A flag, and what it is for.
+fn put_rewritten(out: &mut Vec<u8>, rewritten: Option<Rewritten<'_>>) {
+    out.push(u8::from(rewritten.is_some()));
+    if let Some(Rewritten { address, change }) = rewritten {
+        put_address(out, &address);
+        put_short(out, change);
+    }
+}
+
+fn rewritten<'a>(reader: &mut Reader<'a>) -> Option<Option<Rewritten<'a>>> {
+    Some(match reader.u8()? {
+        0 => None,
+        1 => Some(Rewritten { address: address(reader)?, change: reader.short()? }),
+        _ => return None,
+    })
 }
 
 #[cfg(test)]
@@ -547,6 +596,11 @@ mod tests {
             What::Cancelled { by: By::Operator },
             What::Replaced { by: By::Application, message: MESSAGE },
             What::Rewritten { from: 8, to: 0, changed: 300, locking: 1, single: 2 },
+            What::Readdressed {
+                carrier,
+                source: None,
+                destination: Some(Rewritten { address, change: b"+ dropped" }),
+            },
         ]
         .map(|what| Event { ord: MessageOrd(1 << 40), what })
         .to_vec()

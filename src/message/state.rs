@@ -210,7 +210,10 @@ impl State {
                     self.ask(&message);
                 }
             }
-            What::Orphan { .. } | What::Notice { .. } | What::Rewritten { .. } => {}
+            What::Orphan { .. }
+            | What::Notice { .. }
+            | What::Rewritten { .. }
+            | What::Readdressed { .. } => {}
         }
     }
 

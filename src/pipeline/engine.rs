@@ -18,6 +18,7 @@ use super::changes::Changes;
 use super::conclude::end;
 use super::effect::{Asker, Effect};
 use super::port::Refusal;
+use super::readdress::tell;
 use super::shared::Shared;
 use super::turn::{Arrival, Inbound, Turn, Turns};
 use crate::base::clock::Timestamp;
@@ -167,6 +168,8 @@ impl Engine {
     fn depart(&mut self, now: Timestamp) {
         for desk in self.carriers.iter_mut().flatten() {
             let id = desk.id;
+            let profile = self.shared.carrier(id).map(|carrier| &*carrier.config.profile);
+            let profile = profile.filter(|profile| profile.rewrites_addresses());
             desk.depart(now, &mut self.departures, &mut self.effects);
             while let Some((expired, reason)) = desk.expire(now) {
                 end(&mut self.events, &mut self.turn, desk, now, &expired, reason);
@@ -175,6 +178,9 @@ impl Engine {
                 let attempt = queued.attempts.saturating_add(1);
                 let what = What::Sending { carrier: id, bind, attempt };
                 self.events.event(&Event { ord: queued.ord, what });
+                if let Some(profile) = profile {
+                    tell(&self.shared, &mut self.events, (id, profile), &queued);
+                }
                 self.turn.submits.push((id, link, Queued { attempts: attempt, ..queued }));
             }
             if desk.resumes() {

@@ -52,6 +52,8 @@ mod pauses;
 
 pub mod port;
 
+pub mod readdress;
+
 pub mod receipts;
 
 pub mod release;

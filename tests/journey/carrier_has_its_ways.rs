@@ -10,7 +10,8 @@ use crate::driver::carrier::{Carrier, take_submit};
 use crate::driver::esme::{Esme, HANDSET, message};
 use crate::driver::http;
 use crate::driver::peer::{Frame, Peer};
-use crate::driver::site::Site;
+use crate::driver::process::Process;
+use crate::driver::site::{KEY, Site};
 
 /// A site whose carrier has a profile of its own, in a file beside the configuration.
 fn site_of(carrier: &Carrier, profile: &str) -> Site {
@@ -193,4 +194,51 @@ fn an_alert_costs_nothing_and_wants_no_answer() {
     esme.try_submit(HANDSET, "the bind lives").unwrap();
     take_submit(&mut smsc, "1");
     assert!(smsc.is_quiet(std::time::Duration::from_millis(250)));
+}
+
+/// How a side of a submit_sm arrives: TON, NPI and address.
+fn sides(submit: &Frame) -> [(u8, u8, String); 2] {
+    let Pdu::SubmitSm(sm) = submit.pdu() else { panic!("{submit:?}") };
+    let text = |octets: &[u8]| String::from_utf8(octets.to_vec()).unwrap();
+    [
+        (sm.source_addr_ton, sm.source_addr_npi, text(sm.source_addr)),
+        (sm.dest_addr_ton, sm.dest_addr_npi, text(sm.destination_addr)),
+    ]
+}
+
+#[test]
+fn addresses_arrive_in_the_carriers_form_and_the_trace_tells_what_was_changed() {
+    let forms = "alphanumeric = [5, 0]\nshort_code = [3, 0]\nnumber = [1, 1]\ncountry = \"GB\"\n";
+    let profile = format!("[source_addr]\n{forms}[destination_addr]\n{forms}plus = \"strip\"\n");
+    let carrier = Carrier::listen();
+    let site = site_of(&carrier, &profile);
+    let _gateway = site.start();
+    let mut smsc = carrier.bound();
+    let mut esme = Esme::bind(site.smpp());
+    let number = (1, 1, "447400123456".to_owned());
+    for ((ton, npi, from), (to_ton, to_npi, to), sender, told) in [
+        ((0, 1, "ACME"), (2, 1, "07400123456"), (5, 0, "ACME"), "completed by the plan of GB"),
+        ((0, 0, "60777"), (0, 0, "00447400123456"), (3, 0, "60777"), "source 60777 (0/0) goes to"),
+        ((5, 0, "ACME"), (1, 1, "+447400123456"), (5, 0, "ACME"), "(1/1): + dropped"),
+        ((5, 0, "ACME"), (1, 1, "447400123456"), (5, 0, "ACME"), ""),
+    ] {
+        let sequence = esme.request(&SubmitSm(Sm {
+            source_addr_ton: ton,
+            source_addr_npi: npi,
+            source_addr: from.as_bytes(),
+            dest_addr_ton: to_ton,
+            dest_addr_npi: to_npi,
+            ..message(to, b"hello")
+        }));
+        let id = esme.outcome(sequence).unwrap();
+        let submit = take_submit(&mut smsc, &id);
+        assert_eq!(sides(&submit), [(sender.0, sender.1, sender.2.to_owned()), number.clone()]);
+        http::message_that_is(site.http(), &id, "in_progress");
+        let url = format!("http://{}", site.http());
+        let mut trace = Process::postrider(&["trace", "--url", &url, "--key", KEY, &id]);
+        assert!(trace.end().success());
+        let said = trace.complete();
+        assert!(said.contains(told), "{said}");
+        assert_eq!(said.contains(" goes to sink as "), !told.is_empty(), "{said}");
+    }
 }

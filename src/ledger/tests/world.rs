@@ -9,7 +9,7 @@ use crate::ledger::config::LedgerConfig;
 use crate::ledger::open::Opened;
 use crate::ledger::store::Ledger;
 use crate::message::address::Address;
-use crate::message::event::{Doubt, Event, NO_MESSAGE, Report, What};
+use crate::message::event::{Doubt, Event, NO_MESSAGE, Report, Rewritten, What};
 use crate::message::reason::Reason;
 use crate::message::record::{Direction, Message};
 use crate::message::ruling::Ruling;
@@ -184,7 +184,7 @@ impl World {
             raw: b"stat:DELIVRD",
         };
         let address = Address::infer(b"447700900123");
-        let what = match random.u8(..13) {
+        let what = match random.u8(..14) {
             0 | 1 => What::Sending { carrier, bind: 1, attempt: random.u8(1..4) },
             2..5 => What::Sent { carrier, carrier_message_id: id.as_bytes() },
             5 => What::Refused {
@@ -201,6 +201,10 @@ impl World {
             11 => {
                 let to = CarrierId(random.u16(..3));
                 What::Rerouted { from: carrier, to, reason: Reason::CarrierDown }
+            }
+            12 => {
+                let destination = Some(Rewritten { address, change: b"+ dropped" });
+                What::Readdressed { carrier, source: None, destination }
             }
             _ => What::Notice { peer: b"load", command_status: 14, count: 3, text: b"wrong" },
         };

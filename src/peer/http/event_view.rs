@@ -8,6 +8,7 @@ use super::lookup::Found;
 use super::mask::Shown;
 use super::message_view::{Surface, reason, stat};
 use super::post_message::public_id;
+use super::readdressed_view::readdressed;
 use super::when::rfc3339;
 use crate::base::clock::Timestamp;
 use crate::gsm::language::Language;
@@ -19,13 +20,13 @@ use crate::wire::smpp::status::CommandStatus;
 use crate::wire::smpp::tlv::Tlvs;
 
 /// One event before its envelope: who says so, the sentence, and the rest.
-struct Line {
-    by: &'static str,
-    summary: String,
-    reason: Reason,
+pub(super) struct Line {
+    pub(super) by: &'static str,
+    pub(super) summary: String,
+    pub(super) reason: Reason,
     /// Whether trying again cannot help, where a carrier's table says so.
-    permanent: Option<bool>,
-    more: Value,
+    pub(super) permanent: Option<bool>,
+    pub(super) more: Value,
 }
 
 impl Surface<'_> {
@@ -42,14 +43,14 @@ impl Surface<'_> {
         }
         let line = Line { by, summary, reason: Reason::None, permanent: None, more };
         let mut shown = vec![envelope(0, "accepted", stored.accepted_at, line)];
-        for (part, stored) in in_order(found) {
-            let Some(event) = stored.event() else { continue };
-            let mut line = self.line(&event.what);
+        for (part, event) in in_order(found) {
+            let (at, Some(event)) = (event.at, event.event()) else { continue };
+            let mut line = self.line(&event.what, &stored.message());
             if let Some(part) = part {
                 line.summary = format!("part {part}: {}", line.summary);
                 line.more["part"] = json!(part);
             }
-            shown.push(envelope(shown.len(), event.what.name(), stored.at, line));
+            shown.push(envelope(shown.len(), event.what.name(), at, line));
         }
         shown
     }
@@ -92,7 +93,7 @@ impl Surface<'_> {
         )
     }
 
-    fn line(&self, what: &What<'_>) -> Line {
+    fn line(&self, what: &What<'_>, message: &Message<'_>) -> Line {
         let name = |carrier| self.carrier_name(carrier).unwrap_or_else(|| "a carrier".to_owned());
         let gateway = |summary: String, reason: Reason, more: Value| Line {
             by: "gateway",
@@ -154,6 +155,12 @@ impl Surface<'_> {
                 let tables = [locking, single].map(Language::from_identifier);
                 rewritten((from, to), changed, tables)
             }
+            What::Readdressed { carrier, source, destination } => readdressed(
+                &name(carrier),
+                ("source", &message.source, source),
+                ("destination", &message.destination, destination),
+                self.caller.sees_numbers(),
+            ),
             What::Orphan { .. } | What::Notice { .. } => {
                 gateway(what.name().to_owned(), Reason::None, json!({}))
             }

@@ -2,6 +2,8 @@
 //!
 //! Names of senders and short codes are nobody's number and are shown.
 
+use std::fmt;
+
 use serde::{Serialize, Serializer};
 
 use crate::message::address::Address;
@@ -41,6 +43,19 @@ impl Shown {
     }
 }
 
+impl Shown {
+    /// As a caller may see it, with a `+` only where it was written.
+    pub(super) fn written(address: &Address<'_>, in_full: bool) -> Self {
+        Self::of(&Address { ton: 0, ..*address }, in_full)
+    }
+}
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 impl Serialize for Shown {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.0)
@@ -63,5 +78,11 @@ mod tests {
         assert_eq!(shown("ACME", false), "ACME");
         let national = Address { ton: 2, npi: 1, addr: b"07700900123" };
         assert_eq!(Shown::of(&national, false).0, "077••••••23");
+        for (addr, masked) in [("447700900123", "447•••••••23"), ("+447700900123", "+447•••••••23")]
+        {
+            let address = Address { ton: 1, npi: 1, addr: addr.as_bytes() };
+            assert_eq!(Shown::written(&address, false).0, masked);
+            assert_eq!(Shown::written(&address, true).0, addr);
+        }
     }
 }

@@ -50,6 +50,8 @@ mod problem;
 
 pub mod problem_table;
 
+mod readdressed_view;
+
 mod request_id;
 
 mod route_metrics;

@@ -8,8 +8,6 @@ use super::translate::{asked_of_carrier, sm_of_message, sm_of_receipt};
 use super::verdict::{command_status, message_state};
 use crate::base::clock::Timestamp;
 use crate::base::id::CarrierId;
-use crate::carrier::address::AddressRoom;
-use crate::carrier::profile::Profile;
 use crate::deliver::queue::Queued;
 use crate::message::record::Message;
 use crate::pipeline::ask::QueryFound;
@@ -83,6 +81,7 @@ impl Exchange {
 
     /// Submits a message over a bind, or gives it back if the bind has gone.
     fn submit_to(&mut self, now: Timestamp, id: LinkId, queued: Queued) -> Option<Queued> {
+        let shared = self.shared().clone();
         let Some(Link { side: Far::Smsc(smsc), out, .. }) = self.link(id) else {
             return Some(queued);
         };
@@ -98,8 +97,15 @@ impl Exchange {
             self.engine.unsendable(now, carrier, id, &queued);
             return None;
         }
-        let mut room = CarrierRoom::default();
-        let message = profile_message(&profile, &message, &mut room);
+        let addresses = shared.readdress(&profile, queued.account, &message);
+        let tlvs = Tlvs::new(message.tlvs).unwrap_or_default();
+        let mut room = TlvBuf::default();
+        let message = Message {
+            source: addresses.source.address(),
+            destination: addresses.destination.address(),
+            tlvs: profile.tlvs.filter(tlvs, &mut room).as_octets(),
+            ..message
+        };
         let asked = asked_of_carrier(message.registered_delivery);
         let mut sm = sm_of_message(&message, asked, takes_tlvs);
         // What it waited for here is over, and what it waited is gone from its validity.
@@ -200,26 +206,3 @@ impl Exchange {
 
 /// Octets of a `short_message` (§5.2.22); a longer text goes in a parameter.
 const SHORT_MESSAGE_MAX: usize = 254;
-
-/// Room for what a profile has written anew.
-#[derive(Default)]
-struct CarrierRoom {
-    source: AddressRoom,
-    destination: AddressRoom,
-    tlvs: TlvBuf,
-}
-
-/// A message as its carrier wants it.
-fn profile_message<'a>(
-    profile: &Profile,
-    message: &Message<'a>,
-    room: &'a mut CarrierRoom,
-) -> Message<'a> {
-    let tlvs = Tlvs::new(message.tlvs).unwrap_or_default();
-    Message {
-        source: profile.source.apply(message.source, &mut room.source),
-        destination: profile.destination.apply(message.destination, &mut room.destination),
-        tlvs: profile.tlvs.filter(tlvs, &mut room.tlvs).as_octets(),
-        ..*message
-    }
-}

@@ -35,6 +35,7 @@ mod failover;
 
 mod limits;
 
+mod readdressing;
 mod texts;
 
 /// One shard with one account and one carrier, whose flusher is stepped in line.

@@ -8,7 +8,7 @@ use super::gateway::{ADMIN, Gateway, LOAD, LOAD_KEY, SHOP, SHOP_READER, SINK};
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, MessageOrd};
 use crate::message::address::Address;
-use crate::message::event::{Doubt, NO_MESSAGE, Report, What};
+use crate::message::event::{Doubt, NO_MESSAGE, Report, Rewritten, What};
 use crate::message::reason::Reason;
 use crate::message::record::Message;
 use crate::message::ruling::Ruling;
@@ -86,6 +86,37 @@ async fn a_message_that_bounced_says_who_says_so_and_why() {
     assert_eq!(of("by"), ["account", "gateway", "carrier", "network", "account"]);
     assert_eq!(of("summary")[2], "sink took it as 13006AC1");
     assert_eq!(of("summary")[3], "receipt from sink: UNDELIV err 020");
+    gateway.end().await;
+}
+
+#[tokio::test]
+async fn what_was_changed_of_an_address_is_told_with_numbers_as_the_key_may_see_them() {
+    let gateway = Gateway::start().await;
+    let national = Address { ton: 2, npi: 1, addr: b"07400123456" };
+    let message = Message { destination: national, ..message(LOAD, "") };
+    let ord = gateway.arrives(&message);
+    let address = Address { ton: 1, npi: 1, addr: b"447400123456" };
+    let change = &b"completed by the plan of GB, TON and NPI set"[..];
+    let destination = Some(Rewritten { address, change });
+    let readdressed = What::Readdressed { carrier: SINK, source: None, destination };
+    for what in [SENDING, readdressed, SENT] {
+        gateway.happens(ord, what);
+    }
+    let place = format!("/v1/messages/{}/events", gateway.id(ord));
+    for (key, came, sent) in
+        [(ADMIN, "07400123456", "447400123456"), (LOAD_KEY, "074••••••56", "447•••••••56")]
+    {
+        let events = gateway.get(key, &place).await.json();
+        let event = &events["data"][2];
+        assert_eq!((&event["type"], &event["by"]), (&"readdressed".into(), &"gateway".into()));
+        let summary = format!(
+            "destination {came} (2/1) goes to sink as {sent} (1/1): completed by the plan of GB, \
+             TON and NPI set"
+        );
+        assert_eq!(event["summary"], summary);
+        let to = serde_json::json!({ "address": sent, "ton": 1, "npi": 1 });
+        assert_eq!((&event["destination"]["to"], &event["source"]), (&to, &Value::Null));
+    }
     gateway.end().await;
 }
 
