@@ -404,7 +404,7 @@ impl CarrierDesk {
             let Some((place, free)) = freest(&self.transmitters) else {
                 break Some((Reason::CarrierDown, None));
             };
-            if free == 0 {
+            if free == 0 || self.unanswered() >= self.pace.unanswered_max() {
                 break Some((Reason::Window, None));
             }
             if now < self.held_until {
@@ -462,6 +462,11 @@ impl CarrierDesk {
         over.iter().for_each(|queued| self.count(queued, false));
         self.fetch(fetch, effects);
         self.publish(now, hold);
+    }
+
+    /// Submits on all binds that wait for their answer.
+    fn unanswered(&self) -> usize {
+        self.transmitters.iter().map(|one| one.window - one.free).sum()
     }
 
     /// Which rate holds a message of so many parts back, and for how long; else it is counted.
@@ -551,9 +556,8 @@ impl CarrierDesk {
     fn publish(&mut self, now: Timestamp, hold: Option<(Reason, Option<Timestamp>)>) {
         let Some(shared) = self.shared.carrier(self.id) else { return };
         let window = self.transmitters.iter().map(|transmitter| transmitter.window).sum::<usize>();
-        let free = self.transmitters.iter().map(|transmitter| transmitter.free).sum::<usize>();
         shared.window.store(window as u64, Ordering::Relaxed);
-        shared.in_flight.store(window.saturating_sub(free) as u64, Ordering::Relaxed);
+        shared.in_flight.store(self.unanswered() as u64, Ordering::Relaxed);
         shared.deferred.store(self.deferred.len() as u64, Ordering::Relaxed);
         shared.accounts.store(self.queue.accounts() as u32, Ordering::Relaxed);
         let rate = self.pace.rate().map_or(0, |rate| (rate * 1_000.0) as u64);

@@ -4,6 +4,8 @@
 //! destinations (SMPP 3.4 §5.1.3), or early by `congestion_state` (5.0 §4.8.4.18). Until it first does
 //! there is no pace, and none is kept. From then on the rate goes down by a factor at once and climbs
 //! back in small steps, a little past what was refused last time, to see whether the limit has moved.
+//! A carrier that nobody has tried yet is given a few messages, and one more for each it takes: its
+//! first refusals are no more than that.
 //! Nothing is ever put to sleep: the pace falls to the floor, and the first message taken there brings
 //! back what the carrier took before.
 //! **Invariants**: floor ≤ rate ≤ ceiling; an answer to what left before the last change of the rate
@@ -28,6 +30,8 @@ pub struct Bounds {
 pub struct Adaptive {
     bounds: Bounds,
     taken: Meter,
+    /// Messages taken since the start.
+    taken_ever: usize,
     full: Meter,
     /// When the rate was last changed because of an answer.
     changed_at: Timestamp,
@@ -58,8 +62,15 @@ struct Pace {
     pressed: bool,
 }
 
+/// Submits that a carrier is given before it has answered any.
+const UNTRIED: usize = 10;
+
 /// Growth a second when the limit is not known at all: as fast as costs few refusals.
 const CLIMB_SEARCHING: f64 = 2.0;
+
+/// For so long, while it searches, the rate is past the limit before that shows: the carrier's bucket
+/// (a tenth of a second is usual) hides it.
+const SEARCH_HIDDEN: Duration = Duration::from_millis(220);
 
 /// Growth a second right below a known limit.
 const CLIMB_FIRST: f64 = 0.005;
@@ -74,7 +85,7 @@ const CLIMB_MAX: f64 = 0.1;
 const SETTLES: Duration = Duration::from_secs(2);
 
 /// What is left of the knee after one refusal, and after others soon after it.
-const AGAIN: [f64; 5] = [1.0, 0.95, 0.9, 0.8, 0.7];
+const AGAIN: [f64; 6] = [1.0, 0.97, 0.94, 0.9, 0.85, 0.75];
 
 /// The knee is not below this share of what was taken in the last second.
 const TAKEN: f64 = 0.8;
@@ -88,8 +99,9 @@ const REST: Duration = Duration::from_millis(250);
 /// come back.
 const ASKING: f64 = 0.05;
 
-/// Time whose worth may leave at once: what a timer may be late.
-const BURST_S: f64 = 0.02;
+/// Time whose worth may leave at once: what a timer of a busy machine may be late. Carriers allow for
+/// more.
+const BURST_S: f64 = 0.05;
 
 /// The longest time the rate climbs for in one step; a pause proves nothing.
 const CLIMB_STEP_MAX_S: f64 = 0.2;
@@ -109,6 +121,7 @@ impl Adaptive {
         Self {
             bounds,
             taken: Meter::default(),
+            taken_ever: 0,
             full: Meter::default(),
             changed_at: Timestamp(0),
             pace: None,
@@ -118,6 +131,15 @@ impl Adaptive {
     /// The rate kept now in parts per second; `None` while the carrier never complained.
     pub fn rate(&self) -> Option<f64> {
         self.pace.as_ref().map(|pace| pace.rate)
+    }
+
+    /// Submits that may be unanswered at a time: all that the carrier has taken so far and a few more,
+    /// until it first complains. Doubles with each round trip, so it is soon beyond any window.
+    pub const fn unanswered_max(&self) -> usize {
+        match self.pace {
+            Some(_) => usize::MAX,
+            None => self.taken_ever.saturating_add(UNTRIED),
+        }
     }
 
     /// How long a message of so many parts has to wait; `None` when it may leave.
@@ -143,6 +165,7 @@ impl Adaptive {
     /// The carrier took a message that left at `sent_at`.
     pub fn took(&mut self, now: Timestamp, sent_at: Timestamp, parts: u8) {
         self.taken.add(now, parts);
+        self.taken_ever = self.taken_ever.saturating_add(1);
         let Some(pace) = self.pace.as_mut().filter(|_| sent_at >= self.changed_at) else { return };
         pace.heard = true;
         if std::mem::take(&mut pace.blocked) {
@@ -175,8 +198,11 @@ impl Adaptive {
             pace.knee = bounds.clamp(knee);
             pace.rate = bounds.clamp((pace.rate / 2.0).max(pace.knee * ASKING));
         } else {
-            // The rate has climbed since the refused message left.
-            let then = pace.rate * (-pace.climb * now.since(sent_at).as_secs_f64()).exp();
+            // The rate has climbed since the refused message left, and since the limit was passed.
+            let searching = pace.climb >= CLIMB_SEARCHING;
+            let hidden = if searching { SEARCH_HIDDEN } else { Duration::ZERO };
+            let climbed = (now.since(sent_at) + hidden).min(now.since(changed));
+            let then = pace.rate * (-pace.climb * climbed.as_secs_f64()).exp();
             // What it took just now it can take.
             pace.knee = bounds.clamp((then * pace.again(now, changed)).max(measured * TAKEN));
             pace.rate = bounds.clamp(pace.knee * STEP_DOWN);

@@ -103,9 +103,13 @@ impl Link {
 
     /// Sends as much as may leave for so long, looking every millisecond.
     fn run(&mut self, seconds: u64, arrives: impl Fn(u64) -> u64) -> Tally {
+        self.run_ms(seconds * 1_000, arrives)
+    }
+
+    fn run_ms(&mut self, milliseconds: u64, arrives: impl Fn(u64) -> u64) -> Tally {
         let mut tally = Tally::default();
         let mut waiting = 0;
-        for ms in 0..seconds * 1_000 {
+        for ms in 0..milliseconds {
             self.now = self.now + Duration::from_millis(1);
             while let Some(&(due, sent_at, taken)) = self.in_flight.front() {
                 if due > self.now {
@@ -126,7 +130,7 @@ impl Link {
             }
             waiting += arrives(ms);
             while waiting > 0
-                && self.in_flight.len() < self.window
+                && self.in_flight.len() < self.window.min(self.pace.unanswered_max())
                 && self.pace.wait(self.now, 1).is_none()
             {
                 waiting -= 1;
@@ -159,6 +163,39 @@ fn a_limit_nobody_told_us_is_used_nearly_whole_at_few_refusals() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn the_first_refusals_are_no_more_than_what_was_taken_whatever_the_window() {
+    for (limit, round_trip_ms) in [(500.0, 1), (500.0, 60), (50.0, 10), (10.0, 200)] {
+        let mut link = Link::new(Make::Bucket(0.1), limit, 5_000, round_trip_ms);
+        let mut first = Tally::default();
+        while first.refused == 0 || !link.in_flight.is_empty() {
+            let until_then: fn(u64) -> u64 = if first.refused == 0 { flood } else { |_| 0 };
+            let more = link.run_ms(1, until_then);
+            first.taken += more.taken;
+            first.refused += more.refused;
+        }
+        assert!(first.refused <= first.taken + 10, "{limit}/s, {round_trip_ms} ms: {first:?}");
+    }
+}
+
+#[test]
+fn a_carrier_that_takes_everything_is_soon_given_all() {
+    let mut link = Link::new(Make::Bucket(1.0), 1e9, 2_000, 20);
+    let first = link.run(1, |_| 1_000);
+    assert!(first.taken > 60_000 && first.refused == 0, "{first:?}");
+}
+
+#[test]
+fn half_a_minute_from_the_first_message_is_used_nearly_whole_at_few_refusals() {
+    for (window, round_trip_ms) in [(10, 2), (500, 2), (100, 60), (2_000, 20)] {
+        let mut link = Link::new(Make::Bucket(0.1), 500.0, window, round_trip_ms);
+        let tally = link.run(30, flood);
+        let used = f64::from(tally.taken) / (500.0 * 30.0);
+        let figures = format!("{window} x {round_trip_ms} ms: {used:.4} {tally:?}");
+        assert!(used >= 0.95 && tally.refused_share() < 0.01, "{figures}");
+    }
 }
 
 #[test]
