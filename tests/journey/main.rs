@@ -73,6 +73,8 @@ mod corruption_is_refused_until_accepted;
 
 mod kill_loses_nothing;
 
+mod rates_over_sockets;
+
 mod hostile_carriers;
 
 mod support_sees_what_happened;

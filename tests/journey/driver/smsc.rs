@@ -1,5 +1,6 @@
 //! The simulated SMSC as a process of its own.
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
 
 use super::process::Process;
@@ -35,6 +36,17 @@ impl Smsc {
     /// Where it takes binds.
     pub const fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Ends it: its counts, by name.
+    pub fn counts(&mut self) -> HashMap<String, u64> {
+        self.process.terminate();
+        let counts = self.process.complete();
+        let count = |line: &str| {
+            let (name, count) = line.split_once(' ')?;
+            Some((name.to_owned(), count.trim().parse().ok()?))
+        };
+        counts.lines().filter_map(count).collect()
     }
 
     /// Ends it, so that all it recorded is in the file.
