@@ -9,6 +9,7 @@ use postrider::wire::smpp::tlv_table::Tag;
 use crate::driver::carrier::{Carrier, take_submit};
 use crate::driver::esme::{Esme, HANDSET, message};
 use crate::driver::http;
+use crate::driver::patience::until;
 use crate::driver::peer::{Frame, Peer};
 use crate::driver::process::Process;
 use crate::driver::site::{KEY, Site};
@@ -232,8 +233,11 @@ fn addresses_arrive_in_the_carriers_form_and_the_trace_tells_what_was_changed() 
         }));
         let id = esme.outcome(sequence).unwrap();
         let submit = take_submit(&mut smsc, &id);
+        until("its history is whole", || {
+            let (_, events) = http::get_json(site.http(), &format!("/v1/messages/{id}/events"));
+            events.to_string().contains("\"sent\"").then_some(())
+        });
         assert_eq!(sides(&submit), [(sender.0, sender.1, sender.2.to_owned()), number.clone()]);
-        http::message_that_is(site.http(), &id, "in_progress");
         let url = format!("http://{}", site.http());
         let mut trace = Process::postrider(&["trace", "--url", &url, "--key", KEY, &id]);
         assert!(trace.end().success());

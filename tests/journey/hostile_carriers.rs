@@ -9,6 +9,8 @@ mod expected;
 
 mod judge;
 
+mod killed;
+
 mod table;
 
 mod traffic;
@@ -25,7 +27,7 @@ use crate::driver::process::Process;
 use crate::driver::site::{Site, text};
 use crate::driver::smsc::Smsc;
 use judge::{Verdict, judge};
-use traffic::{Heard, Message, play};
+use traffic::{Curtain, Heard, Message, Player};
 
 /// Messages to each carrier.
 const MESSAGES: usize = 300;
@@ -52,8 +54,20 @@ struct Played {
 fn whatever_carriers_do_each_message_ends_as_was_said_or_stays_open() {
     let seed = std::env::var("POSTRIDER_HOSTILE_SEED").map_or(1, |seed| seed.parse().unwrap());
     let started = Instant::now();
-    let carriers: Vec<(&Profile, HostileSmsc)> =
+    let carriers: Vec<(&'static Profile, HostileSmsc)> =
         all().map(|profile| (profile, start(profile, seed))).collect();
+    let site = site_of(&carriers);
+    let mut gateway = site.start();
+    let played = play_all(&site, carriers);
+    gateway.terminate();
+    let verdicts: Vec<Verdict> = judge(&site.data(), played);
+    println!("seed {seed}, {MESSAGES} messages to each, {:.1?}", started.elapsed());
+    println!("{}", table::of(&verdicts));
+    expected::assert_met(&verdicts);
+}
+
+/// A gateway with these carriers, and for each an account and a route.
+fn site_of(carriers: &[(&'static Profile, HostileSmsc)]) -> Site {
     let mut site = Site::new();
     for (number, (profile, smsc)) in carriers.iter().enumerate() {
         // An operator knows how such a carrier writes its ids, and says so: nobody could guess it.
@@ -64,13 +78,7 @@ fn whatever_carriers_do_each_message_ends_as_was_said_or_stays_open() {
             .carrier(profile.name, smsc.addr(), &keys)
             .route(&prefix(number), profile.name);
     }
-    let mut gateway = site.start();
-    let played = play_all(&site, carriers);
-    gateway.terminate();
-    let verdicts: Vec<Verdict> = judge(&site.data(), played);
-    println!("seed {seed}, {MESSAGES} messages to each, {:.1?}", started.elapsed());
-    println!("{}", table::of(&verdicts));
-    expected::assert_met(&verdicts);
+    site
 }
 
 fn start(profile: &'static Profile, seed: u64) -> HostileSmsc {
@@ -109,7 +117,9 @@ fn play_all(site: &Site, carriers: Vec<(&'static Profile, HostileSmsc)>) -> Vec<
                     let mode = postrider::wire::smpp::pdu::BindMode::Transceiver;
                     let mut esme = Esme::bind_as(smpp, &account(number), mode);
                     let messages = messages(number, profile);
-                    let heard = play(&mut esme, &smsc, &messages);
+                    let mut player = Player::new(&smsc, &messages);
+                    assert_eq!(player.play(&mut esme), Curtain::Settled);
+                    let heard = player.heard;
                     Played { profile, smsc, messages, heard }
                 })
             })

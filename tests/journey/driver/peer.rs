@@ -91,9 +91,13 @@ impl Peer {
         self.octets(&out);
     }
 
-    /// Sends octets, whatever they are.
+    /// Sends octets, whatever they are. That the other end has gone is seen when it is read.
     pub fn octets(&mut self, octets: &[u8]) {
-        self.stream.write_all(octets).unwrap();
+        let gone = [ErrorKind::BrokenPipe, ErrorKind::ConnectionReset];
+        match self.stream.write_all(octets) {
+            Err(error) if !gone.contains(&error.kind()) => panic!("{error}"),
+            _ => {}
+        }
     }
 
     /// The socket, for what a scenario does to it.
@@ -173,6 +177,8 @@ impl Peer {
                 {
                     return Came::Nothing;
                 }
+                // A process that is stopped and goes on.
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => panic!("{error}"),
             }
         }

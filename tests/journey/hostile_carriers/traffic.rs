@@ -20,7 +20,7 @@ const WINDOW: usize = 20;
 /// first retry.
 const SETTLED_AFTER: Duration = Duration::from_millis(3_500);
 
-/// Nothing has changed for so long: it is over whatever was said. More than any pause before a retry.
+/// The usual [`Player::over_after`]: more than any pause before a retry.
 const OVER_AFTER: Duration = Duration::from_secs(11);
 
 /// It is over in any case.
@@ -47,41 +47,67 @@ pub struct Heard {
     pub parts: Vec<(Vec<u8>, Vec<u8>)>,
 }
 
-/// Submits everything, answers everything, and returns when nothing changes any more.
-pub fn play(esme: &mut Esme, smsc: &HostileSmsc, messages: &[Message]) -> Heard {
-    let mut heard = Heard { ids: vec![String::new(); messages.len()], ..Heard::default() };
-    let mut open: HashMap<u32, usize> = HashMap::new();
-    let mut next = 0;
-    let (started, mut changed, mut glanced) = (Instant::now(), Instant::now(), Instant::now());
-    let mut progress = 0;
-    while started.elapsed() < ENDS_AFTER {
-        while next < messages.len() && open.len() < WINDOW {
-            open.insert(submit(esme, &messages[next]), next);
-            next += 1;
-        }
-        match esme.read(Duration::from_millis(20)) {
-            Came::Frame(frame) => {
-                take(esme, &frame, &mut open, &mut heard);
-                changed = Instant::now();
-            }
-            Came::Nothing => {}
-            Came::End => panic!("the gateway has closed the connection"),
-        }
-        if glanced.elapsed() < GLANCE {
-            continue;
-        }
-        glanced = Instant::now();
-        let (now, settled) = smsc.truth(|truth| (progress_of(truth), is_settled(truth)));
-        if now != progress {
-            (progress, changed) = (now, Instant::now());
-        }
-        let quiet = changed.elapsed();
-        let all_sent = next == messages.len() && open.is_empty();
-        if all_sent && (quiet > OVER_AFTER || (settled && quiet > SETTLED_AFTER)) {
-            break;
-        }
+/// How a play ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Curtain {
+    /// Nothing changes any more.
+    Settled,
+    /// The gateway has gone; what was not acknowledged stays so.
+    Gone,
+}
+
+/// One account's part: what it has to say to one carrier, how far it is, and what it heard.
+#[derive(Debug)]
+pub struct Player<'a> {
+    smsc: &'a HostileSmsc,
+    messages: &'a [Message],
+    next: usize,
+    /// Nothing has changed for so long: it is over whatever was said.
+    pub over_after: Duration,
+    pub heard: Heard,
+}
+
+impl<'a> Player<'a> {
+    /// Before its first word.
+    pub fn new(smsc: &'a HostileSmsc, messages: &'a [Message]) -> Self {
+        let heard = Heard { ids: vec![String::new(); messages.len()], ..Heard::default() };
+        Self { smsc, messages, next: 0, over_after: OVER_AFTER, heard }
     }
-    heard
+
+    /// Submits what is left, answers everything, and returns when nothing changes any more.
+    pub fn play(&mut self, esme: &mut Esme) -> Curtain {
+        let mut open: HashMap<u32, usize> = HashMap::new();
+        let (started, mut changed, mut glanced) = (Instant::now(), Instant::now(), Instant::now());
+        let mut progress = 0;
+        while started.elapsed() < ENDS_AFTER {
+            while self.next < self.messages.len() && open.len() < WINDOW {
+                open.insert(submit(esme, &self.messages[self.next]), self.next);
+                self.next += 1;
+            }
+            match esme.read(Duration::from_millis(20)) {
+                Came::Frame(frame) => {
+                    take(esme, &frame, &mut open, &mut self.heard);
+                    changed = Instant::now();
+                }
+                Came::Nothing => {}
+                Came::End => return Curtain::Gone,
+            }
+            if glanced.elapsed() < GLANCE {
+                continue;
+            }
+            glanced = Instant::now();
+            let (now, settled) = self.smsc.truth(|truth| (progress_of(truth), is_settled(truth)));
+            if now != progress {
+                (progress, changed) = (now, Instant::now());
+            }
+            let quiet = changed.elapsed();
+            let all_sent = self.next == self.messages.len() && open.is_empty();
+            if all_sent && (quiet > self.over_after || (settled && quiet > SETTLED_AFTER)) {
+                break;
+            }
+        }
+        Curtain::Settled
+    }
 }
 
 /// The reference parameter must not reach a peer of v3.3.
