@@ -7,7 +7,11 @@ use postrider::gsm::{
     UserData, count, decode, decode_parts, segment, segment_octets, transliterate,
 };
 
-/// The first octet is the `data_coding`, the second chooses how it is read, the rest is the data.
+/// Languages whose tables a text may be cut with, one of them or none at a time.
+const LANGUAGES: [Language; 3] = [Language::Turkish, Language::Spanish, Language::Hindi];
+
+/// The first octet is the `data_coding`, the second chooses how it is read and what is done with it, the
+/// rest is the data. One thing is done in a run: each is dear, and the others have inputs of their own.
 pub fn run(data: &[u8]) {
     let Some((&[data_coding, choice], octets)) = data.split_first_chunk() else { return };
     let default = match choice & 0b11 {
@@ -18,16 +22,21 @@ pub fn run(data: &[u8]) {
     };
     let reference = if choice & 0b100 == 0 { Reference::Narrow(7) } else { Reference::Wide(7) };
     let data = UserData { data_coding, udhi: choice & 0b1000 != 0, octets };
-    shown(data, default);
-    cut_octets(data, default, reference);
-    if let Ok(text) = std::str::from_utf8(octets) {
-        let some = [Language::Turkish, Language::Spanish, Language::Hindi];
-        for national in [National::Off, National::Any(&some)] {
-            let options = SegmentOptions { national, ..SegmentOptions::new(reference) };
-            cut_text(text, &options);
+    let text = std::str::from_utf8(octets);
+    match (choice >> 4, text) {
+        (0..=3, _) => shown(data, default),
+        (4..=7, _) => cut_octets(data, default, reference),
+        (_, Err(_)) => {}
+        (8, Ok(text)) => {
+            let (other, changes) = transliterate(text, Level::Accents);
+            assert!(!changes.is_empty() || other == text);
         }
-        let (other, changes) = transliterate(text, Level::Accents);
-        assert!(!changes.is_empty() || other == text);
+        (9..=11, Ok(text)) => cut_text(text, &SegmentOptions::new(reference)),
+        (language, Ok(text)) => {
+            let language = usize::from(language) % LANGUAGES.len();
+            let national = National::Any(&LANGUAGES[language..=language]);
+            cut_text(text, &SegmentOptions { national, ..SegmentOptions::new(reference) });
+        }
     }
 }
 
