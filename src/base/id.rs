@@ -19,6 +19,11 @@ pub struct AccountId(pub u16);
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct CarrierId(pub u16);
 
+impl AccountId {
+    /// No account: a message from a handset that is nobody's, or not yet.
+    pub const NONE: Self = Self(u16::MAX);
+}
+
 impl CarrierId {
     /// No carrier: a message that never had a route.
     pub const NONE: Self = Self(u16::MAX);

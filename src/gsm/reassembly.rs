@@ -176,6 +176,20 @@ impl<T> Reassembly<T> {
         out
     }
 
+    /// What waits in the place that a part would take.
+    pub fn seated(&self, part: &Part<T>) -> Option<&T> {
+        let place = part.concatenation?;
+        let key = GroupKey {
+            scope: part.scope,
+            source: part.source.clone(),
+            destination: part.destination.clone(),
+            reference: place.reference,
+            wide: place.wide,
+            total: place.total,
+        };
+        self.groups.get(&key)?.seated(place.sequence).map(|piece| &piece.token)
+    }
+
     /// Gives up what has waited too long.
     pub fn expire(&mut self, now: Timestamp, out: &mut Vec<Outcome<T>>) {
         while let Some((&(since, _), key)) = self.by_age.first_key_value() {

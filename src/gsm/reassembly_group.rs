@@ -32,9 +32,14 @@ impl<T> Group<T> {
         self.ticket
     }
 
+    /// The piece of a place.
+    pub(super) fn seated(&self, sequence: u8) -> Option<&Piece<T>> {
+        let taken = self.pieces.binary_search_by_key(&sequence, |taken| taken.sequence);
+        self.pieces.get(taken.ok()?)
+    }
+
     pub(super) fn seat(&self, piece: &Piece<T>) -> Seat {
-        let taken = self.pieces.binary_search_by_key(&piece.sequence, |taken| taken.sequence);
-        match taken.ok().and_then(|place| self.pieces.get(place)) {
+        match self.seated(piece.sequence) {
             None => Seat::Free,
             Some(taken) if taken.octets == piece.octets => Seat::Same,
             Some(_) => Seat::Other,

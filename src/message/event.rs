@@ -6,12 +6,13 @@
 
 use super::address::Address;
 use super::disposition::Disposition;
-use super::octets::{Reader, put_short};
+use super::octets::{Reader, put_long, put_short};
 use super::reason::Reason;
 use super::record::Message;
 use super::ruling::Ruling;
+use super::unjoined::Unjoined;
 use crate::base::clock::Timestamp;
-use crate::base::id::{CarrierId, MessageOrd};
+use crate::base::id::{AccountId, CarrierId, MessageOrd};
 
 /// The ordinal of an event that belongs to no message.
 pub const NO_MESSAGE: MessageOrd = MessageOrd(u64::MAX);
@@ -226,6 +227,39 @@ pub enum What<'a> {
         /// The destination; `None`: as it came.
         destination: Option<Rewritten<'a>>,
     },
+    /// Inbound: which rule gave it to its account.
+    Routed {
+        /// Whose it is.
+        account: AccountId,
+        /// The name of the `[[mo_route]]`; empty for the carrier's `mo_account`.
+        rule: &'a [u8],
+    },
+    /// Inbound: it was put together from parts, each a message of its own.
+    Joined {
+        /// Their ordinals in the order of their places, u64 each: see [`ords`].
+        parts: &'a [u8],
+    },
+    /// Inbound: it is a part, passed on by itself.
+    Unjoined {
+        /// Why.
+        why: Unjoined,
+        /// Its place, from 1; 0 where it says nothing that can be.
+        number: u8,
+        /// Parts of the whole; 0 where it says nothing that can be.
+        of: u8,
+        /// Places of which no part came.
+        missing: &'a [u8],
+    },
+    /// Inbound: it is the same part again, and not passed on.
+    Doubles {
+        /// The one that came first.
+        of: MessageOrd,
+    },
+}
+
+/// The ordinals of [`What::Joined`].
+pub fn ords(octets: &[u8]) -> impl Iterator<Item = MessageOrd> {
+    octets.as_chunks::<8>().0.iter().map(|ord| MessageOrd(u64::from_le_bytes(*ord)))
 }
 
 impl What<'_> {
@@ -247,6 +281,10 @@ impl What<'_> {
             Self::Replaced { .. } => "replaced",
             Self::Rewritten { .. } => "rewritten",
             Self::Readdressed { .. } => "readdressed",
+            Self::Routed { .. } => "routed",
+            Self::Joined { .. } => "joined",
+            Self::Unjoined { .. } => "unjoined",
+            Self::Doubles { .. } => "doubles",
         }
     }
 }
@@ -269,6 +307,10 @@ mod kind {
     pub(super) const REPLACED: u8 = 15;
     pub(super) const REWRITTEN: u8 = 17;
     pub(super) const READDRESSED: u8 = 16;
+    pub(super) const ROUTED: u8 = 20;
+    pub(super) const JOINED: u8 = 21;
+    pub(super) const UNJOINED: u8 = 22;
+    pub(super) const DOUBLES: u8 = 23;
 }
 
 // The first octet tells a message's octets from those of the event that replaces it.
@@ -289,59 +331,55 @@ pub fn contents(octets: &[u8]) -> &[u8] {
 impl<'a> Event<'a> {
     /// Appends the event's octets.
     pub fn encode(&self, out: &mut Vec<u8>) {
-        let mut head = |kind: u8| {
-            out.push(kind);
-            out.extend_from_slice(&self.ord.0.to_le_bytes());
-        };
         match self.what {
             What::Sending { carrier, bind, attempt } => {
-                head(kind::SENDING);
+                self.head(out, kind::SENDING);
                 out.extend_from_slice(&carrier.0.to_le_bytes());
                 out.extend_from_slice(&bind.to_le_bytes());
                 out.push(attempt);
             }
             What::Sent { carrier, carrier_message_id } => {
-                head(kind::SENT);
+                self.head(out, kind::SENT);
                 out.extend_from_slice(&carrier.0.to_le_bytes());
                 put_short(out, carrier_message_id);
             }
             What::Refused { carrier, command_status, reason, ruling, retry_at } => {
                 let plain = ruling == Ruling::default();
-                head(if plain { kind::REFUSED } else { kind::REFUSED_AS });
+                self.head(out, if plain { kind::REFUSED } else { kind::REFUSED_AS });
                 put_refusal(out, (carrier, command_status), reason, retry_at);
                 out.extend((!plain).then(|| ruling.to_bits()));
             }
             What::InDoubt { carrier, cause, resend } => {
-                head(kind::IN_DOUBT);
+                self.head(out, kind::IN_DOUBT);
                 out.extend_from_slice(&carrier.0.to_le_bytes());
                 out.extend_from_slice(&[cause as u8, u8::from(resend)]);
             }
             What::Receipt { carrier, report } => {
-                head(kind::RECEIPT);
+                self.head(out, kind::RECEIPT);
                 out.extend_from_slice(&carrier.0.to_le_bytes());
                 put_report(out, &report);
             }
             What::Ended { reason } => {
-                head(kind::ENDED);
+                self.head(out, kind::ENDED);
                 out.push(reason as u8);
             }
             What::Answered { command_status } => {
-                head(kind::ANSWERED);
+                self.head(out, kind::ANSWERED);
                 out.extend_from_slice(&command_status.to_le_bytes());
             }
             What::Folded { into } => {
-                head(kind::FOLDED);
+                self.head(out, kind::FOLDED);
                 out.extend_from_slice(&into.0.to_le_bytes());
             }
             What::Orphan { carrier, report, source, destination } => {
-                head(kind::ORPHAN);
+                self.head(out, kind::ORPHAN);
                 out.extend_from_slice(&carrier.0.to_le_bytes());
                 put_report(out, &report);
                 put_address(out, &source);
                 put_address(out, &destination);
             }
             What::Notice { peer, command_status, count, text } => {
-                head(kind::NOTICE);
+                self.head(out, kind::NOTICE);
                 put_short(out, peer);
                 out.extend_from_slice(&command_status.to_le_bytes());
                 out.extend_from_slice(&count.to_le_bytes());
@@ -354,41 +392,68 @@ impl<'a> Event<'a> {
             | What::Readdressed { .. } => {
                 self.encode_change(out);
             }
+            _ => self.encode_of_handset(out),
         }
     }
 
     /// The octets of what changed while it waited.
     fn encode_change(&self, out: &mut Vec<u8>) {
-        let mut head = |kind: u8| {
-            out.push(kind);
-            out.extend_from_slice(&self.ord.0.to_le_bytes());
-        };
         match self.what {
             What::Rerouted { from, to, reason } => {
-                head(kind::REROUTED);
+                self.head(out, kind::REROUTED);
                 out.extend_from_slice(&from.0.to_le_bytes());
                 out.extend_from_slice(&to.0.to_le_bytes());
                 out.push(reason as u8);
             }
             What::Cancelled { by } => {
-                head(kind::CANCELLED);
+                self.head(out, kind::CANCELLED);
                 out.push(by as u8);
             }
             What::Replaced { by, message } => {
-                head(kind::REPLACED);
+                self.head(out, kind::REPLACED);
                 out.push(by as u8);
                 out.extend_from_slice(message);
             }
             What::Rewritten { from, to, changed, locking, single } => {
-                head(kind::REWRITTEN);
+                self.head(out, kind::REWRITTEN);
                 let [low, high] = changed.to_le_bytes();
                 out.extend_from_slice(&[from, to, low, high, locking, single]);
             }
             What::Readdressed { carrier, source, destination } => {
-                head(kind::READDRESSED);
+                self.head(out, kind::READDRESSED);
                 out.extend_from_slice(&carrier.0.to_le_bytes());
                 put_rewritten(out, source);
                 put_rewritten(out, destination);
+            }
+            _ => {}
+        }
+    }
+
+    fn head(&self, out: &mut Vec<u8>, kind: u8) {
+        out.push(kind);
+        out.extend_from_slice(&self.ord.0.to_le_bytes());
+    }
+
+    /// The kinds that only messages from handsets have.
+    fn encode_of_handset(&self, out: &mut Vec<u8>) {
+        match self.what {
+            What::Routed { account, rule } => {
+                self.head(out, kind::ROUTED);
+                out.extend_from_slice(&account.0.to_le_bytes());
+                put_short(out, rule);
+            }
+            What::Joined { parts } => {
+                self.head(out, kind::JOINED);
+                put_long(out, parts);
+            }
+            What::Unjoined { why, number, of, missing } => {
+                self.head(out, kind::UNJOINED);
+                out.extend_from_slice(&[why as u8, number, of]);
+                put_short(out, missing);
+            }
+            What::Doubles { of } => {
+                self.head(out, kind::DOUBLES);
+                out.extend_from_slice(&of.0.to_le_bytes());
             }
             _ => {}
         }
@@ -471,6 +536,15 @@ fn decode_what<'a>(kind: u8, reader: &mut Reader<'a>) -> Option<What<'a>> {
             source: rewritten(reader)?,
             destination: rewritten(reader)?,
         },
+        kind::ROUTED => What::Routed { account: AccountId(reader.u16()?), rule: reader.short()? },
+        kind::JOINED => What::Joined { parts: reader.long()? },
+        kind::UNJOINED => What::Unjoined {
+            why: Unjoined::from_u8(reader.u8()?)?,
+            number: reader.u8()?,
+            of: reader.u8()?,
+            missing: reader.short()?,
+        },
+        kind::DOUBLES => What::Doubles { of: MessageOrd(reader.u64()?) },
         _ => return None,
     })
 }
@@ -601,6 +675,10 @@ mod tests {
                 source: None,
                 destination: Some(Rewritten { address, change: b"+ dropped" }),
             },
+            What::Routed { account: AccountId(2), rule: b"stop" },
+            What::Joined { parts: &[7, 0, 0, 0, 0, 0, 0, 0] },
+            What::Unjoined { why: Unjoined::Missing, number: 1, of: 3, missing: &[2, 3] },
+            What::Doubles { of: MessageOrd(7) },
         ]
         .map(|what| Event { ord: MessageOrd(1 << 40), what })
         .to_vec()

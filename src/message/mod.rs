@@ -25,3 +25,5 @@ pub mod record;
 pub mod ruling;
 
 pub mod state;
+
+pub mod unjoined;

@@ -73,6 +73,10 @@ words! {
         Unreadable = 31 "unreadable",
         /// Taken back before it left.
         Cancelled = 32 "cancelled",
+        /// From a handset: it went on as a part of a longer message, or by itself as another one.
+        PartOf = 40 "part_of",
+        /// From a handset: the same part came before.
+        Duplicate = 41 "duplicate",
     }
 }
 
@@ -96,7 +100,9 @@ impl Reason {
             | Self::AttemptsUsedUp
             | Self::Window
             | Self::NobodyBound
-            | Self::Unreadable => "gateway",
+            | Self::Unreadable
+            | Self::PartOf
+            | Self::Duplicate => "gateway",
             Self::None => "ok",
             _ => "carrier",
         }
@@ -165,13 +171,16 @@ impl Reason {
             Self::RateLimited => "Waiting for the rate configured for this carrier",
             Self::Unreadable => "The gateway could not read it back from its log",
             Self::Cancelled => "Cancelled by its sender before it was sent",
+            Self::PartOf => "It is a part, and went on in the message named in its history",
+            Self::Duplicate => "The same part came before: it is not given twice",
         }
     }
 
     /// What a support rep does next.
     pub const fn advice(self) -> &'static str {
         match self {
-            Self::None | Self::Cancelled => "Nothing to do.",
+            Self::None | Self::Cancelled | Self::Duplicate => "Nothing to do.",
+            Self::PartOf => "Look at the message named in its history.",
             Self::AbsentSubscriber => "Ask the customer to switch on or move; then send again.",
             Self::MemoryFull => "Ask the customer to delete messages; then send again.",
             Self::UnknownSubscriber | Self::InvalidDestination => {

@@ -210,18 +210,31 @@ impl State {
                     self.ask(&message);
                 }
             }
+            What::Doubles { .. } => self.elsewhere(Reason::Duplicate),
             What::Orphan { .. }
             | What::Notice { .. }
             | What::Rewritten { .. }
-            | What::Readdressed { .. } => {}
+            | What::Readdressed { .. }
+            | What::Routed { .. }
+            | What::Joined { .. }
+            | What::Unjoined { .. } => {}
         }
     }
 
     fn folded(&mut self) {
         self.flags &= !OWED;
         if self.inbound() {
-            self.status = Status::Forwarded;
+            self.elsewhere(Reason::PartOf);
         }
+    }
+
+    /// A message from a handset that another one speaks for: nothing of it is lost or waits.
+    fn elsewhere(&mut self, reason: Reason) {
+        self.flags &= !OWED;
+        self.status = Status::Forwarded;
+        self.disposition = Disposition::Delivered;
+        self.reason = reason;
+        self.finals |= 1 << Disposition::Delivered as u8;
     }
 
     /// A report moves the lifecycle on only if nothing final is known.
@@ -464,6 +477,20 @@ mod tests {
         assert!(!state.owed());
         assert_eq!(state.status, Status::UndeliverableInbound);
         assert_eq!(state.disposition, Disposition::Bounced);
+    }
+
+    #[test]
+    fn a_part_from_a_handset_owes_nothing_once_another_message_speaks_for_it() {
+        let direction = Direction::Inbound;
+        let of = crate::base::id::MessageOrd(7);
+        for (what, reason) in
+            [(What::Folded { into: of }, Reason::PartOf), (What::Doubles { of }, Reason::Duplicate)]
+        {
+            let mut state = State::accepted(&Message { direction, ..Message::default() });
+            state.apply(&what);
+            assert!(!state.owed());
+            assert_eq!((state.status, state.reason), (Status::Forwarded, reason));
+        }
     }
 
     #[test]

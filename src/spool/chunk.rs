@@ -20,6 +20,9 @@ pub const CHUNK_BYTES_MAX: usize = 16 << 20;
 /// Offset of the ordinal in an event's record, behind its length and kind.
 const ORD_AT: usize = record::SHORT_LENGTH_BYTES + 1;
 
+/// Offset of the ordinal that an event of another message folds into, behind its own.
+const INTO_AT: usize = ORD_AT + 8;
+
 /// A turn's records, reused from turn to turn.
 #[derive(Clone, Debug)]
 pub struct Chunk {
@@ -107,6 +110,15 @@ impl Chunk {
         debug_assert!(index < self.messages, "the message comes before its events");
         let ord_at = (self.octets.len() + ORD_AT) as u32;
         self.event(&Event { ord: MessageOrd(u64::from(index)), what: *what });
+        self.here.push(Here { ord_at, index });
+    }
+
+    /// Says that an earlier message's debt is settled with a message of this chunk, by that one's
+    /// [`Slot::index`].
+    pub fn folds_here(&mut self, ord: MessageOrd, index: u32) {
+        debug_assert!(index < self.messages, "the message comes before what folds into it");
+        let ord_at = (self.octets.len() + INTO_AT) as u32;
+        self.event(&Event { ord, what: What::Folded { into: MessageOrd(u64::from(index)) } });
         self.here.push(Here { ord_at, index });
     }
 
@@ -201,14 +213,16 @@ mod tests {
         let slot = chunk.message(&Message { parts: 7, ..Message::default() });
         chunk.event_here(slot.index, &SENDING);
         chunk.event(&Event { ord: MessageOrd(5), what: SENDING });
+        chunk.folds_here(MessageOrd(6), slot.index);
         for base in [100, 200] {
             chunk.seal(MessageOrd(base), Timestamp(9));
             let view = ChunkView::parse(chunk.octets()).expect("whole");
-            assert_eq!((view.base_ord.0, view.messages, view.records), (base, 2, 4));
+            assert_eq!((view.base_ord.0, view.messages, view.records), (base, 2, 5));
             assert_eq!(view.time, Timestamp(9));
             let events: Vec<_> =
                 view.iter().filter_map(|(_, record)| Event::decode(record)).collect();
-            assert_eq!(events.iter().map(|e| e.ord.0).collect::<Vec<_>>(), [base + 1, 5]);
+            assert_eq!(events.iter().map(|e| e.ord.0).collect::<Vec<_>>(), [base + 1, 5, 6]);
+            assert_eq!(events[2].what, What::Folded { into: MessageOrd(base + 1) });
         }
         let message = Message::decode(chunk.record_at(slot.offset)).expect("message");
         assert_eq!(message.parts, 7);

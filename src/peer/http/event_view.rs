@@ -12,10 +12,12 @@ use super::readdressed_view::readdressed;
 use super::when::rfc3339;
 use crate::base::clock::Timestamp;
 use crate::gsm::language::Language;
+use crate::intake::part_of::{PartOf, part_of};
 use crate::ledger::stored::{StoredEvent, StoredMessage};
-use crate::message::event::{By, Doubt, Report, What};
+use crate::message::event::{By, Doubt, Report, What, ords};
 use crate::message::reason::Reason;
 use crate::message::record::{Direction, Message};
+use crate::message::unjoined::Unjoined;
 use crate::wire::smpp::status::CommandStatus;
 use crate::wire::smpp::tlv::Tlvs;
 
@@ -35,7 +37,7 @@ impl Surface<'_> {
         let stored = &found.stored;
         let (by, summary) = match stored.message().direction {
             Direction::Outbound => ("account", self.accepted(stored)),
-            Direction::Inbound => ("carrier", "received from the handset, on disk".to_owned()),
+            Direction::Inbound => ("carrier", self.received(&stored.message())),
         };
         let mut more = json!({ "parameters": self.parameters(&stored.message()) });
         if let Some(original) = &found.original {
@@ -144,6 +146,10 @@ impl Surface<'_> {
                 let summary = format!("told together with the other parts, by {whole}");
                 gateway(summary, Reason::None, json!({ "whole": whole }))
             }
+            What::Routed { .. }
+            | What::Joined { .. }
+            | What::Unjoined { .. }
+            | What::Doubles { .. } => self.of_handset(what),
             What::Rerouted { from, to, reason } => gateway(
                 format!("passed on from {} to {}", name(from), name(to)),
                 reason,
@@ -165,6 +171,57 @@ impl Surface<'_> {
                 gateway(what.name().to_owned(), Reason::None, json!({}))
             }
         }
+    }
+
+    /// What a message from a handset says of its place when it comes, and whose it is then.
+    fn received(&self, message: &Message<'_>) -> String {
+        let what = match part_of(message) {
+            PartOf::Part(place) => format!(
+                "received from the handset, part {} of {} under reference {}",
+                place.sequence, place.total, place.reference
+            ),
+            PartOf::Whole if message.parts > 1 => "put together here".to_owned(),
+            PartOf::Whole | PartOf::Broken(_) => "received from the handset".to_owned(),
+        };
+        match self.api.ledger.names().account_name(message.account) {
+            Some(account) => format!("{what}, for {account}, on disk"),
+            None => format!("{what}, on disk"),
+        }
+    }
+
+    /// What only messages from handsets have in their history.
+    fn of_handset(&self, what: &What<'_>) -> Line {
+        let (summary, more) = match *what {
+            What::Routed { account, rule } => {
+                let name = self.api.ledger.names().account_name(account);
+                let (account, rule) = (name.as_deref().unwrap_or("an account"), text(rule));
+                let summary = format!("to account {account} by mo_route {rule}");
+                (summary, json!({ "account": account, "route": rule }))
+            }
+            What::Joined { parts } => {
+                let parts: Vec<_> = ords(parts).map(|ord| public_id(self.api, ord)).collect();
+                let summary = format!("joined of {} parts: {}", parts.len(), parts.join(", "));
+                (summary, json!({ "parts": parts }))
+            }
+            What::Unjoined { why, number, of, missing } => (
+                alone(why, number, of, missing),
+                json!({
+                    "why": why.name(),
+                    "number": (number > 0).then_some(number),
+                    "of": (of > 0).then_some(of),
+                    "missing": missing,
+                }),
+            ),
+            What::Doubles { of } => {
+                let of = public_id(self.api, of);
+                (
+                    format!("the same part came before, as {of}: not given twice"),
+                    json!({ "of": of }),
+                )
+            }
+            _ => (what.name().to_owned(), json!({})),
+        };
+        Line { by: "gateway", summary, reason: Reason::None, permanent: None, more }
     }
 
     fn refused(
@@ -221,6 +278,22 @@ const fn way(by: By, operation: &'static str) -> &'static str {
         By::Operator => "an operator's key of the API",
     }
 }
+
+/// Why a part goes on by itself, and what is missing.
+fn alone(why: Unjoined, number: u8, of: u8, missing: &[u8]) -> String {
+    let which = if number > 0 { format!("part {number} of {of} ") } else { String::new() };
+    let mut summary = format!("{which}passed on by itself: {}", why.title());
+    if !missing.is_empty() {
+        let places: Vec<_> = missing.iter().take(MISSING_SHOWN_MAX).map(u8::to_string).collect();
+        let more = missing.len().saturating_sub(MISSING_SHOWN_MAX);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        summary.push_str(&format!("; missing {}{more}", places.join(", ")));
+    }
+    summary
+}
+
+/// Missing parts that a sentence names; the field `missing` has them all.
+const MISSING_SHOWN_MAX: usize = 10;
 
 /// The events of all parts as they came, each with the number of its part if there are several.
 fn in_order(found: &Found) -> Vec<(Option<usize>, &StoredEvent)> {
