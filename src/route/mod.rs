@@ -1,4 +1,4 @@
-//! Choosing a carrier for a message, and saying why.
+//! Choosing a carrier for a message, or an account for one from a handset ([`mo`]), and saying why.
 //!
 //! A [`Rule`](rule::Rule) has conditions and a carrier; a [`RouteTable`](table::RouteTable) is many of
 //! them, compiled. The lowest `order` wins, then the longest prefix, then the rule with more further
@@ -11,6 +11,10 @@
 pub mod draw;
 
 pub mod explain;
+
+pub mod keyword;
+
+pub mod mo;
 
 pub mod prefix;
 
