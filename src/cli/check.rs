@@ -75,6 +75,7 @@ fn summary(name: &str, checked: &Checked) -> String {
     lines.extend(settings.accounts.iter().map(account));
     lines.extend(settings.carriers.iter().map(carrier));
     lines.extend(routes(settings));
+    lines.extend(mo_routes(settings));
     lines.join("\n")
 }
 
@@ -125,6 +126,21 @@ fn routes(settings: &Settings) -> impl Iterator<Item = String> {
     })
 }
 
+/// Who gets what handsets send: the routes in their order, then the carriers' accounts.
+fn mo_routes(settings: &Settings) -> impl Iterator<Item = String> {
+    let routes = settings.mo_routes.iter().enumerate().filter_map(|(place, route)| {
+        let account = &settings.accounts.get(route.account)?.name;
+        let texts = [&route.destinations, &route.prefixes, &route.keywords];
+        let words: Vec<&str> = texts.into_iter().flatten().map(String::as_str).collect();
+        let what = shortened(words);
+        Some(format!("  mo_route  {}: {what} to {account}", route.called(place)))
+    });
+    routes.chain(settings.carriers.iter().filter_map(|carrier| {
+        let account = carrier.mo_account.as_ref()?;
+        Some(format!("  mo_route  (default) of {} to {account}", carrier.name))
+    }))
+}
+
 /// What a route is for, in brief: `postrider route` says all of it.
 fn matched(route: &RouteConfig) -> String {
     if route.is_default() {
@@ -132,7 +148,10 @@ fn matched(route: &RouteConfig) -> String {
     }
     let prefixes = route.prefixes.iter().map(|prefix| prefix.as_str());
     let countries = route.countries.iter().map(|country| country.code());
-    let mut what: Vec<&str> = prefixes.chain(countries).filter(|word| !word.is_empty()).collect();
+    shortened(prefixes.chain(countries).filter(|word| !word.is_empty()).collect())
+}
+
+fn shortened(mut what: Vec<&str>) -> String {
     let more = what.len().saturating_sub(PREFIXES_SHOWN);
     what.truncate(PREFIXES_SHOWN);
     let mut text = what.join(" ");
@@ -142,7 +161,7 @@ fn matched(route: &RouteConfig) -> String {
     if text.is_empty() { "by its conditions".to_owned() } else { text }
 }
 
-/// Prefixes and countries of a route in a summary.
+/// Prefixes, countries and words of a route in a summary.
 const PREFIXES_SHOWN: usize = 5;
 
 fn rate(rate: Option<u32>) -> String {

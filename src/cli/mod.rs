@@ -14,6 +14,8 @@ mod check;
 
 mod demo;
 
+mod mo_route;
+
 mod print;
 
 mod route;

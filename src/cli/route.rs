@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::print::{json, note, out};
 use crate::config::file::Config;
+use crate::pipeline::mo_view::MoRouteQuestion;
 use crate::pipeline::route_book::RouteBook;
 use crate::pipeline::route_view::{ChosenView, LimitedView, RouteQuestion, RouteView};
 
@@ -35,16 +36,25 @@ pub(super) struct RouteArgs {
     /// How many parts it has
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..))]
     parts: u8,
+    /// Of a message from a handset: which account gets it, by which mo_route
+    #[arg(long, conflicts_with_all = ["account", "tag", "parts"])]
+    mo: bool,
+    /// With --mo: the carrier that brings it; without one, no mo_route for a carrier matches
+    #[arg(long, requires = "mo")]
+    carrier: Option<String>,
+    /// With --mo: its text; without one, no mo_route for a keyword matches
+    #[arg(long, requires = "mo")]
+    text: Option<String>,
     /// Print JSON
     #[arg(long)]
     json: bool,
 }
 
 /// Exit code when there is no route.
-const NO_ROUTE: u8 = 2;
+pub(super) const NO_ROUTE: u8 = 2;
 
 /// Routes that do not match, in the table for people.
-const NOT_MATCHED_SHOWN: usize = 20;
+pub(super) const NOT_MATCHED_SHOWN: usize = 20;
 
 pub(super) fn run(arguments: &RouteArgs) -> ExitCode {
     let settings = match Config::load(&arguments.config) {
@@ -54,6 +64,18 @@ pub(super) fn run(arguments: &RouteArgs) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    if arguments.mo {
+        return super::mo_route::run(
+            &settings,
+            &MoRouteQuestion {
+                to: arguments.to.clone(),
+                from: arguments.from.clone(),
+                carrier: arguments.carrier.clone(),
+                text: arguments.text.clone(),
+            },
+            arguments.json,
+        );
+    }
     let question = RouteQuestion {
         to: arguments.to.clone(),
         from: arguments.from.clone(),
@@ -100,22 +122,11 @@ fn page(question: &RouteQuestion, view: &RouteView) -> String {
     lines.extend(view.limits.iter().map(limit));
     lines.push(String::new());
     let (shown, left_off) = shown(view);
-    let head = ["route", "carrier", "outcome", "why"].map(str::to_owned);
     let rows = shown.iter().map(|route| {
         let outcome = route.outcome.replace('_', " ");
         [route.route.clone(), route.carrier.clone(), outcome, route.why.clone()]
     });
-    let rows: Vec<[String; 4]> = std::iter::once(head).chain(rows).collect();
-    let width = |column: usize| rows.iter().map(|row| row[column].len()).max().unwrap_or(0);
-    let widths = [width(0), width(1), width(2)];
-    for [route, carrier, outcome, why] in &rows {
-        lines.push(format!(
-            "  {route:a$}  {carrier:b$}  {outcome:c$}  {why}",
-            a = widths[0],
-            b = widths[1],
-            c = widths[2]
-        ));
-    }
+    lines.extend(table(["route", "carrier", "outcome", "why"], rows));
     if left_off > 0 {
         lines.push(format!("  and {left_off} more that do not match"));
     }
@@ -125,6 +136,16 @@ fn page(question: &RouteQuestion, view: &RouteView) -> String {
 fn limit(limit: &LimitedView) -> String {
     let LimitedView { kind, name, rate_per_second, burst } = limit;
     format!("held to {rate_per_second} parts a second, {burst} at once, by {kind} {name}")
+}
+
+/// Rows under a head, in columns.
+pub(super) fn table(head: [&str; 4], rows: impl Iterator<Item = [String; 4]>) -> Vec<String> {
+    let rows: Vec<[String; 4]> = std::iter::once(head.map(str::to_owned)).chain(rows).collect();
+    let width = |column: usize| rows.iter().map(|row| row[column].len()).max().unwrap_or(0);
+    let [a, b, c] = [width(0), width(1), width(2)];
+    let line =
+        |[one, two, three, four]: &[String; 4]| format!("  {one:a$}  {two:b$}  {three:c$}  {four}");
+    rows.iter().map(line).collect()
 }
 
 fn sentence(chosen: &ChosenView) -> String {

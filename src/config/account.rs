@@ -6,6 +6,7 @@ use super::secret::{SecretPlaces, secret};
 use super::section::Section;
 use super::words::did_you_mean;
 use crate::gsm::transliterate::Level;
+use crate::pipeline::mo_config::MoParts;
 use crate::pipeline::settings::{AccountConfig, BindMode, CarrierConfig};
 
 /// Letters a name may have, so that it can stand in a metric, a log and an address of the API.
@@ -15,6 +16,8 @@ pub(super) const NAME: &str = "1 to 32 letters, digits, `-`, `_` and `.`";
 const PASSWORD_OCTETS: usize = 8;
 
 const CARRIER: &str = "the name of the carrier that this account is too";
+
+const MO_PARTS: [(&str, MoParts); 2] = [("join", MoParts::Join), ("pass", MoParts::Pass)];
 
 pub(super) fn read(section: &Section<'_>, places: &SecretPlaces) -> AccountConfig {
     let default = AccountConfig::default();
@@ -33,6 +36,7 @@ pub(super) fn read(section: &Section<'_>, places: &SecretPlaces) -> AccountConfi
         country: route::country(section),
         carrier: section.text_or_none("carrier", CARRIER),
         transliterate: transliterate(section),
+        mo_parts: section.choice("mo_parts", default.mo_parts, &MO_PARTS),
         rate_per_second,
         name,
     };

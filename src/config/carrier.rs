@@ -35,6 +35,8 @@ pub(super) fn read(section: &Section<'_>, places: &SecretPlaces) -> CarrierConfi
         rate_floor: section.number("rate_floor", default.rate_floor, 1..=1_000_000),
         in_doubt: section.choice("in_doubt", default.in_doubt, &doubts),
         mo_account: section.text_or_none("mo_account", "the name of an account"),
+        mo_join: section.seconds("mo_join_s", default.mo_join, 0..=86_400),
+        mo_join_max: section.number("mo_join_max", default.mo_join_max, 1..=1_000_000),
         queue_messages_max: section.number(
             "queue_messages_max",
             default.queue_messages_max,

@@ -10,7 +10,7 @@ use super::secret::SecretPlaces;
 use super::section::{Reader, Section, variable};
 use super::tables::{many, one, unique};
 use super::words::did_you_mean;
-use super::{account, carrier, circles, http, limit, listener, log, route, smpp, spool};
+use super::{account, carrier, circles, http, limit, listener, log, mo_route, route, smpp, spool};
 use crate::base::secret::Secret;
 use crate::peer::http::config::HttpConfig;
 use crate::pipeline::route_config::RouteConfig;
@@ -66,6 +66,14 @@ pub(super) fn read<'a>(
     let names = settings.limits.iter().map(|limit| limit.name.as_ref().unwrap_or(&unnamed));
     unique(&sections, "name", names);
     limit::check(&sections, &settings.limits, (&routes, &settings.routes));
+
+    let sections = many(reader, &top, root, "mo_route", "mo_route");
+    settings.mo_routes = sections
+        .iter()
+        .map(|section| mo_route::read(section, &settings.accounts, &settings.carriers))
+        .collect();
+    let names = settings.mo_routes.iter().map(|route| route.name.as_ref().unwrap_or(&unnamed));
+    unique(&sections, "name", names);
 
     let (http, plain_keys) = api(reader, places, &top, root, &settings);
     top.finish();

@@ -25,6 +25,8 @@ mod listener;
 
 mod log;
 
+mod mo_route;
+
 mod outbind;
 
 mod place;
@@ -71,3 +73,6 @@ mod limit_tests;
 
 #[cfg(test)]
 mod text_tests;
+
+#[cfg(test)]
+mod mo_tests;

@@ -11,11 +11,11 @@ use crate::pipeline::settings::{AccountConfig, CarrierConfig};
 use crate::route::prefix::PREFIX_DIGITS_MAX;
 use crate::route::rule::Budget;
 
-const PREFIX: &str =
+pub(super) const PREFIX: &str =
     "up to 15 digits, with or without `+`, or a list of such; \"\" is the default route";
 const COUNTRY: &str = "a country of ISO 3166-1 such as \"GB\", or a list of such";
 const NAME: &str = "1 to 32 letters, digits, `-`, `_` and `.`";
-const SENDER: &str = "a number or a name of 1 to 20 octets, or a list of such";
+pub(super) const SENDER: &str = "a number or a name of 1 to 20 octets, or a list of such";
 const TAG: &str = "1 to 32 octets, or a list of such";
 
 /// Kinds that a sender may be asked to be.
@@ -114,7 +114,7 @@ fn country_named(section: &Section<'_>, code: &str) -> Option<Country> {
     country
 }
 
-fn texts(
+pub(super) fn texts(
     section: &Section<'_>,
     key: &'static str,
     allowed: &str,
@@ -133,10 +133,16 @@ fn texts(
 }
 
 fn accounts_of(section: &Section<'_>, accounts: &[AccountConfig]) -> Vec<usize> {
-    let names = || accounts.iter().map(|account| account.name.as_str());
-    let allowed = one_of("account", names());
-    let written = section.texts("account", &allowed).unwrap_or_default();
-    written.iter().filter_map(|name| place(section, "account", name, names(), &allowed)).collect()
+    let names: Vec<&str> = accounts.iter().map(|account| account.name.as_str()).collect();
+    places(section, "account", &names)
+}
+
+/// The places of those that a condition names.
+pub(super) fn places(section: &Section<'_>, key: &'static str, names: &[&str]) -> Vec<usize> {
+    let names = || names.iter().copied();
+    let allowed = one_of(key, names());
+    let written = section.texts(key, &allowed).unwrap_or_default();
+    written.iter().filter_map(|name| place(section, key, name, names(), &allowed)).collect()
 }
 
 fn carrier(section: &Section<'_>, carriers: &[CarrierConfig]) -> Option<usize> {
@@ -173,7 +179,7 @@ fn failover(section: &Section<'_>, first: Option<usize>, carriers: &[CarrierConf
     list
 }
 
-fn place<'n>(
+pub(super) fn place<'n>(
     section: &Section<'_>,
     key: &'static str,
     name: &str,
@@ -185,14 +191,15 @@ fn place<'n>(
     if found.is_none() {
         let kind = if key == "account" { "account" } else { "carrier" };
         // A value that is a list says which of it is meant.
-        let which = if key == "carrier" { String::new() } else { format!("`{name}` is ") };
+        let plain = key == "carrier" && !section.is_list(key);
+        let which = if plain { String::new() } else { format!("`{name}` is ") };
         let problem = format!("{which}no such {kind}{}", did_you_mean(name, all));
         section.fail(key, problem, allowed.to_owned());
     }
     found
 }
 
-fn one_of<'n>(kind: &str, names: impl Iterator<Item = &'n str>) -> String {
+pub(super) fn one_of<'n>(kind: &str, names: impl Iterator<Item = &'n str>) -> String {
     let names: Vec<&str> = names.collect();
     let article = if kind == "account" { "an" } else { "a" };
     match names.len() {

@@ -16,7 +16,7 @@ use crate::route::rule::Budget;
 const LOOPBACK: &str = include_str!("../../config/loopback.toml");
 const POSTRIDER: &str = include_str!("../../config/postrider.toml");
 
-fn parse(text: &str) -> Result<Checked, super::finding::ConfigError> {
+pub(super) fn parse(text: &str) -> Result<Checked, super::finding::ConfigError> {
     Config::parse("test.toml", text, Path::new(""), Surroundings::default())
 }
 
@@ -25,7 +25,7 @@ fn findings(text: &str) -> Vec<Finding> {
 }
 
 /// What is wrong, without the warnings, as people read it.
-fn errors(text: &str) -> Vec<String> {
+pub(super) fn errors(text: &str) -> Vec<String> {
     findings(text)
         .iter()
         .filter(|finding| finding.severity == Severity::Error)
@@ -112,7 +112,8 @@ fn the_documented_file_shows_every_default() {
         ..CarrierConfig::default()
     };
     assert_eq!(format!("{:?}", carriers.remove(0)), format!("{example:?}"));
-    let rest = Settings { accounts, carriers, routes: Vec::new(), ..settings };
+    let (routes, mo_routes) = (Vec::new(), Vec::new());
+    let rest = Settings { accounts, carriers, routes, mo_routes, ..settings };
     assert_eq!(format!("{rest:?}"), format!("{:?}", Settings::default()));
     let default = Config::default();
     assert_eq!(format!("{log:?}"), format!("{:?}", default.log));
@@ -127,8 +128,10 @@ fn the_documented_file_has_every_key() {
     let root = toml::de::DeTable::parse(&text).expect("TOML").into_inner();
     let places = super::secret::SecretPlaces::default();
     super::check::read(&reader, &places, &root);
-    let sections =
-        ["", "smpp", "account", "carrier", "route", "limit", "http", "http.key", "log", "spool"];
+    let sections = [
+        "", "smpp", "account", "carrier", "route", "limit", "mo_route", "http", "http.key", "log",
+        "spool",
+    ];
     for (section, key) in reader.known.into_inner() {
         let inner = [format!("[{section}.{key}]"), format!("[{section}.{key}.")];
         if sections.contains(&key) || inner.iter().any(|inner| POSTRIDER.contains(inner)) {

@@ -45,6 +45,11 @@ impl Section<'_> {
         texts
     }
 
+    /// Whether a value is written as a list.
+    pub(super) fn is_list(&self, key: &'static str) -> bool {
+        matches!(self.given(key), Some(Given::File(DeValue::Array(_), _)))
+    }
+
     /// One of some words.
     pub(super) fn choice<T: Copy>(
         &self,

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::limit_book::Limit;
+use super::mo_view::{MoRouteQuestion, MoRouteView, UnknownCarrier};
 use super::port::{AccountView, Board, CarrierView, Explain, LimitView, Refusal};
 use super::route_view::{RouteQuestion, RouteView};
 use super::shared::{CarrierShared, Shared};
@@ -69,6 +70,10 @@ impl Explain for LiveBoard {
     fn explain(&self, question: &RouteQuestion) -> Result<RouteView, Refusal> {
         self.shared.routes.explain(question)
     }
+
+    fn explain_mo(&self, question: &MoRouteQuestion) -> Result<MoRouteView, UnknownCarrier> {
+        self.shared.mo.explain(question)
+    }
 }
 
 pub(super) fn limit_view(limit: &Limit) -> LimitView {
@@ -112,5 +117,6 @@ fn view(carrier: &CarrierShared) -> CarrierView {
         queue_limit: carrier.config.queue_messages_max as u64,
         congestion: carrier.congestion_state(),
         profile: carrier.config.profile.clone(),
+        mo_join: carrier.config.mo_join,
     }
 }

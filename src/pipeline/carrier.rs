@@ -15,6 +15,7 @@ use bytes::Bytes;
 use super::ask::Ask;
 use super::change::Order;
 use super::effect::{Effect, LinkId};
+use super::joining::Joining;
 use super::limit_hold::LimitHold;
 use super::shared::{CarrierShared, Shared};
 use super::silence::Look;
@@ -57,6 +58,8 @@ pub struct CarrierDesk {
     /// Where the look for messages without one is.
     pub look: Look,
     lifetime: Duration,
+    /// Parts of messages from its handsets.
+    pub joining: Joining,
     /// Receipts the ledger is being asked about.
     pub asking: usize,
     /// Parked receipts, by ticket, whose carrier waits for its answer until the ledger has said
@@ -175,6 +178,7 @@ impl CarrierDesk {
             margin: carrier.config.receipt_margin,
             look: Look::default(),
             lifetime: carrier.config.lifetime,
+            joining: Joining::new(carrier.config.mo_join, carrier.config.mo_join_max),
             asking: 0,
             unacknowledged: HashMap::new(),
             shared,

@@ -6,6 +6,7 @@
 //! **Invariants**: an answer that promises something leaves after the promise is durable; a submit
 //! leaves after "about to send" is durable; a message has one home at a time.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -17,6 +18,7 @@ use super::carrier::{CarrierDesk, Departure};
 use super::changes::Changes;
 use super::conclude::end;
 use super::effect::{Asker, Effect};
+use super::made::{AGAIN, Made};
 use super::port::Refusal;
 use super::readdress::tell;
 use super::shared::Shared;
@@ -59,6 +61,10 @@ pub struct Engine {
     pub(super) random: fastrand::Rng,
     /// What the parts of the message cut last share.
     pub(super) reference: u8,
+    /// Messages made of those from handsets, to be written.
+    pub(super) made: VecDeque<Made>,
+    /// When the log is asked again to take them.
+    pub(super) made_at: Timestamp,
 }
 
 /// The log takes nothing any more: the process has to end.
@@ -106,6 +112,8 @@ impl Engine {
             changes: Changes::default(),
             effects: Vec::new(),
             reference: random.u8(..),
+            made: VecDeque::new(),
+            made_at: Timestamp::NEVER,
             random,
             shared,
         }
@@ -148,6 +156,8 @@ impl Engine {
         self.pass_waiting(now);
         self.depart(now);
         self.pump(now);
+        self.expire_parts(now);
+        self.write_made(now);
         self.append(now)
     }
 
@@ -232,6 +242,7 @@ impl Engine {
         let mut turn = self.turns.begin();
         std::mem::swap(&mut turn.arrivals, &mut self.turn.arrivals);
         std::mem::swap(&mut turn.inbound, &mut self.turn.inbound);
+        std::mem::swap(&mut turn.made, &mut self.turn.made);
         turn.octets = Bytes::copy_from_slice(self.messages.octets());
         match self.journal.append(now, &mut self.messages) {
             Ok(appended) => {
@@ -243,7 +254,8 @@ impl Engine {
             Err(AppendError::Failed) => return Err(DiskFailed),
             Err(error) => {
                 let full = matches!(error, AppendError::Full);
-                self.refuse_turn(&mut turn, if full { Refusal::DiskFull } else { Refusal::Busy });
+                let refusal = if full { Refusal::DiskFull } else { Refusal::Busy };
+                self.refuse_turn(now, &mut turn, refusal);
                 self.messages.clear();
                 self.turns.recycle(turn);
             }
@@ -261,7 +273,7 @@ impl Engine {
         }
     }
 
-    fn refuse_turn(&mut self, turn: &mut Turn, refusal: Refusal) {
+    fn refuse_turn(&mut self, now: Timestamp, turn: &mut Turn, refusal: Refusal) {
         for Arrival { asker, account, carrier, .. } in turn.arrivals.drain(..) {
             self.shared.uncount(account, carrier);
             match asker {
@@ -279,8 +291,15 @@ impl Engine {
                 Asker::Nobody => {}
             }
         }
-        for Inbound { link, sequence, data, .. } in turn.inbound.drain(..) {
-            self.effects.push(Effect::Refused { link, sequence, data, refusal });
+        for Inbound { asker, .. } in turn.inbound.drain(..) {
+            if let Some((link, sequence, data)) = asker {
+                self.effects.push(Effect::Refused { link, sequence, data, refusal });
+            }
+        }
+        // Nobody waits for these: they are written when there is room.
+        turn.made.drain(..).rev().for_each(|made| self.made.push_front(made));
+        if !self.made.is_empty() {
+            self.made_at = self.made_at.min(now + AGAIN);
         }
     }
 
@@ -288,8 +307,9 @@ impl Engine {
     pub fn deadline(&self) -> Timestamp {
         let awake = self.awake.iter().filter_map(|&place| self.accounts.get(place)?.as_ref());
         let accounts = awake.map(AccountDesk::deadline).min();
-        let carriers = self.carriers.iter().flatten().map(CarrierDesk::deadline).min();
-        accounts.into_iter().chain(carriers).min().unwrap_or(Timestamp::NEVER)
+        let carriers = self.carriers.iter().flatten();
+        let carriers = carriers.map(|desk| desk.deadline().min(desk.joining.deadline())).min();
+        accounts.into_iter().chain(carriers).min().unwrap_or(Timestamp::NEVER).min(self.made_at)
     }
 
     /// Whether nothing more should be read for now: the log's staging buffer is full.

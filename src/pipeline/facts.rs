@@ -7,35 +7,15 @@ use super::change::ChangeAsker;
 use super::effect::{Effect, LinkId};
 use super::engine::Engine;
 use super::mail::Mail;
-use super::turn::Inbound;
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId, MessageOrd};
 use crate::deliver::queue::Queued;
 use crate::message::event::{Event, What};
 use crate::message::reason::Reason;
-use crate::message::record::{Direction, Message};
 use crate::message::state::settles;
 use crate::receipt::owed::Owed;
 
 impl Engine {
-    /// A message from a handset came.
-    pub fn inbound(
-        &mut self,
-        carrier: CarrierId,
-        (link, sequence, data): (LinkId, u32, bool),
-        message: &Message<'_>,
-    ) {
-        let account = self.shared.carrier(carrier).and_then(|shared| shared.mo_account);
-        let message = Message {
-            direction: Direction::Inbound,
-            carrier,
-            account: account.unwrap_or(AccountId(u16::MAX)),
-            ..*message
-        };
-        let written = self.write(&message);
-        self.turn.inbound.push(Inbound { link, sequence, data, written, account });
-    }
-
     /// The application answered what it was owed.
     pub fn answered(&mut self, now: Timestamp, link: LinkId, owed: Owed, command_status: u32) {
         let ord = owed.ord;

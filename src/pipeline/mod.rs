@@ -36,6 +36,10 @@ pub mod facts;
 
 pub mod failover;
 
+pub mod inbound;
+
+pub mod joining;
+
 pub mod limit_book;
 
 pub mod limit_config;
@@ -44,7 +48,15 @@ pub mod limit_hold;
 
 pub mod links;
 
+pub mod made;
+
 pub mod mail;
+
+pub mod mo_book;
+
+pub mod mo_config;
+
+pub mod mo_view;
 
 mod owed_what;
 

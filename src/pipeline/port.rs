@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::change::Unchanged;
+use super::mo_view::{MoRouteQuestion, MoRouteView, UnknownCarrier};
 use super::route_view::{RouteQuestion, RouteView};
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId, MessageOrd};
@@ -164,6 +165,8 @@ pub struct CarrierView {
     pub congestion: Option<u8>,
     /// What is peculiar to it.
     pub profile: Arc<Profile>,
+    /// How long parts of a long inbound message wait for the others.
+    pub mo_join: Duration,
 }
 
 /// What the API and the metrics may know of a limit at this moment: the rate of a route, or of a
@@ -206,6 +209,12 @@ pub trait Explain: Send + Sync {
     /// # Errors
     /// Why it would be refused before it had a route.
     fn explain(&self, question: &RouteQuestion) -> Result<RouteView, Refusal>;
+
+    /// Says who would get a message from a handset, and why.
+    ///
+    /// # Errors
+    /// The question names a carrier that is not configured.
+    fn explain_mo(&self, question: &MoRouteQuestion) -> Result<MoRouteView, UnknownCarrier>;
 }
 
 /// The board of everybody's state.

@@ -4,7 +4,7 @@ use super::effect::{Asker, Effect};
 use super::engine::{DiskFailed, Engine};
 use super::mail::Mail;
 use super::port::Taken;
-use super::turn::{Arrival, Inbound, Turn};
+use super::turn::{Arrival, Turn};
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId, MessageOrd};
 use crate::deliver::queue::Queued;
@@ -107,21 +107,6 @@ impl Engine {
             let mail = Mail::Queue { carrier, messages };
             self.effects.push(Effect::Post { shard: home, mail });
         }
-    }
-
-    /// Acknowledges messages from handsets, and owes them to their accounts.
-    fn release_inbound(&mut self, turn: &mut Turn) {
-        let mut owed = Vec::new();
-        for inbound in std::mem::take(&mut turn.inbound) {
-            let Inbound { link, sequence, data, written, account } = inbound;
-            self.effects.push(Effect::Acknowledge { link, sequence, data });
-            let ord = turn.ord(written);
-            let record = turn.record(written);
-            if let Some(account) = account {
-                owed.push(Owed { ord, account, failures: 0, what: OwedWhat::Message(record) });
-            }
-        }
-        self.pass_on(owed.into_iter());
     }
 
     /// A part's share is settled with the whole message, which is known by its first part.

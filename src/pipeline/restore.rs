@@ -20,6 +20,8 @@ pub struct Restored {
     pub queued: u64,
     /// Of those, submits that had left, or were about to, without an answer on record.
     pub in_doubt: u64,
+    /// Messages from handsets that wait for parts or for a route.
+    pub inbound: u64,
 }
 
 /// Messages read from the ledger at a time.
@@ -45,6 +47,7 @@ impl Engine {
                 }
             }
         }
+        restored.inbound = self.restore_inbound(ledger)?;
         Ok(restored)
     }
 

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::limit_config::LimitConfig;
+use super::mo_config::{MoParts, MoRouteConfig};
 use super::route_config::RouteConfig;
 use crate::address::country::Country;
 use crate::base::secret::Secret;
@@ -37,6 +38,8 @@ pub struct Settings {
     pub routes: Vec<RouteConfig>,
     /// How fast messages may leave for which destinations.
     pub limits: Vec<LimitConfig>,
+    /// Which account gets which messages from handsets.
+    pub mo_routes: Vec<MoRouteConfig>,
     /// The log on disk.
     pub spool: SpoolSettings,
 }
@@ -51,6 +54,7 @@ impl Default for Settings {
             carriers: Vec::new(),
             routes: Vec::new(),
             limits: Vec::new(),
+            mo_routes: Vec::new(),
             spool: SpoolSettings::default(),
         }
     }
@@ -163,6 +167,8 @@ pub struct AccountConfig {
     pub carrier: Option<String>,
     /// How far its texts may be changed to avoid UCS-2; `None`: not at all.
     pub transliterate: Option<Level>,
+    /// How it gets long messages from handsets.
+    pub mo_parts: MoParts,
 }
 
 impl Default for AccountConfig {
@@ -181,6 +187,7 @@ impl Default for AccountConfig {
             country: None,
             carrier: None,
             transliterate: None,
+            mo_parts: MoParts::default(),
         }
     }
 }
@@ -229,8 +236,13 @@ pub struct CarrierConfig {
     pub rate_floor: u32,
     /// What a lost answer means.
     pub in_doubt: InDoubt,
-    /// Who inbound messages are for; `None` keeps them without giving them to anyone.
+    /// Who inbound messages are for that no `[[mo_route]]` takes; `None` keeps them for nobody.
     pub mo_account: Option<String>,
+    /// How long the parts of a long inbound message wait for the others, from the first one on; zero
+    /// passes each on as it comes.
+    pub mo_join: Duration,
+    /// Long inbound messages that wait for parts; for more, the oldest goes on as it is.
+    pub mo_join_max: usize,
     /// Messages waiting for it; more are refused.
     pub queue_messages_max: usize,
     /// First pause before a lost bind is tried again.
@@ -270,6 +282,8 @@ impl Default for CarrierConfig {
             rate_floor: 1,
             in_doubt: InDoubt::Resend,
             mo_account: None,
+            mo_join: Duration::from_secs(300),
+            mo_join_max: 10_000,
             queue_messages_max: 1_000_000,
             rebind_min: Duration::from_millis(1_000),
             rebind_max: Duration::from_millis(60_000),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
+use super::mo_book::MoBook;
 use super::route_book::RouteBook;
 use super::settings::{AccountConfig, CarrierConfig};
 use crate::base::clock::Timestamp;
@@ -40,8 +41,6 @@ pub struct CarrierShared {
     pub config: CarrierConfig,
     /// The shard it lives on.
     pub home: usize,
-    /// Who gets the messages it brings.
-    pub mo_account: Option<AccountId>,
     /// Accepted and not yet submitted.
     pub backlog: AtomicU64,
     /// Of those, waiting for a time of their own.
@@ -89,6 +88,8 @@ pub struct Shared {
     carrier_places: Vec<usize>,
     /// Which carrier takes which message.
     pub routes: RouteBook,
+    /// Which account gets which message from a handset.
+    pub mo: MoBook,
     /// Public ids.
     pub cipher: IdCipher,
     /// Number of shards.
@@ -135,7 +136,6 @@ impl CarrierShared {
             id,
             config,
             home,
-            mo_account: None,
             backlog: AtomicU64::new(0),
             deferred: AtomicU64::new(0),
             held: AtomicU64::new(0),
@@ -202,20 +202,15 @@ impl Shared {
     /// Puts the parts together.
     pub fn new(
         accounts: Vec<AccountShared>,
-        mut carriers: Vec<CarrierShared>,
+        carriers: Vec<CarrierShared>,
         routes: RouteBook,
+        mo: MoBook,
         cipher: IdCipher,
         shards: usize,
         registry: Arc<Registry>,
     ) -> Self {
         let account_places = places(accounts.iter().map(|account| account.id.0));
         let carrier_places = places(carriers.iter().map(|carrier| carrier.id.0));
-        for carrier in &mut carriers {
-            let name = carrier.config.mo_account.as_deref();
-            let account =
-                accounts.iter().find(|account| Some(account.config.name.as_str()) == name);
-            carrier.mo_account = account.map(|account| account.id);
-        }
         let draining = AtomicBool::new(false);
         Self {
             accounts,
@@ -223,6 +218,7 @@ impl Shared {
             account_places,
             carrier_places,
             routes,
+            mo,
             cipher,
             shards,
             draining,

@@ -10,11 +10,13 @@ use bytes::Bytes;
 
 use super::change::Changed;
 use super::effect::{Asker, LinkId};
+use super::made::Made;
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId, MessageOrd};
 use crate::deliver::life::Life;
 use crate::deliver::limits::Limits;
 use crate::deliver::queue::Queued;
+use crate::gsm::concatenation::Concatenation;
 use crate::receipt::owed::Owed;
 use crate::spool::chunk::Slot;
 use crate::spool::lsn::Lsn;
@@ -54,16 +56,24 @@ pub struct Arrival {
 /// A message from a handset written in this turn.
 #[derive(Debug)]
 pub struct Inbound {
-    /// The carrier's bind that waits for its answer.
-    pub link: LinkId,
-    /// The sequence number of its request.
-    pub sequence: u32,
-    /// Whether that was a data_sm.
-    pub data: bool,
+    /// The carrier's bind that waits for its answer, its request, and whether that was a data_sm; `None`
+    /// for a message made here of others.
+    pub asker: Option<(LinkId, u32, bool)>,
     /// Where it is.
     pub written: Written,
     /// Who is to get it.
-    pub account: Option<AccountId>,
+    pub next: Next,
+}
+
+/// What becomes of a message from a handset.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Next {
+    /// This account is owed it.
+    Owed(AccountId),
+    /// It waits for the other parts.
+    Waits(Concatenation),
+    /// It is kept for nobody.
+    Kept,
 }
 
 /// A message whose replacement was written in this turn.
@@ -96,6 +106,8 @@ pub struct Turn {
     pub arrivals: Vec<Arrival>,
     /// Messages from handsets to be acknowledged and passed on.
     pub inbound: Vec<Inbound>,
+    /// What was made of messages from handsets, for another try if the log does not take it.
+    pub made: Vec<Made>,
     /// Submits that may leave.
     pub submits: Vec<(CarrierId, LinkId, Queued)>,
     /// Messages for the queue of another carrier.
@@ -125,6 +137,7 @@ impl Turn {
     pub fn is_empty(&self) -> bool {
         self.arrivals.is_empty()
             && self.inbound.is_empty()
+            && self.made.is_empty()
             && self.submits.is_empty()
             && self.passed.is_empty()
             && self.acknowledgements.is_empty()
@@ -168,6 +181,7 @@ impl Turns {
         turn.octets = Bytes::new();
         turn.arrivals.clear();
         turn.inbound.clear();
+        turn.made.clear();
         turn.submits.clear();
         turn.passed.clear();
         turn.acknowledgements.clear();

@@ -132,6 +132,7 @@ pub(super) fn settings(data_dir: PathBuf, carriers: &[Smsc]) -> Settings {
         carriers: each.map(|(carrier, smsc)| carrier.config(smsc.addr())).collect(),
         routes: routes(),
         limits: Vec::new(),
+        mo_routes: Vec::new(),
         spool: SpoolSettings {
             // Enough for hours of it, and little to ask of a disk.
             log_file_bytes: 32 << 20,

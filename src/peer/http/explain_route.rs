@@ -17,9 +17,21 @@ use super::config::Scope;
 use super::post_message::read;
 use super::problem::{At, FieldError, Problem};
 use super::problem_table as kinds;
+use crate::pipeline::mo_view::MoRouteQuestion;
 use crate::pipeline::route_view::RouteQuestion;
 
-const FIELDS: [&str; 5] = ["to", "from", "account", "tags", "parts"];
+const FIELDS: [&str; 6] = ["direction", "to", "from", "account", "tags", "parts"];
+
+/// Those of a message from a handset.
+const MO_FIELDS: [&str; 5] = ["direction", "to", "from", "carrier", "text"];
+
+/// What is asked about.
+enum Asked {
+    /// A message to a handset.
+    Mt(RouteQuestion),
+    /// A message from one.
+    Mo(MoRouteQuestion),
+}
 
 /// Tags of one question.
 const TAGS_MAX: usize = 16;
@@ -36,20 +48,24 @@ pub(super) async fn explain(
     }
     let (parts, body) = request.into_parts();
     let body = read(&parts.headers, body, api.config.body_bytes_max).await?;
-    let question = question(&body)?;
-    let view = api.explain.explain(&question)?;
+    let view = match asked(&body)? {
+        Asked::Mt(question) => serde_json::to_value(api.explain.explain(&question)?),
+        Asked::Mo(question) => {
+            serde_json::to_value(api.explain.explain_mo(&question).map_err(|_| {
+                Problem::at(kinds::INVALID_REQUEST, "/carrier", "no carrier has this name")
+            })?)
+        }
+    };
     let mut answer = json!({ "object": "route_explanation" });
     // The view is plain texts and numbers.
-    if let (Value::Object(answer), Ok(Value::Object(view))) =
-        (&mut answer, serde_json::to_value(view))
-    {
+    if let (Value::Object(answer), Ok(Value::Object(view))) = (&mut answer, view) {
         answer.extend(view);
     }
     Ok(([(CACHE_CONTROL, "no-store")], Json(answer)).into_response())
 }
 
 /// Reads a body; everything wrong with it is found in one pass.
-fn question(body: &[u8]) -> Result<RouteQuestion, Problem> {
+fn asked(body: &[u8]) -> Result<Asked, Problem> {
     let value: Value = serde_json::from_slice(body)
         .map_err(|error| Problem::new(kinds::INVALID_JSON, format!("this is not JSON: {error}")))?;
     let Value::Object(object) = value else {
@@ -60,18 +76,30 @@ fn question(body: &[u8]) -> Result<RouteQuestion, Problem> {
         let pointer = format!("/{}", field.replace('~', "~0").replace('/', "~1"));
         errors.push(FieldError { at: At::Pointer(pointer), code, detail: detail.to_owned() });
     };
-    let question = RouteQuestion {
-        to: required(&object, "to", &mut wrong),
-        from: required(&object, "from", &mut wrong),
-        account: string(&object, "account", &mut wrong),
-        tags: tags(&object, &mut wrong),
-        parts: parts(&object, &mut wrong),
+    let mo = match string(&object, "direction", &mut wrong).as_deref() {
+        None | Some("mt") => false,
+        Some("mo") => true,
+        Some(_) => {
+            wrong("direction", "invalid_value", "has to be mt or mo");
+            false
+        }
     };
-    for field in object.keys().filter(|field| !FIELDS.contains(&field.as_str())) {
-        wrong(field, "unknown_field", &format!("may be one of {}", FIELDS.join(", ")));
+    let (to, from) = (required(&object, "to", &mut wrong), required(&object, "from", &mut wrong));
+    let asked = if mo {
+        let carrier = string(&object, "carrier", &mut wrong);
+        let text = string(&object, "text", &mut wrong);
+        Asked::Mo(MoRouteQuestion { to, from, carrier, text })
+    } else {
+        let account = string(&object, "account", &mut wrong);
+        let (tags, parts) = (tags(&object, &mut wrong), parts(&object, &mut wrong));
+        Asked::Mt(RouteQuestion { to, from, account, tags, parts })
+    };
+    let fields = if mo { &MO_FIELDS[..] } else { &FIELDS };
+    for field in object.keys().filter(|field| !fields.contains(&field.as_str())) {
+        wrong(field, "unknown_field", &format!("may be one of {}", fields.join(", ")));
     }
     if errors.is_empty() {
-        return Ok(question);
+        return Ok(asked);
     }
     let detail = format!("{} fields cannot be used", errors.len());
     Err(Problem { errors, ..Problem::new(kinds::INVALID_REQUEST, detail) })

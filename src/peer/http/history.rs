@@ -3,9 +3,9 @@
 //! Not here: its state, which the ledger folds by itself.
 
 use crate::base::clock::Timestamp;
-use crate::base::id::CarrierId;
+use crate::base::id::{CarrierId, MessageOrd};
 use crate::ledger::stored::StoredEvent;
-use crate::message::event::What;
+use crate::message::event::{What, ords};
 use crate::message::record::Message;
 use crate::message::state::State;
 
@@ -21,6 +21,10 @@ pub(super) struct History {
     pub(super) transliterated: u16,
     /// The newest receipt in the network's own words.
     pub(super) receipt: Option<Receipt>,
+    /// The message that speaks for it: the whole it is a part of.
+    pub(super) whole: Option<MessageOrd>,
+    /// The parts it was joined of.
+    pub(super) joined: Vec<MessageOrd>,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -40,6 +44,8 @@ impl History {
             retry_at: None,
             transliterated: 0,
             receipt: None,
+            whole: None,
+            joined: Vec::new(),
         };
         let mut state = State::accepted(message);
         for stored in events {
@@ -79,6 +85,9 @@ impl History {
                     raw: without_text(report.raw),
                 });
             }
+            What::Folded { into } => self.whole = Some(into),
+            What::Doubles { of } => self.whole = Some(of),
+            What::Joined { parts } => self.joined = ords(parts).collect(),
             _ => {}
         }
     }

@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 use super::history::History;
 use super::when::rfc3339;
 use crate::base::clock::Timestamp;
+use crate::base::id::AccountId;
+use crate::intake::part_of::{PartOf, part_of};
+use crate::ledger::stored::StoredMessage;
 use crate::message::disposition::Status;
 use crate::message::reason::Reason;
 use crate::message::state::State;
@@ -16,6 +19,7 @@ use crate::pipeline::port::{CarrierView, LimitView};
 /// A message that may be waiting.
 #[derive(Clone, Copy)]
 pub(super) struct Waiting<'a> {
+    pub(super) stored: &'a StoredMessage,
     pub(super) state: &'a State,
     pub(super) history: &'a History,
     /// The time it is scheduled for; 0 for none.
@@ -27,7 +31,10 @@ pub(super) struct Waiting<'a> {
 
 /// The `hold` of a message; `None` when nothing of ours holds it.
 pub(super) fn hold(waiting: &Waiting<'_>, carrier: Option<&CarrierView>) -> Option<Value> {
-    let Waiting { state, history, due_at, limits, now } = *waiting;
+    let Waiting { state, history, due_at, limits, now, .. } = *waiting;
+    if state.inbound() {
+        return parts(waiting, carrier?);
+    }
     if !matches!(state.status, Status::Scheduled | Status::Accepted | Status::Queued) {
         return None;
     }
@@ -83,6 +90,24 @@ fn limited(limit: &LimitView) -> Value {
         "limit": { (limit.kind): limit.name, "rate_per_second": limit.rate_per_second },
         "hint": null,
         "until": limit.until.map(rfc3339),
+    })
+}
+
+/// A part of a message from a handset waits for the others.
+fn parts(waiting: &Waiting<'_>, carrier: &CarrierView) -> Option<Value> {
+    let Waiting { stored, state, .. } = *waiting;
+    let message = stored.message();
+    let nobodys = state.owed() && message.account == AccountId::NONE;
+    let PartOf::Part(place) = part_of(&message) else { return None };
+    nobodys.then(|| {
+        json!({
+            "kind": "reassembly",
+            "reason": null,
+            "title": "Waiting for the other parts of its message",
+            "limit": { "part": place.sequence, "parts": place.total },
+            // Its own time; that of the first part to come may be over before.
+            "until": rfc3339(stored.accepted_at + carrier.mo_join),
+        })
     })
 }
 

@@ -13,7 +13,7 @@ use super::mask::Shown;
 use super::post_message::public_id;
 use super::when::rfc3339;
 use crate::base::clock::Timestamp;
-use crate::base::id::CarrierId;
+use crate::base::id::{CarrierId, MessageOrd};
 use crate::deliver::life::Life;
 use crate::gsm::alphabet::Alphabet;
 use crate::message::disposition::Disposition;
@@ -48,7 +48,7 @@ impl Surface<'_> {
             Vec::new()
         };
         let now = self.api.clock.now();
-        let waiting = Waiting { state, history, due_at, limits: &limits, now };
+        let waiting = Waiting { stored, state, history, due_at, limits: &limits, now };
         json!({
             "id": id,
             "object": "message",
@@ -66,7 +66,8 @@ impl Surface<'_> {
             "client_ref": client_ref(&message),
             "parts": message.parts,
             "part": message.place().filter(|_| found.parts.is_empty()).map(|place| place.number),
-            "whole": message.place().map(|place| public_id(self.api, place.first(stored.ord))),
+            "whole": self.whole(found).map(|ord| public_id(self.api, ord)),
+            "joined_of": history.joined.iter().map(|&ord| public_id(self.api, ord)).collect::<Vec<_>>(),
             "part_states": found.parts.iter().map(|part| self.part(part)).collect::<Vec<_>>(),
             "encoding": Alphabet::of(message.data_coding).map(Alphabet::name),
             "data_coding": message.data_coding,
@@ -81,6 +82,15 @@ impl Surface<'_> {
             "hold": waits.then(|| hold(&waiting, view)).flatten(),
             "links": { "self": place, "events": format!("{place}/events") },
         })
+    }
+
+    /// The message that speaks for a part: the first of those it was cut with, or what it was joined to.
+    fn whole(&self, found: &Found) -> Option<MessageOrd> {
+        let message = found.stored.message();
+        match message.direction {
+            Direction::Outbound => message.place().map(|place| place.first(found.stored.ord)),
+            Direction::Inbound => found.history.whole,
+        }
     }
 
     /// One part of a message that was cut.

@@ -145,6 +145,7 @@ impl Exchange {
 
     /// Offers an application what it is owed, or gives it back if the bind has gone.
     fn offer(&mut self, now: Timestamp, id: LinkId, owed: Owed) {
+        let Some(owed) = self.unless_in_parts(id, owed) else { return };
         let message_id = self.shared().cipher.seal(owed.ord);
         let mut room = std::mem::take(&mut self.room.receipt);
         let given_back = match self.link(id) {
@@ -181,6 +182,16 @@ impl Exchange {
             }
             None => self.mark_dirty(id),
         }
+    }
+
+    /// A long text goes in parts to an application that takes no optional parameters: they are owed in
+    /// its place. Gives back what goes as it is.
+    fn unless_in_parts(&mut self, id: LinkId, owed: Owed) -> Option<Owed> {
+        let OwedWhat::Message(record) = &owed.what else { return Some(owed) };
+        let Some(Link { side: Far::Esme(esme), .. }) = self.link(id) else { return Some(owed) };
+        let long = Message::decode(record).is_some_and(|it| it.body.len() > SHORT_MESSAGE_MAX);
+        let parts = long && !esme.session.peer_takes_tlvs() && self.engine.in_parts(id, &owed);
+        (!parts).then_some(owed)
     }
 
     fn queried(&mut self, id: LinkId, sequence: u32, message_id: &[u8], found: Option<QueryFound>) {

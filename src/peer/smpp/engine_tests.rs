@@ -35,7 +35,10 @@ mod failover;
 
 mod limits;
 
+mod mo;
+
 mod readdressing;
+
 mod texts;
 
 /// One shard with one account and one carrier, whose flusher is stepped in line.
@@ -65,7 +68,8 @@ impl Desk {
     /// Of these carriers the first is up.
     fn of(window: usize, settings: Settings) -> Self {
         let app = AccountConfig { name: "app".into(), ..AccountConfig::default() };
-        Self::of_accounts(window, Settings { accounts: vec![app], ..settings })
+        let accounts = if settings.accounts.is_empty() { vec![app] } else { settings.accounts };
+        Self::of_accounts(window, Settings { accounts, ..settings })
     }
 
     /// The same with accounts of its own; the first is bound.

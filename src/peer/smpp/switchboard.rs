@@ -19,6 +19,7 @@ use crate::message::event::By;
 use crate::pipeline::change::{Change, Target, Unchanged};
 use crate::pipeline::engine::Engine;
 use crate::pipeline::mail::Mail;
+use crate::pipeline::mo_book::MoBook;
 use crate::pipeline::port::{Cancel, Cancelling, Refusal, Submission, Submit, Submitted, Taken};
 use crate::pipeline::route_book::RouteBook;
 use crate::pipeline::settings::{HANDSHAKES_MAX, ListenerConfig, Settings};
@@ -62,7 +63,8 @@ pub fn share(settings: &Settings, ledger: &Ledger, shards: usize) -> io::Result<
     let numbers: Vec<_> = accounts.iter().map(|account| account.id).collect();
     let carrier_numbers: Vec<_> = carriers.iter().map(|carrier| carrier.id).collect();
     let routes = RouteBook::new(settings, &numbers, &carrier_numbers).map_err(io::Error::other)?;
-    Ok(Shared::new(accounts, carriers, routes, ledger.id_cipher(), shards, registry))
+    let mo = MoBook::new(settings, &numbers, &carrier_numbers);
+    Ok(Shared::new(accounts, carriers, routes, mo, ledger.id_cipher(), shards, registry))
 }
 
 impl Switchboard {

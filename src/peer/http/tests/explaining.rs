@@ -26,6 +26,31 @@ async fn the_operator_is_told_which_route_and_why_not_the_others() {
 }
 
 #[tokio::test]
+async fn of_a_message_from_a_handset_the_operator_is_told_who_gets_it() {
+    let gateway = Gateway::start().await;
+    let ask = async |carrier: &str, text: &str| {
+        let body = format!(
+            r#"{{"direction":"mo","to":"60777","from":"447700900777","carrier":"{carrier}","text":"{text}"}}"#
+        );
+        gateway.ask(ADMIN, PATH, &body).await
+    };
+    let answer = ask("sink", "Stop!").await;
+    let body = answer.json();
+    assert_eq!((answer.status, &body["object"]), (200, &"route_explanation".into()));
+    assert_eq!((&body["account"], &body["route"]), (&"shop".into(), &"stop".into()));
+    assert_eq!(body["keyword"], "stop");
+    let body = ask("sink", "hello").await.json();
+    assert!(body["account"].is_null(), "{body}");
+    assert_eq!(body["routes"][0]["why"], "its first word is hello, not stop");
+    let answer = ask("nobody", "hello").await;
+    assert_eq!(
+        (answer.status, answer.json()["errors"][0]["pointer"].clone()),
+        (422, "/carrier".into())
+    );
+    gateway.end().await;
+}
+
+#[tokio::test]
 async fn what_cannot_be_asked_is_a_problem() {
     let gateway = Gateway::start().await;
     for (key, body, status, code) in [
@@ -33,6 +58,8 @@ async fn what_cannot_be_asked_is_a_problem() {
         ("nope", r#"{"to":"44","from":"A"}"#, 401, "unauthorized"),
         (ADMIN, "[]", 400, "invalid_json"),
         (ADMIN, "{}", 422, "invalid_request"),
+        (ADMIN, r#"{"to":"44","from":"A","direction":"up"}"#, 422, "invalid_request"),
+        (ADMIN, r#"{"to":"44","from":"A","direction":"mo","tags":[]}"#, 422, "invalid_request"),
         (ADMIN, r#"{"to":"44","from":"A","parts":0,"tags":[1]}"#, 422, "invalid_request"),
         (ADMIN, r#"{"to":"44","from":"A","account":"nobody"}"#, 422, "unknown_account"),
         (ADMIN, r#"{"to":"ACME","from":"A"}"#, 422, "invalid_destination"),

@@ -24,6 +24,9 @@ use crate::peer::http::api::{Api, Parts};
 use crate::peer::http::config::{HttpConfig, KeyConfig, Scope};
 use crate::peer::http::server::serve;
 use crate::pipeline::change::Unchanged;
+use crate::pipeline::mo_book::MoBook;
+use crate::pipeline::mo_config::MoRouteConfig;
+use crate::pipeline::mo_view::{MoRouteQuestion, MoRouteView, UnknownCarrier};
 use crate::pipeline::port::{
     AccountView, Board, Cancel, Cancelling, CarrierView, Explain, Refusal, Submission, Submit,
     Submitted, Taken, Wording,
@@ -142,6 +145,21 @@ impl Explain for Pretended {
             ..Settings::default()
         };
         RouteBook::of_settings(&settings).expect("routes").explain(question)
+    }
+
+    fn explain_mo(&self, question: &MoRouteQuestion) -> Result<MoRouteView, UnknownCarrier> {
+        let account = AccountConfig { name: "shop".into(), ..AccountConfig::default() };
+        let settings = Settings {
+            accounts: vec![account],
+            carriers: vec![CarrierConfig { name: "sink".into(), ..CarrierConfig::default() }],
+            mo_routes: vec![MoRouteConfig {
+                name: Some("stop".into()),
+                keywords: vec!["stop".into()],
+                ..MoRouteConfig::default()
+            }],
+            ..Settings::default()
+        };
+        MoBook::of_settings(&settings).explain(question)
     }
 }
 
