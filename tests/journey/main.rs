@@ -33,6 +33,8 @@ mod long_message_goes_in_parts;
 
 mod inbound_message_reaches_its_account;
 
+mod long_inbound_message_is_joined;
+
 mod session_is_kept_and_left_politely;
 
 mod submit_over_the_rate_is_throttled;

@@ -1,5 +1,5 @@
 //! The npm package `smpp` on both sides of us: a long text that we cut, one that it cuts itself, and
-//! inbound messages in several alphabets.
+//! inbound messages in several alphabets, long ones joined.
 
 use std::collections::HashMap;
 
@@ -57,7 +57,7 @@ fn a_long_text_has_one_receipt_as_a_payload_and_one_for_each_part_its_sender_cut
 }
 
 #[test]
-fn inbound_messages_in_every_alphabet_reach_the_application_as_they_were() {
+fn inbound_messages_in_every_alphabet_reach_the_application_long_ones_in_one() {
     if !node::is_installed() {
         return;
     }
@@ -67,13 +67,33 @@ fn inbound_messages_in_every_alphabet_reach_the_application_as_they_were() {
     Esme::bind_as(site.smpp(), "app", BindMode::Transmitter).submit("originate");
     let heard = node::application("inbound.js", &site, "6");
     let mut heard = messages(heard.iter().map(String::as_str), "heard");
-    let mut said = smsc.messages("said");
+    let said = smsc.messages("said");
+    assert_eq!(said.len(), 9);
+    let (mut parts, mut said): (Vec<Value>, Vec<Value>) =
+        said.into_iter().partition(|message| message["udh"] != Value::Array(Vec::new()));
+    parts.sort_by_key(|part| part["udh"].to_string());
+    for (of, long) in [(2, false), (3, true)] {
+        said.push(whole(&parts, of, long));
+    }
     for list in [&mut heard, &mut said] {
         list.sort_by_key(Value::to_string);
     }
     assert_eq!(heard, said);
-    assert_eq!(said.len(), 6);
     for coding in [0, 3, 8] {
         assert!(said.iter().any(|message| message["data_coding"] == coding), "{said:?}");
     }
+}
+
+/// What the parts of so many are as one message: without a header, and in the payload if it is long.
+fn whole(parts: &[Value], of: usize, long: bool) -> Value {
+    let total = format!("{of:02x}");
+    let is_one = |part: &&Value| part["udh"][0].as_str().is_some_and(|udh| udh[6..8] == total);
+    let parts: Vec<_> = parts.iter().filter(is_one).collect();
+    assert_eq!(parts.len(), of, "{parts:?}");
+    let mut whole = parts[0].clone();
+    let texts = parts.iter().map(|part| part["text"].as_str().unwrap());
+    whole["text"] = Value::String(texts.collect());
+    whole["udh"] = Value::Array(Vec::new());
+    whole["payload"] = Value::Bool(long);
+    whole
 }

@@ -15,7 +15,12 @@ const [count] = bind('bind_receiver', (session) => {
       console.log('heard', readable(pdu));
       left -= 1;
     }
-    session.send(pdu.response(), () => { if (left === 0) leave(session); });
+    session.send(pdu.response(), () => {
+      if (left !== 0) return;
+      // Of several responses under way, the first to be written leaves.
+      left = -1;
+      leave(session);
+    });
   });
 });
 left = Number(count);

@@ -68,12 +68,15 @@ function left(session) {
 }
 
 function originate(submit) {
-  const udh = (number) => Buffer.from([5, 0, 3, 9, 2, number]);
+  const udh = (number, of = 2) => Buffer.from([5, 0, 3, 9, of, number]);
   const texts = [
     { data_coding: 0, short_message: 'GSM: @ \u00a3 \u00e8 [\u20ac] {x}' },
     { data_coding: 8, short_message: '\u041f\u0440\u0438\u0432\u0435\u0442, \u4e16\u754c \ud83d\ude00' },
     { data_coding: 8, short_message: { udh: udh(1), message: '\u043e\u0434\u0438\u043d ' } },
     { data_coding: 8, short_message: { udh: udh(2), message: '\u0434\u0432\u0430' } },
+    { data_coding: 0, short_message: { udh: udh(3, 3), message: 'the third part, with an \u20ac' } },
+    { data_coding: 0, short_message: { udh: udh(1, 3), message: 'the first of three; '.repeat(7) } },
+    { data_coding: 0, short_message: { udh: udh(2, 3), message: 'the second of them; '.repeat(7) } },
     { data_coding: 3, short_message: 'caf\u00e9' },
     { data_coding: 0, message_payload: 'as a payload, '.repeat(30) },
   ];
