@@ -86,12 +86,27 @@ pub struct Report {
     pub acknowledged: Option<Timestamp>,
 }
 
-/// A message from a handset.
+/// A message from a handset, or one part of it.
 #[derive(Clone, Debug)]
 pub struct Text {
+    /// Which part under which reference of how many.
+    pub part: Option<Part>,
     pub sent: u32,
     pub acknowledged: Option<Timestamp>,
 }
+
+/// A part of a long message. Its text has [`PART_OCTETS`].
+#[derive(Clone, Copy, Debug)]
+pub struct Part {
+    pub reference: u8,
+    pub of: u8,
+    pub number: u8,
+    /// Whether it says so by SAR parameters, and not in a header.
+    pub sar: bool,
+}
+
+/// Octets of a part's text: 153, what is cut of a long text in septets, is nine times as much.
+pub const PART_OCTETS: usize = 17;
 
 /// A deliver_sm as an application got it.
 #[derive(Clone, Debug)]
@@ -108,8 +123,8 @@ pub struct Given {
 pub enum What {
     /// The receipt of the message with this public id.
     Receipt { id: Vec<u8>, state: u8 },
-    /// The message from a handset of this number.
-    Text(usize),
+    /// The messages from handsets of these numbers: one, or those that were joined.
+    Texts(Vec<usize>),
 }
 
 #[derive(Clone, Debug)]
@@ -139,6 +154,19 @@ pub fn body(kind: char, number: usize, length: usize) -> Vec<u8> {
     let mut body = format!("{kind}{number:06} ").into_bytes();
     body.extend((0..length).map(|at| b'a' + (at % 26) as u8));
     body
+}
+
+/// The numbers of a text from a handset: its own, or those of its parts. `None` if it is no such text,
+/// or its parts are not in their order.
+pub fn texts_in(sm_body: &[u8], udhi: bool) -> Option<Vec<usize>> {
+    let header = if udhi { 1 + usize::from(*sm_body.first()?) } else { 0 };
+    let text = sm_body.get(header..)?;
+    if !text.len().is_multiple_of(PART_OCTETS) {
+        return Some(vec![number_in(b'o', text)?]);
+    }
+    let numbers: Option<Vec<usize>> =
+        text.chunks(PART_OCTETS).map(|part| number_in(b'o', part)).collect();
+    numbers.filter(|numbers| numbers.windows(2).all(|pair| pair[1] == pair[0] + 1))
 }
 
 /// The number in front of a text.

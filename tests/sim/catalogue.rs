@@ -6,13 +6,13 @@ use postrider::base::id::{IdCipher, MessageOrd};
 use postrider::ledger::store::Ledger;
 use postrider::message::record::Direction;
 
-use crate::book::number_in;
+use crate::book::{number_in, texts_in};
 
 /// Every message of the ledger.
 pub struct Catalogue {
     /// Submissions, by number: as a rule one message each.
     pub submissions: BTreeMap<usize, Vec<MessageOrd>>,
-    /// Messages from handsets, by number: as many as a centre sent it.
+    /// Messages from handsets, by number: as many as a centre sent it, and those made of them.
     pub texts: BTreeMap<usize, Vec<MessageOrd>>,
     by_ord: BTreeMap<MessageOrd, usize>,
     cipher: IdCipher,
@@ -30,7 +30,8 @@ impl Catalogue {
             let Ok(Some(stored)) = ledger.message(ord) else { continue };
             let message = stored.message();
             if message.direction == Direction::Inbound {
-                if let Some(number) = number_in(b'o', message.body) {
+                let udhi = message.esm_class & 0x40 != 0;
+                for number in texts_in(message.body, udhi).unwrap_or_default() {
                     catalogue.texts.entry(number).or_default().push(ord);
                 }
             } else if let Some(number) = number_in(b'm', message.body) {

@@ -13,7 +13,7 @@ use postrider::wire::smpp::tlv::TlvBuf;
 use postrider::wire::smpp::tlv_table::Tag;
 
 use crate::agenda::CentreEvent;
-use crate::book::{Report, Text, body};
+use crate::book::{PART_OCTETS, Part, Report, Text, body};
 use crate::centre::{Centre, Sent, written_in_receipt};
 use crate::context::Context;
 
@@ -145,9 +145,22 @@ impl Centre {
         }
     }
 
-    /// A handset writes.
+    /// A handset writes, now and then more than one part holds; its parts take seconds each.
     pub fn new_text(&mut self, ctx: &mut Context, delay: Duration) {
-        ctx.book.texts.push(Text { sent: 0, acknowledged: None });
+        if ctx.random.u8(..3) > 0 {
+            return self.new_part(ctx, delay, None);
+        }
+        let of = [1, 2, 2, 3, 5, 16][ctx.random.usize(..6)];
+        let (reference, sar) = (ctx.book.texts.len() as u8, ctx.random.u8(..4) == 0);
+        for number in 1..=of {
+            let part = Part { reference, of, number, sar };
+            let delay = delay + ctx.up_to_ms(4_000);
+            self.new_part(ctx, delay, Some(part));
+        }
+    }
+
+    fn new_part(&mut self, ctx: &mut Context, delay: Duration, part: Option<Part>) {
+        ctx.book.texts.push(Text { part, sent: 0, acknowledged: None });
         let number = ctx.book.texts.len() - 1;
         ctx.centre_in(self.index, delay, CentreEvent::Text(number));
     }
@@ -156,13 +169,30 @@ impl Centre {
         let Some(conn) = self.receiver(ctx) else {
             return ctx.centre_in(self.index, AGAIN, CentreEvent::Text(number));
         };
-        let body = body('o', number, 20);
+        let mut tlvs = TlvBuf::default();
+        let (mut esm_class, mut octets) = (0, Vec::new());
+        match ctx.book.texts[number].part {
+            None => octets = body('o', number, 20),
+            Some(Part { reference, of, number: place, sar }) => {
+                if sar {
+                    tlvs.push_u16(Tag::SAR_MSG_REF_NUM, u16::from(reference));
+                    tlvs.push_u8(Tag::SAR_TOTAL_SEGMENTS, of);
+                    tlvs.push_u8(Tag::SAR_SEGMENT_SEQNUM, place);
+                } else {
+                    esm_class = 0x40;
+                    octets.extend([5, 0, 3, reference, of, place]);
+                }
+                octets.extend(body('o', number, PART_OCTETS - 8));
+            }
+        }
         let sm = Sm {
             source_addr_ton: 1,
             source_addr_npi: 1,
             source_addr: b"447700900123",
             destination_addr: b"60001",
-            short_message: &body,
+            esm_class,
+            short_message: &octets,
+            tlvs: tlvs.as_tlvs(),
             ..Sm::default()
         };
         if self.send(ctx, conn, &sm, Sent::Text(number)) {
@@ -180,6 +210,10 @@ impl Centre {
         let sent = if data {
             let mut tlvs = TlvBuf::default();
             tlvs.push(Tag::MESSAGE_PAYLOAD, sm.short_message);
+            let sar = |tag: &Tag| (0x020C..=0x020F).contains(&tag.0);
+            for tlv in sm.tlvs.iter().filter(|tlv| sar(&tlv.tag)) {
+                tlvs.push(tlv.tag, tlv.value);
+            }
             let data_sm = DataSm {
                 source_addr_ton: sm.source_addr_ton,
                 source_addr_npi: sm.source_addr_npi,

@@ -45,6 +45,7 @@ pub fn at_rest(world: &mut World) {
     rates::the_rate_of_a_prefix_is_kept(ctx);
     texts::each_text_reaches_its_account(ctx);
     texts::a_text_is_given_once(ctx);
+    texts::a_part_that_goes_alone_says_why(ctx, &ledger);
     withdrawals::what_is_cancelled_never_leaves(ctx, &ledger, &catalogue);
     withdrawals::what_is_replaced_leaves_with_its_new_text(ctx);
     counters::counters_return_to_zero(world);
@@ -65,7 +66,7 @@ pub fn not_passed(world: &World) -> Vec<usize> {
     let book = &world.ctx.book;
     let told = |given: &Given| match &given.what {
         What::Receipt { id, .. } => catalogue.submission(id).map(|(_, number)| number),
-        What::Text(_) => None,
+        What::Texts(_) => None,
     };
     let told: BTreeSet<usize> = book.given.iter().filter_map(told).collect();
     let passed = |account: usize| {

@@ -13,7 +13,7 @@ use postrider::wire::smpp::session::{Session, SessionConfig, Side, State, Timers
 use postrider::wire::smpp::status::CommandStatus;
 
 use crate::agenda::{ClientEvent, End};
-use crate::book::{Given, What, number_in};
+use crate::book::{Given, What, texts_in};
 use crate::context::Context;
 use crate::plan::ClientPlan;
 use crate::proofs::Sabotage;
@@ -228,8 +228,8 @@ impl Client {
                     let receipt = Receipt::of_sm(&sm, &mut room);
                     let state = receipt.state.map_or(0, |state| state as u8);
                     What::Receipt { id: receipt.id.unwrap_or_default().to_vec(), state }
-                } else if let Some(number) = number_in(b'o', sm.user_data()) {
-                    What::Text(number)
+                } else if let Some(numbers) = texts_in(sm.user_data(), sm.esm_class & 0x40 != 0) {
+                    What::Texts(numbers)
                 } else {
                     ctx.violate("nothing is delivered that nobody sent", format!("{sm:?}"));
                     return;
@@ -267,7 +267,7 @@ impl Client {
         let account = self.plan.account;
         let lost = match what {
             What::Receipt { .. } => ctx.plan.sabotage == Some(Sabotage::DropReceipts),
-            What::Text(_) => ctx.plan.sabotage == Some(Sabotage::DropTexts),
+            What::Texts(_) => ctx.plan.sabotage == Some(Sabotage::DropTexts),
         };
         let twice = ctx.plan.sabotage == Some(Sabotage::DoubleReceipts);
         let given_now = Given { account, conn, at: entered, what, answered: None };

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use postrider::base::secret::Secret;
 use postrider::pipeline::limit_config::LimitConfig;
+use postrider::pipeline::mo_config::{MoParts, MoRouteConfig};
 use postrider::pipeline::route_config::RouteConfig;
 use postrider::pipeline::settings::{
     AccountConfig, BindMode, CarrierConfig, InDoubt, Settings, SmppSettings,
@@ -114,6 +115,7 @@ impl Plan {
         let limits = limits(seed, &mut routes, carriers.len());
         let settings =
             Settings { shards, smpp, accounts, carriers, routes, limits, ..Settings::default() };
+        let settings = inbound(seed, settings);
         let calm_disk = r.bool();
         Self {
             seed,
@@ -173,6 +175,31 @@ impl Plan {
     pub fn slack(&self) -> Duration {
         Duration::from_millis(2 * (self.flush_ms + self.stall_ms + self.mail_ms) + 300)
     }
+}
+
+/// How messages from handsets are treated, by dice of their own: all go to the first account, by a rule
+/// or as their carrier's, in some worlds after a rule that asks for their first word.
+fn inbound(seed: u64, mut settings: Settings) -> Settings {
+    let mut random = fastrand::Rng::with_seed(seed ^ 0x6d6f);
+    let r = &mut random;
+    for carrier in &mut settings.carriers {
+        carrier.mo_join = Duration::from_secs(if r.u8(..8) == 0 { 0 } else { r.u64(2..12) });
+        carrier.mo_join_max = if r.u8(..4) == 0 { r.usize(1..4) } else { 10_000 };
+    }
+    if r.u8(..4) == 0 {
+        settings.accounts[0].mo_parts = MoParts::Pass;
+    }
+    let last = settings.accounts.len() - 1;
+    if r.bool() {
+        let keywords = vec!["nobody".to_owned()];
+        settings.mo_routes.push(MoRouteConfig { keywords, account: last, ..Default::default() });
+    }
+    if r.bool() {
+        settings.carriers.iter_mut().for_each(|carrier| carrier.mo_account = None);
+        let destinations = vec!["60001".to_owned()];
+        settings.mo_routes.push(MoRouteConfig { destinations, ..Default::default() });
+    }
+    settings
 }
 
 fn some(r: &mut fastrand::Rng, permille: u32) -> u32 {

@@ -109,6 +109,11 @@ fn a_text_that_never_comes_is_missed() {
 }
 
 #[test]
+fn parts_that_are_not_taken_up_again_are_missed() {
+    is_condemned(Sabotage::ForgetRestore, "each text reaches its account");
+}
+
+#[test]
 fn a_submit_that_comes_twice_is_noticed() {
     is_condemned(Sabotage::DoubleSubmits, "a message is submitted again only for a reason");
 }

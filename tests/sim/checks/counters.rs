@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use postrider::base::id::MessageOrd;
+use postrider::base::id::{AccountId, MessageOrd};
 use postrider::message::disposition::Status;
 use postrider::message::record::Direction;
 
@@ -23,6 +23,7 @@ fn not_zero(running: &Running) -> Vec<String> {
         look(name, "owed", account.owed.load(Ordering::Relaxed));
         look(name, "debt in the ledger", running.ledger.counts(account.id).owed);
     }
+    look("nobody", "debt in the ledger", running.ledger.counts(AccountId::NONE).owed);
     for carrier in &running.shared.carriers {
         let name = &carrier.config.name;
         look(name, "backlog", carrier.backlog.load(Ordering::Relaxed));
