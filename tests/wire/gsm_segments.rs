@@ -6,6 +6,9 @@ use postrider::gsm::{
     Alphabet, DefaultAlphabet, National, Reference, Segment, SegmentOptions, Segments, Shifts,
     Text, UserData, count, decode, decode_parts, segment,
 };
+use postrider::intake::join::join;
+use postrider::intake::part_of::{PartOf, part_of};
+use postrider::message::record::Message;
 use postrider::wire::smpp::limits::Limits;
 use postrider::wire::smpp::pdu::{ESM_CLASS_UDHI, Pdu};
 use postrider::wire::smpp::tlv_table::Tag;
@@ -71,6 +74,7 @@ fn check(row: &Value, expected: &Value, reference: Reference) {
     }
     check_octets(row, &cut);
     reads_back(name, text, &cut);
+    joins(name, text, &cut);
 }
 
 fn check_octets(row: &Value, cut: &Segments) {
@@ -96,6 +100,35 @@ fn reads_back(name: &str, text: &str, cut: &Segments) {
     });
     let again = decode_parts(parts, DefaultAlphabet::Gsm7);
     assert_eq!(again.as_deref(), Some(text), "{name}");
+}
+
+/// The parts as a carrier would bring them from a handset become one message with the text.
+fn joins(name: &str, text: &str, cut: &Segments) {
+    if cut.parts.len() < 2 {
+        return;
+    }
+    for default in [DefaultAlphabet::Gsm7, DefaultAlphabet::Gsm7Packed] {
+        let packed = default == DefaultAlphabet::Gsm7Packed;
+        let octets = |part: &Segment| if packed { part.packed() } else { part.short_message() };
+        let bodies: Vec<Vec<u8>> = cut.parts.iter().map(octets).collect();
+        let parts: Vec<Message<'_>> = bodies
+            .iter()
+            .map(|body| Message {
+                esm_class: ESM_CLASS_UDHI,
+                data_coding: cut.data_coding,
+                body,
+                ..Message::default()
+            })
+            .collect();
+        for (number, part) in (1..).zip(&parts) {
+            let PartOf::Part(place) = part_of(part) else { panic!("{name}: no part") };
+            assert_eq!((place.sequence, usize::from(place.total)), (number, parts.len()), "{name}");
+        }
+        let whole = join(&parts, default).unwrap();
+        let udhi = whole.esm_class & ESM_CLASS_UDHI != 0;
+        let shown = decode(whole.data_coding, default, udhi, &whole.body);
+        assert_eq!(shown.text.as_deref(), Some(text), "{name}");
+    }
 }
 
 #[test]
