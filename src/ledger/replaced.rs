@@ -5,7 +5,8 @@ use std::io;
 use super::store::Ledger;
 use super::stored::StoredMessage;
 use crate::base::id::MessageOrd;
-use crate::message::event::{Event, What, contents};
+use crate::message::event::{Event, What};
+use crate::message::event_codec::contents;
 
 impl Ledger {
     /// The newest replacement in a message's history; the message as it was accepted if there is none.

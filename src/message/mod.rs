@@ -14,6 +14,8 @@ pub mod disposition;
 
 pub mod event;
 
+pub mod event_codec;
+
 pub mod octets;
 
 pub mod place;

@@ -16,7 +16,7 @@ use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId, MessageOrd};
 use crate::deliver::queue::Queued;
 use crate::ledger::store::Ledger;
-use crate::message::event::contents;
+use crate::message::event_codec::contents;
 use crate::message::place::Place;
 use crate::message::record::Message;
 use crate::message::state::State;

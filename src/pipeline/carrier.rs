@@ -33,7 +33,7 @@ use crate::throttle::limiter::Limiter;
 
 /// A bind that submits.
 #[derive(Debug)]
-struct Transmitter {
+pub(super) struct Transmitter {
     link: LinkId,
     number: u16,
     free: usize,
@@ -72,7 +72,7 @@ pub struct CarrierDesk {
     pub pace: Adaptive,
     /// From submit to answer, smoothed.
     round_trip: Duration,
-    transmitters: Vec<Transmitter>,
+    pub(super) transmitters: Vec<Transmitter>,
     /// Changes of messages that wait here, to be made at the end of a turn.
     pub(super) orders: Vec<Order>,
     /// When they may be made, so that many do not hold up the others.
@@ -85,7 +85,7 @@ pub struct CarrierDesk {
     /// Read back from disk, to go first.
     pub(super) returned: VecDeque<Queued>,
     /// Taken out because their life is over.
-    expired: Vec<Queued>,
+    pub(super) expired: Vec<Queued>,
     pub(super) fetching: HashMap<MessageOrd, Queued>,
     pub(super) deferred: BTreeMap<(Timestamp, u64), Queued>,
     deferrals: u64,
@@ -96,15 +96,15 @@ pub struct CarrierDesk {
     measured_at: Timestamp,
     flowing: bool,
     /// When those read back were last looked through for what is over.
-    looked_at: Timestamp,
+    pub(super) looked_at: Timestamp,
     /// What held the head of the queue when it was last looked at.
-    holding: Reason,
+    pub(super) holding: Reason,
     /// How long messages wait here before another carrier has them, if there is one.
-    patience: Option<Duration>,
+    pub(super) patience: Option<Duration>,
     /// When there was last a bind to submit over.
-    bound_at: Timestamp,
+    pub(super) bound_at: Timestamp,
     /// When those that wait were last looked through for what others could take.
-    passed_at: Timestamp,
+    pub(super) passed_at: Timestamp,
 }
 
 /// What the queue holds in memory of the records themselves.
@@ -134,15 +134,7 @@ const HELD_IN_TURN_MAX: usize = 4_096;
 const MEASURE_EVERY: Duration = Duration::from_millis(100);
 
 /// How often the queue is looked through for messages whose life is over, when nothing else moves.
-const EXPIRE_EVERY: Duration = Duration::from_secs(1);
-
-/// A carrier without a bind for so long is down: others take what waits for it. Shorter is a bind
-/// that comes again.
-const DOWN_AFTER: Duration = Duration::from_secs(10);
-
-/// How often those that wait are looked through for what others could take, and how many at a time.
-const PASS_EVERY: Duration = Duration::from_secs(1);
-const PASS_MAX: usize = 1_000;
+pub(super) const EXPIRE_EVERY: Duration = Duration::from_secs(1);
 
 /// Departures in that time above which clients may be paused for a moment.
 const FLOWING_MIN: u64 = 1_000;
@@ -311,79 +303,6 @@ impl CarrierDesk {
         due
     }
 
-    /// The next message whose life is over, out of the backlog, and what it ended of.
-    pub fn expire(&mut self, now: Timestamp) -> Option<(Queued, Reason)> {
-        if let Some(expired) = self.held.expire(now) {
-            self.count(&expired, false);
-            let down = self.transmitters.is_empty();
-            let reason = if down { Reason::ValidityOver } else { Reason::ThrottledExpired };
-            return Some((expired, reason));
-        }
-        if self.expired.is_empty() {
-            self.queue.expire(now, &mut self.expired);
-            if now.since(self.looked_at) >= EXPIRE_EVERY {
-                self.looked_at = now;
-                let expired = &mut self.expired;
-                self.returned.retain_mut(|queued| {
-                    let stays = now < queued.expires_at;
-                    if !stays {
-                        expired.push(queued.clone());
-                    }
-                    stays
-                });
-            }
-        }
-        let expired = self.expired.pop()?;
-        self.count(&expired, false);
-        let reason = match self.holding {
-            Reason::RateLimited | Reason::Throttled => Reason::ThrottledExpired,
-            _ => Reason::ValidityOver,
-        };
-        Some((expired, reason))
-    }
-
-    /// Takes out messages that have waited for longer than this carrier's share of their route's time,
-    /// or for a carrier that is down, and why. They have not left yet, and their record is at hand.
-    pub fn overdue(&mut self, now: Timestamp) -> (Vec<Queued>, Reason) {
-        let mut overdue = Vec::new();
-        if !self.transmitters.is_empty() || self.bound_at == Timestamp(0) {
-            self.bound_at = now;
-        }
-        let Some(patience) = self.patience else { return (overdue, Reason::None) };
-        if now.since(self.passed_at) < PASS_EVERY {
-            return (overdue, Reason::None);
-        }
-        let down = now.since(self.bound_at) >= DOWN_AFTER;
-        let oldest = self.queue.oldest().into_iter().chain(self.held.oldest()).min();
-        let oldest = oldest.is_some_and(|at| now.since(at) >= patience);
-        if !(down || oldest) {
-            return (overdue, Reason::None);
-        }
-        self.passed_at = now;
-        let late = |queued: &Queued| {
-            let shares = 1 + u32::try_from(queued.tried.len()).unwrap_or(u32::MAX);
-            down || now.since(queued.begins_at()) >= patience.saturating_mul(shares)
-        };
-        let wanted = |queued: &Queued| {
-            now >= queued.stays_until
-                && queued.doubts == 0
-                && !queued.record.is_empty()
-                && late(queued)
-        };
-        self.queue.take(PASS_MAX, wanted, &mut overdue);
-        // The rate of its route, or of its prefix everywhere, holds it at another carrier too.
-        self.held.take(PASS_MAX, down, wanted, &mut overdue);
-        overdue.iter().for_each(|queued| self.count(queued, false));
-        let held = if self.holding == Reason::None { Reason::Window } else { self.holding };
-        (overdue, if down { Reason::CarrierDown } else { held })
-    }
-
-    /// A message that waits on: nobody else takes it now.
-    pub fn stays(&mut self, queued: Queued) {
-        self.count(&queued, true);
-        self.queue.again(queued);
-    }
-
     pub(super) fn waiting(&self) -> usize {
         self.queue.len() + self.returned.len()
     }
@@ -548,7 +467,7 @@ impl CarrierDesk {
     }
 
     /// A message joins or leaves the backlog.
-    fn count(&self, queued: &Queued, joins: bool) {
+    pub(super) fn count(&self, queued: &Queued, joins: bool) {
         if joins {
             self.shared.count(queued.account, self.id, 1);
         } else {

@@ -60,6 +60,8 @@ pub mod mo_view;
 
 mod owed_what;
 
+pub mod patience;
+
 mod pauses;
 
 pub mod port;

@@ -9,7 +9,7 @@ use crate::address::outbound::Outgoing;
 use crate::base::id::{AccountId, CarrierId};
 use crate::carrier::profile::Profile;
 use crate::deliver::queue::Queued;
-use crate::message::event::{Event, Rewritten, What};
+use crate::message::event::{Event, NewAddress, What};
 use crate::message::record::Message;
 use crate::spool::chunk::Chunk;
 
@@ -65,7 +65,7 @@ pub(super) fn tell(
     events.event(&Event { ord: queued.ord, what });
 }
 
-fn rewritten<'a>(outgoing: &'a Outgoing<'_>, change: &'a str) -> Option<Rewritten<'a>> {
-    let told = Rewritten { address: outgoing.address(), change: change.as_bytes() };
+fn rewritten<'a>(outgoing: &'a Outgoing<'_>, change: &'a str) -> Option<NewAddress<'a>> {
+    let told = NewAddress { address: outgoing.address(), change: change.as_bytes() };
     (!outgoing.change.is_none()).then_some(told)
 }

@@ -9,7 +9,7 @@ use crate::ledger::config::LedgerConfig;
 use crate::ledger::open::Opened;
 use crate::ledger::store::Ledger;
 use crate::message::address::Address;
-use crate::message::event::{Doubt, Event, NO_MESSAGE, Report, Rewritten, What};
+use crate::message::event::{Doubt, Event, NO_MESSAGE, NewAddress, Report, What};
 use crate::message::reason::Reason;
 use crate::message::record::{Direction, Message};
 use crate::message::ruling::Ruling;
@@ -203,7 +203,7 @@ impl World {
                 What::Rerouted { from: carrier, to, reason: Reason::CarrierDown }
             }
             12 => {
-                let destination = Some(Rewritten { address, change: b"+ dropped" });
+                let destination = Some(NewAddress { address, change: b"+ dropped" });
                 What::Readdressed { carrier, source: None, destination }
             }
             _ => What::Notice { peer: b"load", command_status: 14, count: 3, text: b"wrong" },

@@ -7,11 +7,11 @@ use super::event_view::Line;
 use super::history::text;
 use super::mask::Shown;
 use crate::message::address::Address;
-use crate::message::event::Rewritten;
+use crate::message::event::NewAddress;
 use crate::message::reason::Reason;
 
 /// One side of a message: its name, the address that came, and what was sent if that is another.
-type Side<'a> = (&'static str, &'a Address<'a>, Option<Rewritten<'a>>);
+type Side<'a> = (&'static str, &'a Address<'a>, Option<NewAddress<'a>>);
 
 /// `destination 07400123456 (2/1) goes to sink as 447400123456 (1/1): completed by the plan of GB, TON
 /// and NPI set`, and the same in fields.
@@ -25,7 +25,7 @@ pub(super) fn readdressed(
     let mut sentences = Vec::new();
     for (side, came, sent) in [source, destination] {
         more[side] = Value::Null;
-        let Some(Rewritten { address, change }) = sent else { continue };
+        let Some(NewAddress { address, change }) = sent else { continue };
         let change = text(change);
         let (came, sent) = (Form(came, in_full), Form(&address, in_full));
         sentences.push(format!(

@@ -8,7 +8,7 @@ use super::gateway::{ADMIN, Gateway, LOAD, LOAD_KEY, SHOP, SHOP_READER, SINK};
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, MessageOrd};
 use crate::message::address::Address;
-use crate::message::event::{Doubt, NO_MESSAGE, Report, Rewritten, What};
+use crate::message::event::{Doubt, NO_MESSAGE, NewAddress, Report, What};
 use crate::message::reason::Reason;
 use crate::message::record::Message;
 use crate::message::ruling::Ruling;
@@ -97,7 +97,7 @@ async fn what_was_changed_of_an_address_is_told_with_numbers_as_the_key_may_see_
     let ord = gateway.arrives(&message);
     let address = Address { ton: 1, npi: 1, addr: b"447400123456" };
     let change = &b"completed by the plan of GB, TON and NPI set"[..];
-    let destination = Some(Rewritten { address, change });
+    let destination = Some(NewAddress { address, change });
     let readdressed = What::Readdressed { carrier: SINK, source: None, destination };
     for what in [SENDING, readdressed, SENT] {
         gateway.happens(ord, what);

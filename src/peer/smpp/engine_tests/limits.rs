@@ -43,11 +43,11 @@ impl Desk {
         loop {
             for _ in 0..3 {
                 for effect in self.commit() {
-                    let Effect::Submit { queued, .. } = effect else { continue };
+                    let Effect::Submit { carrier, link, queued } = effect else { continue };
                     let id = queued.ord.0.to_string().into_bytes();
                     let ids = CarrierMessageId { written: &id, canonical: &id };
-                    let answered = Some((SMSC, self.now));
-                    self.engine.sent(self.now, self.carrier, answered, &queued, &ids);
+                    let answered = Some((link, self.now));
+                    self.engine.sent(self.now, carrier, answered, &queued, &ids);
                     left.push((self.now, queued));
                 }
             }
