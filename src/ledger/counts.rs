@@ -2,6 +2,7 @@
 //!
 //! **Invariant**: a count is changed with the state it counts, by the difference of the two.
 
+use crate::base::id::AccountId;
 use crate::message::disposition::Disposition;
 use crate::message::octets::Reader;
 use crate::message::state::State;
@@ -78,5 +79,86 @@ impl AccountCounts {
         }
         counts.owed = reader.u64()?;
         Some(counts)
+    }
+}
+
+/// The messages of all accounts, and of nobody: parts that wait for others, and what no account takes.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(super) struct Accounts {
+    known: Vec<AccountCounts>,
+    nobody: AccountCounts,
+}
+
+impl Accounts {
+    pub(super) fn of(&self, account: AccountId) -> AccountCounts {
+        if account == AccountId::NONE {
+            return self.nobody;
+        }
+        self.known.get(usize::from(account.0)).copied().unwrap_or_default()
+    }
+
+    pub(super) fn of_mut(&mut self, account: AccountId) -> &mut AccountCounts {
+        if account == AccountId::NONE {
+            return &mut self.nobody;
+        }
+        let at = usize::from(account.0);
+        if self.known.len() <= at {
+            self.known.resize(at + 1, AccountCounts::default());
+        }
+        &mut self.known[at]
+    }
+
+    /// The accounts' counts; [`encode_nobody`](Self::encode_nobody) is for the end of the checkpoint.
+    pub(super) fn encode(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&(self.known.len() as u64).to_le_bytes());
+        self.known.iter().for_each(|account| account.encode(out));
+    }
+
+    pub(super) fn encode_nobody(&self, out: &mut Vec<u8>) {
+        self.nobody.encode(out);
+    }
+
+    /// Earlier versions had nobody's counts in the place of their number, behind 65,535 others.
+    pub(super) fn of_known(mut known: Vec<AccountCounts>) -> Self {
+        let none = usize::from(AccountId::NONE.0);
+        let nobody = known.get(none).copied().unwrap_or_default();
+        known.truncate(none);
+        let used = known.iter().rposition(|counts| *counts != AccountCounts::default());
+        known.truncate(used.map_or(0, |last| last + 1));
+        Self { known, nobody }
+    }
+
+    /// What comes at the end of a checkpoint; nothing does in one of an earlier version.
+    pub(super) fn decode_nobody(&mut self, reader: &mut Reader<'_>) -> Option<()> {
+        if !reader.0.is_empty() {
+            self.nobody = AccountCounts::decode(reader)?;
+        }
+        Some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_nobodys_is_counted_without_room_for_all_accounts_there_could_be() {
+        let mut accounts = Accounts::default();
+        accounts.of_mut(AccountId(1)).owed = 3;
+        accounts.of_mut(AccountId::NONE).owed = 7;
+        assert_eq!([AccountId(1), AccountId::NONE].map(|id| accounts.of(id).owed), [3, 7]);
+        let mut octets = Vec::new();
+        accounts.encode(&mut octets);
+        assert!(octets.len() < 1_000, "{}", octets.len());
+    }
+
+    #[test]
+    fn nobodys_counts_of_an_earlier_version_are_taken_over() {
+        let mut known = vec![AccountCounts::default(); 1 << 16];
+        known[1].owed = 3;
+        known[usize::from(AccountId::NONE.0)].owed = 7;
+        let accounts = Accounts::of_known(known);
+        assert_eq!([AccountId(1), AccountId::NONE].map(|id| accounts.of(id).owed), [3, 7]);
+        assert_eq!(accounts.known.len(), 2);
     }
 }

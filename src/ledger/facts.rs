@@ -3,7 +3,7 @@
 //! Layout, little-endian: ten numbers of eight octets in the order of [`Facts`], then its lists, each
 //! behind its count.
 
-use super::counts::{AccountCounts, BlockCounts};
+use super::counts::{AccountCounts, Accounts, BlockCounts};
 use super::index::{Index, Span};
 use super::store::Ledger;
 use crate::base::clock::Timestamp;
@@ -28,7 +28,7 @@ pub(super) struct Facts {
     pub(super) spans: Vec<Span>,
     /// Of all segments with states.
     pub(super) blocks: Vec<Vec<BlockCounts>>,
-    pub(super) accounts: Vec<AccountCounts>,
+    pub(super) accounts: Accounts,
     pub(super) notices: Vec<u64>,
 }
 
@@ -82,10 +82,10 @@ impl Facts {
             long(blocks.len() as u64, &mut out);
             blocks.iter().for_each(|block| block.encode(&mut out));
         }
-        long(self.accounts.len() as u64, &mut out);
-        self.accounts.iter().for_each(|account| account.encode(&mut out));
+        self.accounts.encode(&mut out);
         long(self.notices.len() as u64, &mut out);
         self.notices.iter().for_each(|&notice| long(notice, &mut out));
+        self.accounts.encode_nobody(&mut out);
         out
     }
 
@@ -101,8 +101,9 @@ impl Facts {
             Some(Span { first: Timestamp(reader.u64()?), last: Timestamp(reader.u64()?) })
         })?;
         let blocks = many(&mut reader, |reader| many(reader, BlockCounts::decode))?;
-        let accounts = many(&mut reader, AccountCounts::decode)?;
+        let mut accounts = Accounts::of_known(many(&mut reader, AccountCounts::decode)?);
         let notices = many(&mut reader, Reader::u64)?;
+        accounts.decode_nobody(&mut reader)?;
         Some(Self {
             replay_from: Lsn(replay_from),
             next_ord: MessageOrd(next_ord),

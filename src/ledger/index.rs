@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::columns::{Columns, Wide};
 use super::config::{Geometry, LedgerConfig};
 use super::correlation::Correlations;
-use super::counts::AccountCounts;
+use super::counts::Accounts;
 use super::links::{Link, Links};
 use super::run::Run;
 use super::states::{Row, States};
@@ -39,7 +39,7 @@ pub(super) struct Index {
     pub(super) states: States,
     pub(super) links: Links,
     pub(super) correlations: Correlations,
-    pub(super) accounts: Vec<AccountCounts>,
+    pub(super) accounts: Accounts,
     /// Names of the links of the newest notices, oldest first.
     pub(super) notices: VecDeque<u64>,
     notices_max: usize,
@@ -116,7 +116,7 @@ impl Index {
             states,
             links,
             correlations: ids,
-            accounts: Vec::new(),
+            accounts: Accounts::default(),
             notices: VecDeque::new(),
             notices_max: config.notices_max,
             strays: 0,
@@ -159,7 +159,7 @@ impl Index {
         if let Some(block) = self.states.block_mut(self.next_ord) {
             block.change(None, &state);
         }
-        self.account_mut(message.account).change(None, &state);
+        self.accounts.of_mut(message.account).change(None, &state);
         self.advance();
     }
 
@@ -248,17 +248,9 @@ impl Index {
         }
         let moved = before.disposition != after.disposition || before.owed() != after.owed();
         if moved && let Some(account) = self.account_of(ord)? {
-            self.account_mut(account).change(Some(before), after);
+            self.accounts.of_mut(account).change(Some(before), after);
         }
         Ok(())
-    }
-
-    fn account_mut(&mut self, account: AccountId) -> &mut AccountCounts {
-        let at = usize::from(account.0);
-        if self.accounts.len() <= at {
-            self.accounts.resize(at + 1, AccountCounts::default());
-        }
-        &mut self.accounts[at]
     }
 
     /// Where the record of a message is; `None` if there is none.

@@ -227,7 +227,7 @@ impl Ledger {
 
     /// How many messages of an account there are of each disposition, and how many it is owed.
     pub fn counts(&self, account: AccountId) -> AccountCounts {
-        self.read().accounts.get(usize::from(account.0)).copied().unwrap_or_default()
+        self.read().accounts.of(account)
     }
 
     /// Figures for metrics.

@@ -41,7 +41,9 @@ impl Desk {
         let end = self.now + time;
         let (mut left, mut turns) = (Vec::new(), 0);
         loop {
-            for _ in 0..3 {
+            let mut idle = 0;
+            while idle < 3 {
+                idle += 1;
                 for effect in self.commit() {
                     let Effect::Submit { carrier, link, queued } = effect else { continue };
                     let id = queued.ord.0.to_string().into_bytes();
@@ -49,6 +51,8 @@ impl Desk {
                     let answered = Some((link, self.now));
                     self.engine.sent(self.now, carrier, answered, &queued, &ids);
                     left.push((self.now, queued));
+                    // An answer makes room for others.
+                    idle = 0;
                 }
             }
             turns += 1;
