@@ -16,7 +16,7 @@ use super::links::{Link, Links};
 use super::run::Run;
 use super::states::{Row, States};
 use crate::base::clock::Timestamp;
-use crate::base::id::{AccountId, MessageOrd};
+use crate::base::id::MessageOrd;
 use crate::message::event::{Event, NO_MESSAGE, What};
 use crate::message::record::Message;
 use crate::message::state::State;

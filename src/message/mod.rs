@@ -29,3 +29,6 @@ pub mod ruling;
 pub mod state;
 
 pub mod unjoined;
+
+#[cfg(test)]
+mod state_tests;
