@@ -236,6 +236,14 @@ fn decode_what<'a>(kind: u8, reader: &mut Reader<'a>) -> Option<What<'a>> {
             count: reader.u32()?,
             text: reader.short()?,
         },
+        kind::REROUTED..=kind::REWRITTEN => decode_change(kind, reader)?,
+        _ => decode_of_handset(kind, reader)?,
+    })
+}
+
+/// What changed while it waited.
+fn decode_change<'a>(kind: u8, reader: &mut Reader<'a>) -> Option<What<'a>> {
+    Some(match kind {
         kind::REROUTED => What::Rerouted {
             from: carrier(reader)?,
             to: carrier(reader)?,
@@ -261,6 +269,13 @@ fn decode_what<'a>(kind: u8, reader: &mut Reader<'a>) -> Option<What<'a>> {
             source: rewritten(reader)?,
             destination: rewritten(reader)?,
         },
+        _ => return None,
+    })
+}
+
+/// The kinds that only messages from handsets have.
+fn decode_of_handset<'a>(kind: u8, reader: &mut Reader<'a>) -> Option<What<'a>> {
+    Some(match kind {
         kind::ROUTED => What::Routed { account: AccountId(reader.u16()?), rule: reader.short()? },
         kind::JOINED => What::Joined { parts: reader.long()? },
         kind::UNJOINED => What::Unjoined {

@@ -125,17 +125,7 @@ impl Surface<'_> {
                 permanent: ruling.permanent,
                 ..self.refused(&name(carrier), command_status, reason, retry_at)
             },
-            What::InDoubt { carrier, cause, resend } => {
-                let then = if resend { "submitted again, may arrive twice" } else { "left so" };
-                let why = match cause {
-                    Doubt::LinkLost => "the link broke",
-                    Doubt::ResponseTimeout => "no answer came in time",
-                    Doubt::Restart => "the gateway stopped",
-                };
-                let summary = format!("{why} before {} answered: {then}", name(carrier));
-                let more = json!({ "carrier": name(carrier), "resend": resend });
-                gateway(summary, Reason::InDoubt, more)
-            }
+            What::InDoubt { carrier, cause, resend } => in_doubt(&name(carrier), cause, resend),
             What::Receipt { carrier, report } => receipt(&name(carrier), &report),
             What::Ended { reason } => {
                 gateway(format!("ended here: {}", reason.title()), reason, json!({}))
@@ -243,6 +233,23 @@ impl Surface<'_> {
             permanent: None,
             more: json!({ "carrier": carrier, "retry_at": retry_at, "raw": raw_status(command_status) }),
         }
+    }
+}
+
+/// Nobody knows whether the carrier has it.
+fn in_doubt(carrier: &str, cause: Doubt, resend: bool) -> Line {
+    let then = if resend { "submitted again, may arrive twice" } else { "left so" };
+    let why = match cause {
+        Doubt::LinkLost => "the link broke",
+        Doubt::ResponseTimeout => "no answer came in time",
+        Doubt::Restart => "the gateway stopped",
+    };
+    Line {
+        by: "gateway",
+        summary: format!("{why} before {carrier} answered: {then}"),
+        reason: Reason::InDoubt,
+        permanent: None,
+        more: json!({ "carrier": carrier, "resend": resend }),
     }
 }
 
