@@ -49,9 +49,9 @@ pub enum Fault {
     AccountToldTooSoon,
     /// The account was told of an end that nobody spoke of.
     AccountToldAnother,
-    /// A part from a handset did not come.
+    /// A long message from a handset did not come whole.
     PartLost,
-    /// A part from a handset came twice.
+    /// A long message from a handset came twice.
     PartTwice,
     /// A peer of v3.3 was sent optional parameters.
     ParametersTo33,
@@ -116,18 +116,24 @@ fn judge_carrier(ledger: &Ledger, played: Played) -> Verdict {
     verdict
 }
 
+/// Each long message of a handset came once, whole: its parts, without their headers, in their order.
 fn judge_parts(truth: &Truth, heard: &Heard, verdict: &mut Verdict) {
     verdict.parts = truth.parts.len();
-    for part in &truth.parts {
+    for parts in truth.parts.chunk_by(|one, next| one.source.0 == next.source.0) {
+        let whole: Vec<u8> =
+            parts.iter().flat_map(|part| part.text.0.iter().skip(HEADER_OCTETS)).copied().collect();
         let is_it =
-            |(source, text): &&(Vec<u8>, Vec<u8>)| (source, text) == (&part.source.0, &part.text.0);
+            |(source, text): &&(Vec<u8>, Vec<u8>)| (source, text) == (&parts[0].source.0, &whole);
         match heard.parts.iter().filter(is_it).count() {
-            0 => verdict.faults.push((Fault::PartLost, format!("{part:?}"))),
+            0 => verdict.faults.push((Fault::PartLost, format!("{parts:?}"))),
             1 => {}
-            _ => verdict.faults.push((Fault::PartTwice, format!("{part:?}"))),
+            _ => verdict.faults.push((Fault::PartTwice, format!("{parts:?}"))),
         }
     }
 }
+
+/// The header of a part: its length, and one element with an 8-bit reference.
+const HEADER_OCTETS: usize = 6;
 
 /// One message and everything known of it.
 struct Case<'a> {
