@@ -1,8 +1,8 @@
 //! Rates as sockets and processes have them: a carrier's limit that nobody told us is used and hardly
 //! ever passed, and a flood costs a small account next to nothing.
 //!
-//! The long proofs print their figures; those of every run are short, with bounds that a busy machine
-//! keeps.
+//! Long proofs, run on their own: they print their figures, and these are the machine's as much as ours.
+//! What every run checks of the same is checked in virtual time, by the tests of the engine.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -23,13 +23,6 @@ const LIMIT: usize = 500;
 
 /// Longer than any run here takes.
 const ENDS_WITHIN: Duration = Duration::from_secs(85);
-
-#[test]
-fn a_carriers_unknown_limit_is_used_and_seldom_passed() {
-    let figures = against_a_limit(4, 100);
-    assert!(figures.used >= 0.6, "{figures:?}");
-    assert!(figures.refused <= 0.1, "{figures:?}");
-}
 
 #[test]
 #[ignore = "the long proof: cargo test --test journey rates_proof -- --ignored --nocapture --test-threads 1"]
@@ -81,13 +74,6 @@ fn against_a_limit(seconds: usize, window: usize) -> Figures {
         used: in_time as f64 / (LIMIT * seconds) as f64,
         refused: counts["throttled"] as f64 / counts["submits"] as f64,
     }
-}
-
-#[test]
-fn a_flood_holds_up_a_small_account_for_a_moment_only() {
-    let waits = waits_of_the_small(1, Some(2 * LIMIT), 2 * LIMIT / 50);
-    // Behind the flood the last of them would wait for a second and more.
-    assert!(waits.at(90) < Duration::from_millis(500), "{waits:?}");
 }
 
 #[test]
