@@ -3,7 +3,6 @@
 use super::effect::Asker;
 use super::engine::Engine;
 use super::port::{Refusal, Wording};
-use super::routing::Readers;
 use super::turn::{Arrival, Written};
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId};
@@ -14,7 +13,7 @@ use crate::gsm::language::{Language, Shifts};
 use crate::gsm::part::Segment;
 use crate::intake::admit::{Inadmissible, admit};
 use crate::intake::cut::cut;
-use crate::intake::rewrite::{Pen, Rewritten, octets, rewrite};
+use crate::intake::rewrite::{Rewritten, octets};
 use crate::message::event::{Event, What};
 use crate::message::record::Message;
 use crate::spool::journal::Health;
@@ -116,7 +115,7 @@ impl Engine {
     }
 
     /// What `data_coding` 0 means to a carrier.
-    fn default_alphabet(&self, carrier: CarrierId) -> DefaultAlphabet {
+    pub(super) fn default_alphabet(&self, carrier: CarrierId) -> DefaultAlphabet {
         let shared = self.shared.carrier(carrier);
         shared.map_or(DefaultAlphabet::Gsm7, |shared| shared.config.profile.default_alphabet)
     }
@@ -124,19 +123,10 @@ impl Engine {
     /// Says in the history of a message of this turn that its text was written anew. That a text
     /// without a coding of its own was given one is no news, unless tables or letters are others.
     fn tell_rewritten(&mut self, index: u32, before: u8, text: &Rewritten, is_plain_text: bool) {
-        let Rewritten { data_coding, shifts, changed, .. } = *text;
-        if is_plain_text && changed == 0 && shifts == Shifts::DEFAULT {
+        if is_plain_text && text.changed == 0 && text.shifts == Shifts::DEFAULT {
             return;
         }
-        let identifier = |language: Option<Language>| language.map_or(0, Language::identifier);
-        let what = What::Rewritten {
-            from: before,
-            to: data_coding,
-            changed,
-            locking: identifier(shifts.locking),
-            single: identifier(shifts.single),
-        };
-        self.messages.event_here(index, &what);
+        self.messages.event_here(index, &told(before, text));
     }
 
     /// Writes a message into this turn.
@@ -168,15 +158,7 @@ impl Engine {
         let shared = self.shared.clone();
         let (carrier, limits) = shared.route(account, message)?;
         let (reference, profile) = (self.reference.wrapping_add(1), &carrier.config.profile);
-        let transliterate = shared.account(account).and_then(|it| it.config.transliterate);
-        // Few texts are to be written anew; the others pay for these two questions.
-        let mut rewritten = if is_plain_text || transliterate.is_some() {
-            let Readers { defaults, national } = shared.readers(account, message, profile);
-            let (defaults, national) = (&defaults, &national);
-            rewrite(message, &Pen { is_plain_text, defaults, national, transliterate }, reference)
-        } else {
-            None
-        };
+        let mut rewritten = shared.rewritten(account, message, is_plain_text, (profile, reference));
         let cut_already = rewritten.as_mut().and_then(|text| text.parts.take());
         let message = &rewritten.as_ref().map_or(*message, |text| text.apply(message));
         let parts = match cut_already {
@@ -227,6 +209,14 @@ impl Engine {
         let what = What::Notice { peer, command_status, count, text: text.as_bytes() };
         self.events.event(&Event { ord: crate::message::event::NO_MESSAGE, what });
     }
+}
+
+/// What the history says of a text that was written anew.
+pub(super) fn told(from: u8, text: &Rewritten) -> What<'static> {
+    let Rewritten { data_coding: to, shifts, changed, .. } = *text;
+    let identifier = |language: Option<Language>| language.map_or(0, Language::identifier);
+    let (locking, single) = (identifier(shifts.locking), identifier(shifts.single));
+    What::Rewritten { from, to, changed, locking, single }
 }
 
 const fn refusal_of(inadmissible: Inadmissible) -> Refusal {

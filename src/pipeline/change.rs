@@ -11,7 +11,7 @@ use bytes::Bytes;
 use super::effect::LinkId;
 use crate::base::id::{AccountId, CarrierId, MessageOrd};
 use crate::deliver::life::Life;
-use crate::message::event::By;
+use crate::message::event::{By, What};
 
 /// Who waits to hear what became of a change.
 pub enum ChangeAsker {
@@ -59,7 +59,7 @@ pub enum Target {
 /// The new contents of a message. What is not here stays as it was.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Replacement {
-    /// The user data, in the `data_coding` of the message.
+    /// The user data, in the `data_coding` that the message came with.
     pub body: Vec<u8>,
     /// SMPP §7.1.1 text form; empty for no change.
     pub schedule_delivery_time: Vec<u8>,
@@ -149,6 +149,8 @@ pub struct NewPart {
     pub record: Bytes,
     /// Its times.
     pub life: Life,
+    /// What its history says of a text that is in another coding than it came in.
+    pub rewritten: Option<What<'static>>,
 }
 
 /// A message to change, and how.

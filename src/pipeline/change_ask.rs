@@ -11,6 +11,7 @@ use crate::ledger::store::Ledger;
 use crate::ledger::stored::StoredMessage;
 use crate::message::address::NumberKey;
 use crate::message::disposition::Status;
+use crate::message::event::What;
 use crate::message::record::{Direction, Message};
 use crate::message::state::State;
 
@@ -23,6 +24,8 @@ pub struct Meant {
     pub parts: Vec<MessageOrd>,
     /// The first of them as it is now.
     pub record: Bytes,
+    /// SMPP `data_coding` that its text came with, if it was written anew in another.
+    pub came_in: Option<u8>,
     /// When it was accepted.
     pub accepted_at: Timestamp,
 }
@@ -121,7 +124,18 @@ fn whole(ledger: &Ledger, stored: &StoredMessage) -> io::Result<Result<Meant, Un
     }
     let carrier = carrier.unwrap_or(message.carrier);
     let record = Bytes::copy_from_slice(first.octets());
-    Ok(Ok(Meant { carrier, parts, record, accepted_at: first.accepted_at }))
+    let came_in = came_in(ledger, first.ord)?;
+    Ok(Ok(Meant { carrier, parts, record, came_in, accepted_at: first.accepted_at }))
+}
+
+/// The coding that the sender of a message uses, if it was written anew: the first word about it, since
+/// later texts came in the same.
+fn came_in(ledger: &Ledger, ord: MessageOrd) -> io::Result<Option<u8>> {
+    let events = ledger.events(ord)?;
+    Ok(events.iter().find_map(|stored| match stored.event()?.what {
+        What::Rewritten { from, .. } => Some(from),
+        _ => None,
+    }))
 }
 
 /// Why a part cannot be taken back. What waits may still leave before it is: its carrier's shard

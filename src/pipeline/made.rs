@@ -15,10 +15,10 @@ use super::joining::{Alone, Held};
 use super::mo_book::MoVerdict;
 use super::turn::{Inbound, Next, Written};
 use crate::base::clock::Timestamp;
-use crate::gsm::coding::DefaultAlphabet;
 use crate::gsm::part::UDHI;
 use crate::intake::cut::cut;
 use crate::intake::join::{Whole, join};
+use crate::intake::rewrite::octets;
 use crate::message::event::{Event, What};
 use crate::message::reason::Reason;
 use crate::message::record::Message;
@@ -82,16 +82,16 @@ impl Engine {
             let parts = (1..).zip(held.iter().cloned()).collect();
             Alone { parts, of: held.len() as u8, missing: Vec::new(), why }
         };
-        let Whole { esm_class, data_coding, body, tlvs } = match join(&parts, self.alphabet(first))
-        {
-            Ok(whole) => whole,
-            Err(why) => return self.write_alone(&alone(why)),
-        };
+        let Whole { esm_class, data_coding, body, tlvs } =
+            match join(&parts, self.default_alphabet(first.carrier)) {
+                Ok(whole) => whole,
+                Err(why) => return self.write_alone(&alone(why)),
+            };
         let parts = held.len() as u8;
         let (body, tlvs) = (&body[..], &tlvs[..]);
         let whole = Message { esm_class, data_coding, body, tlvs, parts, part: 0, ..*first };
         let shared = self.shared.clone();
-        let text = text(&whole, self.alphabet(&whole));
+        let text = text(&whole, self.default_alphabet(whole.carrier));
         let words = text.as_deref().map_or(Words::None, Words::Text);
         let verdict = shared.mo.choose(&question(&whole, words));
         if matches!(verdict, MoVerdict::Account(account, _) if !takes_whole(&shared, account)) {
@@ -113,7 +113,8 @@ impl Engine {
         let Some(message) = Message::decode(&first.record) else { return };
         let beginning = parts.iter().find(|(number, _)| *number == 1);
         let beginning = beginning.and_then(|(_, held)| Message::decode(&held.record));
-        let text = beginning.and_then(|message| text(&message, self.alphabet(&message)));
+        let text =
+            beginning.and_then(|message| text(&message, self.default_alphabet(message.carrier)));
         let words = text.as_deref().map_or(Words::None, Words::Text);
         let shared = self.shared.clone();
         let verdict = shared.mo.choose(&question(&message, words));
@@ -125,7 +126,7 @@ impl Engine {
 
     fn write_single(&mut self, held: &Held) {
         let Some(message) = Message::decode(&held.record) else { return };
-        let text = text(&message, self.alphabet(&message));
+        let text = text(&message, self.default_alphabet(message.carrier));
         let words = text.as_deref().map_or(Words::None, Words::Text);
         let shared = self.shared.clone();
         self.write_again(held, shared.mo.choose(&question(&message, words)), None);
@@ -171,13 +172,10 @@ impl Engine {
     /// The parts of a long text with a header each; `None` if it cannot be cut.
     fn cut_inbound(&mut self, message: &Message<'_>) -> Option<Vec<(u8, Vec<u8>)>> {
         let reference = self.reference.wrapping_add(1);
-        let parts = cut(message, reference, self.alphabet(message)).ok()??;
+        let default = self.default_alphabet(message.carrier);
+        let parts = cut(message, reference, default).ok()??;
         self.reference = reference;
-        let packed = self.alphabet(message) == DefaultAlphabet::Gsm7Packed;
-        let user_data = |part: &crate::gsm::part::Segment| {
-            if packed { part.packed() } else { part.short_message() }
-        };
-        Some(parts.iter().map(|it| (message.esm_class | UDHI, user_data(it))).collect())
+        Some(parts.iter().map(|part| (message.esm_class | UDHI, octets(part, default))).collect())
     }
 
     /// What was offered on a bind is a text too long for it: the parts are owed in its place. `false` if
@@ -203,11 +201,5 @@ impl Engine {
 
     fn made_message(&mut self, written: Written, next: Next) {
         self.turn.inbound.push(Inbound { asker: None, written, next });
-    }
-
-    /// What `data_coding` 0 means where a message came from.
-    fn alphabet(&self, message: &Message<'_>) -> DefaultAlphabet {
-        let carrier = self.shared.carrier(message.carrier);
-        carrier.map(|carrier| carrier.config.profile.default_alphabet).unwrap_or_default()
     }
 }

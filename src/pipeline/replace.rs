@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use super::admission::told;
 use super::change::{Change, NewPart, Replacement, Unchanged, Withdrawal};
 use super::change_ask::Meant;
 use super::engine::Engine;
@@ -11,6 +12,7 @@ use crate::gsm::coding::DefaultAlphabet;
 use crate::gsm::part::{Segment, UDHI};
 use crate::intake::admit::{Inadmissible, admit};
 use crate::intake::cut::cut;
+use crate::intake::rewrite::octets;
 use crate::message::record::Message;
 use crate::spool::journal::Health;
 use crate::wire::smpp::time::{absolute, moment};
@@ -33,13 +35,14 @@ impl Engine {
         if self.journal.health() != Health::Accepting {
             return Err(Unchanged::DiskFull);
         }
-        let carrier = self.shared.carrier(meant.carrier).ok_or(Unchanged::Apart)?;
-        let default = carrier.config.profile.default_alphabet;
-        let lifetime = carrier.config.lifetime;
+        let shared = self.shared.clone();
+        let carrier = shared.carrier(meant.carrier).ok_or(Unchanged::Apart)?;
+        let profile = &carrier.config.profile;
         let old = Message::decode(&meant.record).ok_or(Unchanged::Ended)?;
         let times = Times::of(replacement, now)?;
         let new = Message {
-            esm_class: uncut(&old),
+            esm_class: unwritten(&old, meant.came_in.is_some()),
+            data_coding: meant.came_in.unwrap_or(old.data_coding),
             body: &replacement.body,
             schedule_delivery_time: times.schedule(&old),
             validity_period: times.validity(&old),
@@ -49,14 +52,21 @@ impl Engine {
             part: 0,
             ..old
         };
-        let life = life(&new, meant.accepted_at, now, lifetime)?;
+        let life = life(&new, meant.accepted_at, now, carrier.config.lifetime)?;
         let reference = self.reference.wrapping_add(1);
+        let rewritten = shared.rewritten(new.account, &new, false, (profile, reference));
+        let told = rewritten.as_ref().map(|text| told(new.data_coding, text));
+        let new = rewritten.as_ref().map_or(new, |text| text.apply(&new));
+        let default = profile.default_alphabet;
         let parts = cut_again(&new, reference, default, meant.parts.len())?;
         self.reference = if parts.is_some() { reference } else { self.reference };
-        let with = match parts {
-            None => vec![NewPart { record: record(&new), life }],
-            Some(parts) => in_parts(&new, &parts, life),
+        let mut with = match parts {
+            None => vec![NewPart { record: record(&new), life, rewritten: None }],
+            Some(parts) => in_parts(&new, &parts, default, life),
         };
+        if let Some(first) = with.first_mut() {
+            first.rewritten = told;
+        }
         Ok(Withdrawal { parts: meant.parts, with })
     }
 }
@@ -126,19 +136,25 @@ const fn refusal_of(inadmissible: Inadmissible) -> Unchanged {
     }
 }
 
-/// The `esm_class` of a message before it was cut: a header that cutting made alone is not its own.
-fn uncut(part: &Message<'_>) -> u8 {
-    let only_ours = part.body.first() == Some(&CUT_HEADER);
-    if part.place().is_some() && only_ours { part.esm_class & !UDHI } else { part.esm_class }
+/// The `esm_class` that a message came with: a header that only cutting made is not its own, and what was
+/// written anew had none.
+fn unwritten(message: &Message<'_>, is_rewritten: bool) -> u8 {
+    let only_cut = message.place().is_some() && message.body.first() == Some(&CUT_HEADER);
+    if is_rewritten || only_cut { message.esm_class & !UDHI } else { message.esm_class }
 }
 
-fn in_parts(new: &Message<'_>, parts: &[Segment], life: Life) -> Vec<NewPart> {
+fn in_parts(
+    new: &Message<'_>,
+    parts: &[Segment],
+    default: DefaultAlphabet,
+    life: Life,
+) -> Vec<NewPart> {
     let of = parts.len() as u8;
     let part = |(number, part): (u8, &Segment)| {
         let esm_class = new.esm_class | part.esm_class();
-        let body = part.short_message();
+        let body = octets(part, default);
         let part = Message { parts: of, part: number, esm_class, body: &body, ..*new };
-        NewPart { record: record(&part), life }
+        NewPart { record: record(&part), life, rewritten: None }
     };
     (1..=of).zip(parts).map(part).collect()
 }

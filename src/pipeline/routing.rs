@@ -10,14 +10,15 @@ use crate::carrier::profile::Profile;
 use crate::deliver::limits::Limits;
 use crate::gsm::coding::DefaultAlphabet;
 use crate::gsm::language::Language;
+use crate::intake::rewrite::{Pen, Rewritten, rewrite};
 use crate::message::record::Message;
 
 /// What several carriers read.
-pub(super) struct Readers {
+struct Readers {
     /// What `data_coding` 0 means to each.
-    pub(super) defaults: Vec<DefaultAlphabet>,
+    defaults: Vec<DefaultAlphabet>,
     /// Languages whose tables all of them take.
-    pub(super) national: Vec<Language>,
+    national: Vec<Language>,
 }
 
 impl Shared {
@@ -35,14 +36,28 @@ impl Shared {
         Ok((self.carrier(carrier).ok_or(Refusal::NoRoute)?, limits))
     }
 
-    /// What all carriers that may have a message can read: the first by its profile, and those that its
-    /// route tries after it.
-    pub(super) fn readers(
+    /// A message's text as it is written for those who may have it, the first of them with this profile;
+    /// `None`: as it is. `reference` is what its parts share.
+    pub(super) fn rewritten(
         &self,
         account: AccountId,
         message: &Message<'_>,
-        first: &Profile,
-    ) -> Readers {
+        is_plain_text: bool,
+        (profile, reference): (&Profile, u8),
+    ) -> Option<Rewritten> {
+        let transliterate = self.account(account).and_then(|it| it.config.transliterate);
+        // Few texts are to be written anew; the others pay for these two questions.
+        if !is_plain_text && transliterate.is_none() {
+            return None;
+        }
+        let Readers { defaults, national } = self.readers(account, message, profile);
+        let (defaults, national) = (&defaults, &national);
+        rewrite(message, &Pen { is_plain_text, defaults, national, transliterate }, reference)
+    }
+
+    /// What all carriers that may have a message can read: the first by its profile, and those that its
+    /// route tries after it.
+    fn readers(&self, account: AccountId, message: &Message<'_>, first: &Profile) -> Readers {
         let mut readers =
             Readers { defaults: vec![first.default_alphabet], national: first.national.clone() };
         for next in self.routes.failover_of(account, message) {

@@ -46,9 +46,10 @@ impl Engine {
         in_vain.into_iter().for_each(|(shard, changed)| self.tell(shard, changed));
     }
 
-    /// Replacements are on disk: the messages wait again, in the place they had in their line.
+    /// Replacements are on disk: the messages wait again, at the head of their line. The last goes first,
+    /// so that parts keep their order.
     pub(super) fn rejoin(&mut self, turn: &mut Turn) {
-        for Replaced { carrier, mut queued, due, offset } in turn.replaced.drain(..) {
+        for Replaced { carrier, mut queued, due, offset } in turn.replaced.drain(..).rev() {
             queued.lsn = turn.first.0 + u64::from(offset);
             if let Some(desk) = desk(&self.shared, &mut self.carriers, carrier) {
                 desk.rejoin(turn.at, due, queued);
@@ -166,6 +167,9 @@ fn replace(
 ) {
     let what = What::Replaced { by, message: &new.record };
     let offset = events.event(&Event { ord: queued.ord, what });
+    if let Some(what) = new.rewritten {
+        events.event(&Event { ord: queued.ord, what });
+    }
     // What the carrier refused for the moment keeps its back-off.
     let again = due.filter(|_| queued.failures > 0 || queued.attempts > 0);
     queued.due_at = new.life.due_at;

@@ -75,6 +75,7 @@ impl History {
                 self.retry_at = None;
             }
             What::Rewritten { changed, .. } => self.transliterated = changed,
+            What::Replaced { .. } => self.transliterated = 0,
             What::Refused { retry_at, .. } => {
                 self.retry_at = (retry_at != Timestamp::NEVER).then_some(retry_at);
             }

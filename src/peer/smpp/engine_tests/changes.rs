@@ -4,6 +4,9 @@ use std::sync::atomic::Ordering;
 
 use super::*;
 use crate::base::id::MessageOrd;
+use crate::carrier::profile::Profile;
+use crate::gsm::coding::DefaultAlphabet;
+use crate::gsm::transliterate::Level;
 use crate::ledger::query::Query;
 use crate::message::disposition::{Disposition, Status};
 use crate::message::event::{By, Doubt, What};
@@ -394,6 +397,46 @@ fn a_long_message_is_cut_again_and_a_shorter_text_needs_fewer_parts() {
         let owed = desk.opened.ledger.owed(desk.account, None, 10).expect("reads");
         assert!(owed.len() <= 1, "{owed:?}");
     }
+}
+
+#[test]
+fn the_parts_of_a_replacement_are_packed_where_those_of_a_submit_are() {
+    let profile = Profile { default_alphabet: DefaultAlphabet::Gsm7Packed, ..Profile::default() };
+    let packed = CarrierConfig { profile: Arc::new(profile), ..CarrierConfig::default() };
+    let parts_of = |old: &[u8], new: Option<&[u8]>| {
+        let mut desk = Desk::with(10, packed.clone());
+        desk.engine.carrier_down(desk.carrier, SMSC);
+        desk.submit_text(1, old);
+        desk.settle();
+        if let Some(new) = new {
+            assert_eq!(desk.replace(FIRST, text(new)), Ok(()));
+        }
+        desk.up();
+        let left = bodies(&desk.submits());
+        // Without the header, whose reference is another.
+        left.iter().map(|body| body[6..].to_vec()).collect::<Vec<_>>()
+    };
+    let (old, new) = ([b'x'; 400], [b'y'; 300]);
+    let replaced = parts_of(&old, Some(&new));
+    assert_eq!(replaced.len(), 3, "342 septets");
+    assert_eq!(replaced, parts_of(&new, None));
+}
+
+#[test]
+fn a_new_text_comes_in_the_coding_of_the_old_one_and_is_written_anew_as_that_was() {
+    let mut desk = texts::desk(Some(Level::LookAlikes), Profile::default());
+    desk.engine.carrier_down(desk.carrier, SMSC);
+    let (taken, left) = desk.post("it’s late");
+    assert_eq!(left.len(), 0);
+    let ucs2 = |text: &str| text.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<_>>();
+    assert_eq!(desk.replace(taken.ord, text(&ucs2("it’s “early”"))), Ok(()));
+    assert_eq!(desk.replace(taken.ord, text(&ucs2("es ist “früh” 早"))), Ok(()));
+    assert_eq!(desk.rewritten(taken), [(8, 0, 1, 0, 0), (8, 0, 3, 0, 0)]);
+    assert_eq!(desk.replace(taken.ord, text(&ucs2("it’s noon"))), Ok(()));
+    desk.up();
+    let left = desk.submits();
+    let message = Message::decode(&left[0].record).expect("a record");
+    assert_eq!((message.data_coding, message.body), (0, &b"it's noon"[..]));
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::gsm::transliterate::Level;
 use crate::message::event::What;
 use crate::pipeline::port::{Submission, Taken, Wording};
 
-fn desk(transliterate: Option<Level>, profile: Profile) -> Desk {
+pub(super) fn desk(transliterate: Option<Level>, profile: Profile) -> Desk {
     let profile = Arc::new(profile);
     let settings = Settings {
         accounts: vec![AccountConfig { name: "app".into(), transliterate, ..Default::default() }],
@@ -24,7 +24,7 @@ fn desk(transliterate: Option<Level>, profile: Profile) -> Desk {
 
 impl Desk {
     /// Submits a text as the API does; what it is told.
-    fn post(&mut self, text: &str) -> (Taken, Vec<Queued>) {
+    pub(super) fn post(&mut self, text: &str) -> (Taken, Vec<Queued>) {
         let encoded = encode(text);
         let submission = Submission {
             account: "app".into(),
@@ -46,7 +46,7 @@ impl Desk {
     }
 
     /// What the history says of the text.
-    fn rewritten(&mut self, taken: Taken) -> Vec<(u8, u8, u16, u8, u8)> {
+    pub(super) fn rewritten(&mut self, taken: Taken) -> Vec<(u8, u8, u16, u8, u8)> {
         while self.opened.indexer.step().expect("indexes") {}
         let events = self.opened.ledger.events(taken.ord).expect("read");
         let told = |what: What<'_>| match what {
