@@ -9,6 +9,7 @@ use bytes::Bytes;
 
 use super::change::{Target, Unchanged};
 use super::change_ask::{Meant, meant};
+use super::correlate::{Found, correlate};
 use super::effect::LinkId;
 use super::owed_what::owed_what;
 use super::silence::{Silence, look};
@@ -17,8 +18,6 @@ use crate::base::id::{AccountId, CarrierId, MessageOrd};
 use crate::deliver::queue::Queued;
 use crate::ledger::store::Ledger;
 use crate::message::event_codec::contents;
-use crate::message::place::Place;
-use crate::message::record::Message;
 use crate::message::state::State;
 use crate::receipt::ends::Ends;
 use crate::receipt::owed::{Owed, Party};
@@ -168,27 +167,6 @@ pub enum Answer {
     },
 }
 
-/// A message a receipt belongs to, as the ledger knows it.
-#[derive(Debug)]
-pub struct Found {
-    /// Which.
-    pub ord: MessageOrd,
-    /// Who sent it.
-    pub account: AccountId,
-    /// What its account asked for.
-    pub registered_delivery: u8,
-    /// Where it stands in a message of several parts.
-    pub part: Option<Place>,
-    /// Whether a final state was known.
-    pub concluded: bool,
-    /// Its source.
-    pub source: Party,
-    /// Its destination.
-    pub destination: Party,
-    /// When it was accepted.
-    pub accepted_at: Timestamp,
-}
-
 /// What query_sm tells.
 #[derive(Clone, Debug)]
 pub struct QueryFound {
@@ -279,36 +257,6 @@ impl Ask {
 
 fn record(ledger: &Ledger, lsn: u64) -> io::Result<Bytes> {
     Ok(Bytes::copy_from_slice(contents(&ledger.record(Lsn(lsn))?)))
-}
-
-/// The newest candidate whose addresses agree with those of the receipt.
-fn correlate(
-    ledger: &Ledger,
-    carrier: CarrierId,
-    candidates: &[&[u8]],
-    ends: Ends<'_>,
-) -> io::Result<Option<Found>> {
-    for ord in ledger.correlate(carrier, candidates)? {
-        let (Some(state), Some(stored)) = (ledger.state(ord)?, ledger.message(ord)?) else {
-            continue;
-        };
-        let message: Message<'_> = stored.message();
-        let (source, destination) = (Party::of(&message.source), Party::of(&message.destination));
-        if !ends.may_be_of(&source, &destination) {
-            continue;
-        }
-        return Ok(Some(Found {
-            ord,
-            account: message.account,
-            registered_delivery: message.registered_delivery,
-            part: message.place(),
-            concluded: state.concluded(),
-            source,
-            destination,
-            accepted_at: stored.accepted_at,
-        }));
-    }
-    Ok(None)
 }
 
 fn query(

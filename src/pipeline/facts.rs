@@ -114,7 +114,7 @@ impl Engine {
                     desk.asking = desk.asking.saturating_sub(1);
                 }
                 match found {
-                    Some(found) => self.correlated(now, carrier, ticket, &found),
+                    Some(found) => self.correlated(now, carrier, ticket, found),
                     None => self.uncorrelated(carrier, ticket),
                 }
             }

@@ -28,6 +28,8 @@ pub mod conclude;
 
 pub mod congestion;
 
+pub mod correlate;
+
 pub mod effect;
 
 pub mod engine;

@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
-use super::ask::{Ask, Found};
+use super::ask::Ask;
 use super::carrier::{ASKING_MAX, CarrierDesk};
 use super::conclude::owe_receipt;
+use super::correlate::Found;
 use super::effect::{Effect, LinkId};
 use super::engine::Engine;
 use super::port::Refusal;
 use crate::base::clock::Timestamp;
-use crate::base::id::CarrierId;
+use crate::base::id::{CarrierId, MessageOrd};
 use crate::carrier::profile::Profile;
 use crate::carrier::verdict::Verdict;
 use crate::ledger::correlation::correlation_key;
@@ -161,7 +162,7 @@ impl Engine {
         now: Timestamp,
         carrier: CarrierId,
         ticket: u64,
-        found: &Found,
+        mut found: Found,
     ) {
         let Some(shared) = self.shared.carrier(carrier) else { return };
         let Some(desk) = desk(&self.shared, &mut self.carriers, carrier) else {
@@ -169,6 +170,13 @@ impl Engine {
         };
         self.turn.acknowledgements.extend(desk.unacknowledged.remove(&ticket));
         let Some(parked) = desk.parking.take(ticket) else { return };
+        // Receipts of several parts under one id may have been looked up before any was recorded.
+        let is_open = |twin: &&MessageOrd| !desk.concluded.contains(**twin);
+        if (found.concluded || desk.concluded.contains(found.ord))
+            && let Some(&twin) = found.twins.iter().find(is_open)
+        {
+            found.become_twin(twin);
+        }
         let mut awaited = Awaited {
             ord: found.ord,
             account: found.account,

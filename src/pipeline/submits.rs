@@ -135,7 +135,8 @@ impl Engine {
         desk.freed(link);
         match reason {
             Reason::Throttled => desk.pace.throttled(now, sent_at),
-            Reason::QueueFull => desk.pace.queue_full(now, sent_at),
+            // A destination that is full stays so for a while: only the first word counts.
+            Reason::QueueFull if queued.failures <= 1 => desk.pace.queue_full(now, sent_at),
             _ => {}
         }
         if let Some(next) = next {

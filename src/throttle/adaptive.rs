@@ -166,7 +166,7 @@ impl Adaptive {
     pub fn took(&mut self, now: Timestamp, sent_at: Timestamp, parts: u8) {
         self.taken.add(now, parts);
         self.taken_ever = self.taken_ever.saturating_add(1);
-        let Some(pace) = self.pace.as_mut().filter(|_| sent_at >= self.changed_at) else { return };
+        let Some(pace) = self.pace.as_mut().filter(|_| sent_at > self.changed_at) else { return };
         pace.heard = true;
         if std::mem::take(&mut pace.blocked) {
             pace.rate = self.bounds.clamp(pace.knee * (STEP_DOWN - 0.01));
@@ -179,7 +179,7 @@ impl Adaptive {
     /// The carrier refused a message that left at `sent_at` because we are too fast.
     pub fn throttled(&mut self, now: Timestamp, sent_at: Timestamp) {
         let measured = f64::from(self.taken.per_second(now));
-        if sent_at < self.changed_at {
+        if sent_at <= self.changed_at {
             return;
         }
         let bounds = self.bounds;
@@ -189,7 +189,9 @@ impl Adaptive {
             return;
         };
         let changed = std::mem::replace(&mut self.changed_at, now);
-        if !std::mem::take(&mut pace.heard) {
+        let searching = pace.climb >= CLIMB_SEARCHING;
+        let heard = std::mem::take(&mut pace.heard);
+        if !heard {
             let knee = if std::mem::replace(&mut pace.blocked, true) {
                 pace.knee
             } else {
@@ -199,7 +201,6 @@ impl Adaptive {
             pace.rate = bounds.clamp((pace.rate / 2.0).max(pace.knee * ASKING));
         } else {
             // The rate has climbed since the refused message left, and since the limit was passed.
-            let searching = pace.climb >= CLIMB_SEARCHING;
             let hidden = if searching { SEARCH_HIDDEN } else { Duration::ZERO };
             let climbed = (now.since(sent_at) + hidden).min(now.since(changed));
             let then = pace.rate * (-pace.climb * climbed.as_secs_f64()).exp();
@@ -208,22 +209,25 @@ impl Adaptive {
             pace.rate = bounds.clamp(pace.knee * STEP_DOWN);
             pace.rest_until = now + REST;
         }
-        pace.climb = CLIMB_FIRST;
+        // Where hardly anything was taken, the limit is not known yet.
+        if heard || self.taken_ever > UNTRIED {
+            pace.climb = CLIMB_FIRST;
+        }
         pace.tokens = pace.tokens.min(0.0);
     }
 
-    /// A queue at the carrier is full. One destination's is that message's matter; many at a time are
-    /// the carrier's.
+    /// A queue at the carrier is full. One destination's is that message's matter, and so are those of
+    /// some; when a third of all answers say so it is the carrier's.
     pub fn queue_full(&mut self, now: Timestamp, sent_at: Timestamp) {
         self.full.add(now, 1);
-        if self.full.per_second(now) > FULL_MIN.max(self.taken.per_second(now) / 10) {
+        if self.full.per_second(now) > FULL_MIN.max(self.taken.per_second(now) / 2) {
             self.throttled(now, sent_at);
         }
     }
 
     /// What a response said in `congestion_state`; slows down from [`CONGESTED`].
     pub fn congested(&mut self, now: Timestamp, sent_at: Timestamp, state: u32) {
-        let heeded = now.since(self.changed_at) < CONGESTION_EVERY || sent_at < self.changed_at;
+        let heeded = now.since(self.changed_at) < CONGESTION_EVERY || sent_at <= self.changed_at;
         if state < CONGESTED || heeded {
             return;
         }

@@ -225,6 +225,24 @@ fn a_limit_that_falls_or_rises_is_found_again() {
 }
 
 #[test]
+fn a_refusal_of_what_left_as_the_search_began_does_not_end_it() {
+    let mut pace = Adaptive::new(Bounds { floor: 1.0, ceiling: None });
+    let mut now = Timestamp(1_000_000_000);
+    pace.throttled(now, now);
+    let left = now + Duration::from_micros(300);
+    pace.throttled(left + Duration::from_millis(1), left);
+    let start = now;
+    while now.since(start) < Duration::from_secs(6) {
+        now = now + Duration::from_millis(2);
+        if pace.wait(now, 1).is_none() {
+            pace.leave(1);
+            pace.took(now + Duration::from_millis(1), now, 1);
+        }
+    }
+    assert!(pace.rate().is_some_and(|rate| rate > 100.0), "{:?}", pace.rate());
+}
+
+#[test]
 fn the_rate_stays_between_its_bounds() {
     let bounds = Bounds { floor: 5.0, ceiling: Some(50.0) };
     let mut pace = Adaptive::new(bounds);
@@ -249,10 +267,10 @@ fn there_is_no_pace_before_the_first_complaint_and_none_for_one_full_destination
     let mut pace = Adaptive::new(Bounds { floor: 1.0, ceiling: None });
     let now = Timestamp(1_000_000_000);
     (0..500).for_each(|_| pace.took(now, now, 1));
-    (0..20).for_each(|_| pace.queue_full(now, now));
-    assert_eq!(pace.rate(), None);
+    (0..200).for_each(|_| pace.queue_full(now, now));
+    assert_eq!(pace.rate(), None, "some destinations' queues");
     assert_eq!(pace.wait(now, 255), None);
-    (0..40).for_each(|_| pace.queue_full(now, now));
+    (0..100).for_each(|_| pace.queue_full(now, now));
     assert!(pace.rate().is_some(), "queues full everywhere are a carrier's trouble");
 }
 

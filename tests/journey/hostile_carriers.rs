@@ -3,7 +3,10 @@
 //!
 //! The carriers run in this process, so that their truth can be looked at; the gateway is the built
 //! program. Each carrier has an account, a route and a thread of its own: that an honest one is served as
-//! ever beside all the others is part of the proof. `POSTRIDER_HOSTILE_SEED` plays another seed.
+//! ever beside all the others is part of the proof. `POSTRIDER_HOSTILE_SEED` plays another seed,
+//! `POSTRIDER_HOSTILE_PROFILE` one profile alone.
+
+mod case;
 
 mod expected;
 
@@ -32,6 +35,12 @@ use traffic::{Curtain, Heard, Message, Player};
 /// Messages to each carrier.
 const MESSAGES: usize = 300;
 
+/// One in so many needs several parts.
+const LONG_EVERY: usize = 10;
+
+/// How often a long text says what it says: two parts, or three if the profile's name is long.
+const LONG_TIMES: usize = 10;
+
 /// The gateway's response timer, which what is late goes beyond.
 const RESPONSE_TIMER: Duration = Duration::from_secs(2);
 
@@ -53,9 +62,12 @@ struct Played {
 #[test]
 fn whatever_carriers_do_each_message_ends_as_was_said_or_stays_open() {
     let seed = std::env::var("POSTRIDER_HOSTILE_SEED").map_or(1, |seed| seed.parse().unwrap());
+    let only = std::env::var("POSTRIDER_HOSTILE_PROFILE").ok();
     let started = Instant::now();
-    let carriers: Vec<(&'static Profile, HostileSmsc)> =
-        all().map(|profile| (profile, start(profile, seed))).collect();
+    let carriers: Vec<(&'static Profile, HostileSmsc)> = all()
+        .filter(|profile| only.as_ref().is_none_or(|only| only == profile.name))
+        .map(|profile| (profile, start(profile, seed)))
+        .collect();
     let site = site_of(&carriers);
     let mut gateway = site.start();
     let played = play_all(&site, carriers);
@@ -100,9 +112,19 @@ fn messages(number: usize, profile: &Profile) -> Vec<Message> {
     (0..MESSAGES)
         .map(|message| Message {
             to: format!("{}{:06}", prefix(number), message % destinations),
-            text: format!("message {message} by {}", profile.name),
+            text: text_of(message, profile.name),
         })
         .collect()
+}
+
+/// A long text says the same again and again, so that each of its parts is unique as well.
+fn text_of(message: usize, profile: &str) -> String {
+    let text = format!("message {message} by {profile}");
+    if message % LONG_EVERY == LONG_EVERY - 1 {
+        format!("{text}; ").repeat(LONG_TIMES)
+    } else {
+        text
+    }
 }
 
 /// Plays all carriers at once.

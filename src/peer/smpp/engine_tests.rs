@@ -145,18 +145,7 @@ impl Desk {
     /// The carrier reports on one message.
     fn receipt(&mut self, queued: &Queued, message_state: u8) {
         let id = format!("{:x}", queued.ord.0 + 100);
-        let receipt = ReceiptIn {
-            link: SMSC,
-            sequence: 1,
-            data: false,
-            message_state,
-            carrier_message_id: id.as_bytes(),
-            err: b"069",
-            raw: b"",
-            done_at: None,
-            source: Address { ton: 1, npi: 1, addr: b"447700900123" },
-            destination: Address { ton: 5, npi: 0, addr: b"ACME" },
-        };
+        let receipt = receipt(id.as_bytes(), message_state);
         self.engine.receipt(NOW, self.carrier, &receipt, id.as_bytes(), Vec::new);
     }
 
@@ -194,6 +183,21 @@ impl Desk {
             _ => None,
         };
         effects.into_iter().filter_map(submit).collect()
+    }
+}
+
+fn receipt(id: &[u8], message_state: u8) -> ReceiptIn<'_> {
+    ReceiptIn {
+        link: SMSC,
+        sequence: 1,
+        data: false,
+        message_state,
+        carrier_message_id: id,
+        err: b"069",
+        raw: b"",
+        done_at: None,
+        source: Address { ton: 1, npi: 1, addr: b"447700900123" },
+        destination: Address { ton: 5, npi: 0, addr: b"ACME" },
     }
 }
 
@@ -247,6 +251,25 @@ fn the_receipt_of_a_long_message_that_ended_all_at_once_comes_once() {
     assert_eq!(offers.len(), 1);
     let OwedWhat::Receipt(receipt) = offers[0].what else { panic!("{:?}", offers[0]) };
     assert_eq!((receipt.message_state, receipt.delivered), (2, 3));
+}
+
+#[test]
+fn parts_that_were_given_one_id_have_a_receipt_each() {
+    let mut desk = Desk::new(10);
+    desk.submit_text(1, &[b'x'; 400]);
+    let parts = desk.submits();
+    let id = CarrierMessageId { written: b"7f", canonical: b"7f" };
+    for part in &parts {
+        desk.engine.sent(NOW, desk.carrier, Some((SMSC, NOW)), part, &id);
+    }
+    for message_state in [2, 5, 2] {
+        let receipt = receipt(b"7f", message_state);
+        desk.engine.receipt(NOW, desk.carrier, &receipt, b"7f", || vec![b"7f".to_vec()]);
+    }
+    let offers = desk.offers();
+    assert_eq!(offers.len(), 1);
+    let OwedWhat::Receipt(receipt) = offers[0].what else { panic!("{:?}", offers[0]) };
+    assert_eq!((receipt.message_state, receipt.parts, receipt.delivered), (5, 3, 2));
 }
 
 #[test]

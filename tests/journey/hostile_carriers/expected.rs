@@ -33,8 +33,14 @@ const THE_CARRIERS_DOING: &[Known] = &[
 
 /// What a kill costs at most: submits were on their way over three binds with windows of ten, and
 /// receipts over one with a window of a hundred, and nobody knows of which the answer was not kept.
-const A_KILLS_DOING: &[(Fault, usize)] =
-    &[(Fault::NeedlessDouble, 30), (Fault::AnswerNotKept, 30), (Fault::AccountToldTwice, 100)];
+/// Where two parts were given one id, a receipt that comes again for that cannot be told from the other's.
+const A_KILLS_DOING: &[(Fault, usize)] = &[
+    (Fault::NeedlessDouble, 30),
+    (Fault::AnswerNotKept, 30),
+    (Fault::AccountToldTwice, 100),
+    (Fault::Disposition, 3),
+    (Fault::ReceiptOfAnother, 3),
+];
 
 /// Every profile is as expected.
 ///

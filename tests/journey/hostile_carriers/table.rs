@@ -13,8 +13,9 @@ const SHOWN: usize = 1;
 /// One line a profile, then what is wrong.
 pub fn of(verdicts: &[Verdict]) -> String {
     let mut table = format!(
-        "{:<22}{:>10}{:>9}{:>9}{:>9}{:>9}{:>12}{:>13}{:>9}{:>9}{:>8}{:>7}{:>8}\n",
+        "{:<22}{:>5}{:>10}{:>9}{:>9}{:>9}{:>9}{:>12}{:>13}{:>9}{:>9}{:>8}{:>9}{:>8}\n",
         "profile",
+        "long",
         "delivered",
         "bounced",
         "blocked",
@@ -25,15 +26,16 @@ pub fn of(verdicts: &[Verdict]) -> String {
         "retried",
         "doubled",
         "strays",
-        "parts",
+        "inbound",
         "faults",
     );
     for verdict in verdicts {
         let count = |disposition: Disposition| verdict.dispositions[disposition as usize];
         let _infallible = writeln!(
             table,
-            "{:<22}{:>10}{:>9}{:>9}{:>9}{:>9}{:>12}{:>13}{:>9}{:>9}{:>8}{:>7}{:>8}",
+            "{:<22}{:>5}{:>10}{:>9}{:>9}{:>9}{:>9}{:>12}{:>13}{:>9}{:>9}{:>8}{:>9}{:>8}",
             verdict.profile,
+            verdict.long,
             count(Disposition::Delivered),
             count(Disposition::Bounced),
             count(Disposition::Blocked),
@@ -44,7 +46,7 @@ pub fn of(verdicts: &[Verdict]) -> String {
             verdict.retried,
             verdict.doubled,
             verdict.strays,
-            verdict.parts,
+            verdict.inbound,
             verdict.faults.len(),
         );
     }

@@ -36,6 +36,13 @@ pub struct Message {
     pub text: String,
 }
 
+impl Message {
+    /// Whether it needs several parts.
+    pub fn is_long(&self) -> bool {
+        self.text.len() > 160
+    }
+}
+
 /// What the account heard.
 #[derive(Debug, Default)]
 pub struct Heard {
@@ -110,11 +117,15 @@ impl<'a> Player<'a> {
     }
 }
 
-/// The reference parameter must not reach a peer of v3.3.
-fn submit(esme: &mut Esme, Message { to, text }: &Message) -> u32 {
-    let mut tlvs = TlvBuf::default();
+/// The parameters must not reach a peer of v3.3.
+fn submit(esme: &mut Esme, it: &Message) -> u32 {
+    let (text, mut tlvs) = (it.text.as_bytes(), TlvBuf::default());
     tlvs.push_u16(Tag::USER_MESSAGE_REFERENCE, 7);
-    esme.request(&SubmitSm(Sm { tlvs: tlvs.as_tlvs(), ..message(to, text.as_bytes()) }))
+    if it.is_long() {
+        tlvs.push(Tag::MESSAGE_PAYLOAD, text);
+    }
+    let short = if it.is_long() { b"" } else { text };
+    esme.request(&SubmitSm(Sm { tlvs: tlvs.as_tlvs(), ..message(&it.to, short) }))
 }
 
 fn take(esme: &mut Esme, frame: &Frame, open: &mut HashMap<u32, usize>, heard: &mut Heard) {
