@@ -77,12 +77,12 @@ impl HttpApi {
     }
 }
 
-/// How often queued observations are counted, and the disk is looked at.
+/// How often the disk is looked at.
 const UPKEEP: Duration = Duration::from_secs(5);
 
-/// Keeps the registry small and the figures of the disk current, until it is aborted.
-pub fn keep_up(gateway: &Gateway, registry: Arc<Registry>) -> JoinHandle<()> {
-    let store = StoreMetrics::new(&registry);
+/// Keeps the figures of the disk current, until it is aborted.
+pub fn keep_up(gateway: &Gateway, registry: &Registry) -> JoinHandle<()> {
+    let store = StoreMetrics::new(registry);
     let written = store.write_duration.clone();
     gateway.journal().observe(Box::new(move |commit| written.record(commit.took)));
     let ledger = Arc::clone(gateway.ledger());
@@ -92,7 +92,6 @@ pub fn keep_up(gateway: &Gateway, registry: Arc<Registry>) -> JoinHandle<()> {
         let mut lagging = Lag::default();
         loop {
             ticks.tick().await;
-            registry.upkeep();
             let ledger = Arc::clone(&ledger);
             // Asks the file system.
             let Ok(lag) = tokio::task::spawn_blocking({

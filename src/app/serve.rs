@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use super::api::{self, HttpApi};
 use super::gateway::Gateway;
@@ -49,7 +48,7 @@ pub fn run(config: &Path, data_dir: Option<PathBuf>, accept_corruption: bool) ->
 async fn serve(config: &Config, accept_corruption: bool) -> Result<(), super::gateway::StartError> {
     let gateway = Gateway::start(&config.settings, accept_corruption)?;
     let registry = gateway.registry();
-    let upkeep = api::keep_up(&gateway, Arc::clone(&registry));
+    let upkeep = api::keep_up(&gateway, &registry);
     let http = HttpApi::start(&config.http, &gateway, registry).await?;
     let recovered = gateway.recovered();
     tracing::info!(

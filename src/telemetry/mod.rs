@@ -9,9 +9,13 @@ pub mod carrier;
 
 pub mod family;
 
+mod histogram;
+
 pub mod http;
 
 pub mod ingress;
+
+mod kept;
 
 pub mod limit;
 

@@ -11,7 +11,7 @@ use super::names;
 use super::registry::{Seconds, gauge};
 
 pub(super) struct ProcessMetrics {
-    pub(super) cpu: Seconds,
+    cpu: Seconds,
     resident: Gauge,
     descriptors: Gauge,
 }
@@ -20,12 +20,12 @@ pub(super) struct ProcessMetrics {
 const TICKS: f64 = 100.0;
 
 impl ProcessMetrics {
-    pub(super) fn new(recorder: &PrometheusRecorder) -> Self {
+    pub(super) fn new(recorder: &PrometheusRecorder, cpu: Seconds) -> Self {
         let started = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         gauge(recorder, &names::PROCESS_START, &[]).set(started.as_secs_f64());
         gauge(recorder, &names::PROCESS_MAX_FDS, &[]).set(descriptors_max().unwrap_or(0.0));
         Self {
-            cpu: Seconds::default(),
+            cpu,
             resident: gauge(recorder, &names::PROCESS_RSS, &[]),
             descriptors: gauge(recorder, &names::PROCESS_FDS, &[]),
         }

@@ -3,21 +3,20 @@
 //! One for a process, passed to whoever counts; nothing global, so that tests have their own.
 //! **Invariants**: a handle's series is on the page from its registration; carriers beyond
 //! [`CARRIERS_MAX`] share the label `other`, and their gauges are left out.
-//! Histograms queue what they are given until [`Registry::upkeep`] or a scrape: call it regularly.
 
 use std::collections::BTreeMap;
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use metrics::{Counter, Gauge, Histogram, Key, Label, Level, Metadata, Recorder as _};
-use metrics_exporter_prometheus::{
-    Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder,
-};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
 
 use super::carrier::CarrierMetrics;
-use super::names::{ALL, BUILD_INFO, DRAINING, DROPPED_SERIES, Kind, Metric};
+use super::histogram::Buckets;
+use super::kept::{Kept, line};
+use super::names::{ALL, BUILD_INFO, DRAINING, DROPPED_SERIES, Kind, Metric, PROCESS_CPU};
 use super::process;
 
 /// Carriers with a label of their own.
@@ -27,7 +26,9 @@ pub const CARRIERS_MAX: usize = 100;
 pub struct Registry {
     recorder: PrometheusRecorder,
     page: PrometheusHandle,
-    seconds: Mutex<Vec<SecondsSeries>>,
+    counters: Kept<AtomicU64>,
+    seconds: Kept<Seconds>,
+    histograms: Kept<Buckets>,
     carriers: Mutex<BTreeMap<String, Arc<CarrierMetrics>>>,
     dropped: Counter,
     draining: Gauge,
@@ -38,12 +39,6 @@ impl fmt::Debug for Registry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Registry").finish_non_exhaustive()
     }
-}
-
-struct SecondsSeries {
-    metric: Metric,
-    labels: Vec<String>,
-    seconds: Seconds,
 }
 
 /// A counter of time. The exporter's own counters only know whole numbers.
@@ -65,34 +60,30 @@ impl Seconds {
 impl Registry {
     /// An empty page.
     pub fn new() -> Arc<Self> {
-        let recorder = with_buckets(PrometheusBuilder::new()).build_recorder();
-        for metric in ALL {
-            let (name, help) = (metric.name.into(), metric.help.into());
-            match metric.kind {
-                Kind::Counter => recorder.describe_counter(name, None, help),
-                Kind::Gauge => recorder.describe_gauge(name, None, help),
-                Kind::Histogram(_) => recorder.describe_histogram(name, None, help),
-                Kind::Seconds => {}
-            }
+        let recorder = PrometheusBuilder::new().build_recorder();
+        for metric in ALL.iter().filter(|metric| metric.kind == Kind::Gauge) {
+            recorder.describe_gauge(metric.name.into(), None, metric.help.into());
         }
-        let page = recorder.handle();
+        let (counters, seconds) = (Kept::default(), Kept::default());
+        let cpu = seconds.of(&PROCESS_CPU, &[], Seconds::default);
         let registry = Self {
-            page,
-            seconds: Mutex::default(),
+            page: recorder.handle(),
             carriers: Mutex::default(),
-            dropped: counter(&recorder, &DROPPED_SERIES, &[]),
+            dropped: Counter::from_arc(counters.of(&DROPPED_SERIES, &[], AtomicU64::default)),
+            counters,
+            seconds,
+            histograms: Kept::default(),
             draining: gauge(&recorder, &DRAINING, &[]),
-            process: process::ProcessMetrics::new(&recorder),
+            process: process::ProcessMetrics::new(&recorder, Seconds::clone(&cpu)),
             recorder,
         };
         registry.gauge(&BUILD_INFO, &[env!("CARGO_PKG_VERSION")]).set(1.0);
-        registry.own_seconds(super::names::PROCESS_CPU, Vec::new(), registry.process.cpu.clone());
         Arc::new(registry)
     }
 
     /// A counter's handle; the labels in the order of the metric.
     pub fn counter(&self, metric: &Metric, labels: &[&str]) -> Counter {
-        counter(&self.recorder, metric, labels)
+        Counter::from_arc(self.counters.of(metric, labels, AtomicU64::default))
     }
 
     /// A gauge's handle.
@@ -100,22 +91,15 @@ impl Registry {
         gauge(&self.recorder, metric, labels)
     }
 
-    /// A histogram's handle.
+    /// A histogram's handle. A metric of another type has no buckets: what is observed is counted.
     pub fn histogram(&self, metric: &Metric, labels: &[&str]) -> Histogram {
-        self.recorder.register_histogram(&key(metric, labels), &METADATA)
+        let bounds = if let Kind::Histogram(bounds) = metric.kind { bounds } else { &[] };
+        Histogram::from_arc(self.histograms.of(metric, labels, || Buckets::new(bounds)))
     }
 
     /// A handle of a counter of time.
     pub fn seconds(&self, metric: &Metric, labels: &[&str]) -> Seconds {
-        let seconds = Seconds::default();
-        let labels = labels.iter().map(|&label| label.to_owned()).collect();
-        self.own_seconds(*metric, labels, seconds.clone());
-        seconds
-    }
-
-    fn own_seconds(&self, metric: Metric, labels: Vec<String>, seconds: Seconds) {
-        let mut all = self.seconds.lock().unwrap_or_else(PoisonError::into_inner);
-        all.push(SecondsSeries { metric, labels, seconds });
+        Seconds::clone(&self.seconds.of(metric, labels, Seconds::default))
     }
 
     /// A carrier's handles; the same ones for the same name.
@@ -139,45 +123,36 @@ impl Registry {
         self.draining.set(if draining { 1.0 } else { 0.0 });
     }
 
-    /// Puts queued observations into their buckets. A few times a minute is enough.
-    pub fn upkeep(&self) {
-        self.page.run_upkeep();
-    }
-
     /// The page, in Prometheus' text format.
     pub fn render(&self) -> String {
         self.process.read();
         let mut page = self.page.render();
-        let seconds = self.seconds.lock().unwrap_or_else(PoisonError::into_inner);
-        for metric in ALL.iter().filter(|metric| metric.kind == Kind::Seconds) {
-            let mut series = seconds.iter().filter(|series| series.metric == *metric).peekable();
-            if series.peek().is_some() {
-                let Metric { name, help, .. } = metric;
-                let _ = write!(page, "# HELP {name} {help}\n# TYPE {name} counter\n");
-                series.for_each(|series| series.write(&mut page));
-                page.push('\n');
-            }
+        for metric in ALL {
+            // A page in memory takes everything that is written.
+            let _ = self.write_kept(metric, &mut page);
         }
         page
     }
-}
 
-impl SecondsSeries {
-    fn write(&self, page: &mut String) {
-        page.push_str(self.metric.name);
-        for (index, (label, value)) in self.metric.labels.iter().zip(&self.labels).enumerate() {
-            let value = value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
-            let open = if index == 0 { '{' } else { ',' };
-            let _ = write!(page, "{open}{label}=\"{value}\"");
+    fn write_kept(&self, metric: &Metric, page: &mut String) -> fmt::Result {
+        let name = metric.name;
+        match metric.kind {
+            Kind::Counter => self.counters.write(metric, "counter", page, |count, labels, page| {
+                line(name, labels, count.load(Ordering::Relaxed), page)
+            }),
+            Kind::Seconds => {
+                self.seconds.write(metric, "counter", page, |seconds, labels, page| {
+                    line(name, labels, seconds.0.load(Ordering::Relaxed) as f64 / 1e6, page)
+                })
+            }
+            Kind::Histogram(_) => {
+                self.histograms.write(metric, "histogram", page, |buckets, labels, page| {
+                    buckets.write(name, labels, page)
+                })
+            }
+            Kind::Gauge => Ok(()),
         }
-        let close = if self.labels.is_empty() { "" } else { "}" };
-        let micros = self.seconds.0.load(Ordering::Relaxed);
-        let _ = writeln!(page, "{close} {}", micros as f64 / 1e6);
     }
-}
-
-pub(super) fn counter(recorder: &PrometheusRecorder, metric: &Metric, labels: &[&str]) -> Counter {
-    recorder.register_counter(&key(metric, labels), &METADATA)
 }
 
 pub(super) fn gauge(recorder: &PrometheusRecorder, metric: &Metric, labels: &[&str]) -> Gauge {
@@ -196,17 +171,3 @@ fn key(metric: &Metric, labels: &[&str]) -> Key {
 }
 
 static METADATA: Metadata<'static> = Metadata::new("postrider", Level::INFO, None);
-
-fn with_buckets(mut builder: PrometheusBuilder) -> PrometheusBuilder {
-    for metric in ALL {
-        if let Kind::Histogram(buckets) = metric.kind {
-            let name = Matcher::Full(metric.name.to_owned());
-            // Refused for an empty list only, which a test rules out.
-            builder = match builder.set_buckets_for_metric(name, buckets) {
-                Ok(builder) => builder,
-                Err(_) => PrometheusBuilder::new(),
-            };
-        }
-    }
-    builder
-}

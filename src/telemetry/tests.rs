@@ -9,7 +9,7 @@ use super::http::RouteMetrics;
 use super::ingress::{IngressMetrics, StageMetrics};
 use super::limit::{self, LimitNumbers};
 use super::log::{LogConfig, json_subscriber};
-use super::names::{ALL, Kind};
+use super::names::{self, ALL, Kind};
 use super::registry::{CARRIERS_MAX, Registry};
 use super::store::StoreMetrics;
 
@@ -17,15 +17,10 @@ fn everything() -> (Arc<Registry>, Arc<CarrierMetrics>) {
     let registry = Registry::new();
     let carrier = registry.carrier("sink");
     IngressMetrics::new(&registry, "smpp");
-    let stages = StageMetrics::new(&registry);
-    let store = StoreMetrics::new(&registry);
+    StageMetrics::new(&registry);
+    StoreMetrics::new(&registry);
     limit::show(&registry, &[LimitNumbers { label: "route:uk".into(), ..LimitNumbers::default() }]);
     RouteMetrics::new(&registry, "/v1/messages", "POST").answered(202, 0.003);
-    // A histogram is on the page from its first observation.
-    carrier.submit_duration.record(0.02);
-    carrier.delivery_duration.record(3.0);
-    stages.store.record(0.001);
-    store.write_duration.record(0.001);
     (registry, carrier)
 }
 
@@ -142,6 +137,30 @@ fn handles_count_into_their_series() {
         r#"code_class="2xx"} 1"#,
     ] {
         assert!(page.contains(series), "{series}\n{page}");
+    }
+}
+
+#[test]
+fn handles_of_the_same_labels_count_into_one_series() {
+    let registry = Registry::new();
+    for _ in 0..2 {
+        registry.counter(&names::AUTH_FAILURES, &["a\"\\\nb"]).increment(2);
+        registry.histogram(&names::STORE_WRITE, &[]).record(0.001);
+        registry.histogram(&names::STORE_WRITE, &[]).record(2.0);
+        registry.seconds(&names::THROTTLE_WAIT, &["x", "ours"]).add(Duration::from_secs(1));
+    }
+    let page = registry.render();
+    for line in [
+        r#"postrider_auth_failures_total{ingress="a\"\\\nb"} 4"#,
+        r#"postrider_store_write_duration_seconds_bucket{le="0.0005"} 0"#,
+        r#"postrider_store_write_duration_seconds_bucket{le="0.001"} 2"#,
+        r#"postrider_store_write_duration_seconds_bucket{le="1"} 2"#,
+        r#"postrider_store_write_duration_seconds_bucket{le="+Inf"} 4"#,
+        "postrider_store_write_duration_seconds_sum 4.002",
+        "postrider_store_write_duration_seconds_count 4",
+        r#"postrider_throttle_wait_seconds_total{carrier="x",scope="ours"} 2"#,
+    ] {
+        assert!(page.lines().any(|written| written == line), "{line}\n{page}");
     }
 }
 

@@ -57,7 +57,7 @@ async fn demo(options: &Options) -> Result<(), StartError> {
     let place = Place::new(options.data_dir.clone())?;
     let carriers = world::start_carriers()?;
     let gateway = Gateway::start(&world::settings(place.directory().to_owned(), &carriers), false)?;
-    let upkeep = api::keep_up(&gateway, gateway.registry());
+    let upkeep = api::keep_up(&gateway, &gateway.registry());
     let http = HttpApi::start(&world::http(), &gateway, gateway.registry()).await?;
     let first = send_first(&gateway).await?;
     let counts = Rc::new(Counts::default());
