@@ -1,7 +1,7 @@
 //! Taking a message in, or refusing it.
 
 use super::effect::Asker;
-use super::engine::Engine;
+use super::engine::{Engine, awaken};
 use super::port::{Refusal, Wording};
 use super::turn::{Arrival, Written};
 use crate::base::clock::Timestamp;
@@ -155,7 +155,7 @@ impl Engine {
             return Err(Refusal::Draining);
         }
         admit(message).map_err(refusal_of)?;
-        let shared = self.shared.clone();
+        let Self { shared, accounts, awake, .. } = self;
         let (carrier, limits) = shared.route(account, message)?;
         let (reference, profile) = (self.reference.wrapping_add(1), &carrier.config.profile);
         let mut rewritten = shared.rewritten(account, message, is_plain_text, (profile, reference));
@@ -174,7 +174,7 @@ impl Engine {
         if backlog + u64::from(count) > carrier.config.queue_messages_max as u64 {
             return Err(Refusal::QueueFull);
         }
-        let desk = self.account(account).ok_or(Refusal::UnknownAccount)?;
+        let desk = awaken(shared, accounts, awake, account).ok_or(Refusal::UnknownAccount)?;
         if let Some(limiter) = &desk.limiter {
             limiter.check(now, count).map_err(Refusal::OverRate)?;
         }

@@ -97,7 +97,7 @@ impl Engine {
                         self.order(order);
                     } else {
                         let mail = Mail::Change(order);
-                        self.effects.push(Effect::Post { shard: home, mail });
+                        self.effects.push(Effect::Post { shard: home, mail: Box::new(mail) });
                     }
                 }
             }
@@ -189,7 +189,8 @@ impl Engine {
         if shard == self.shard {
             self.changed(changed);
         } else {
-            self.effects.push(Effect::Post { shard, mail: Mail::Changed(changed) });
+            let mail = Box::new(Mail::Changed(changed));
+            self.effects.push(Effect::Post { shard, mail });
         }
     }
 }

@@ -122,8 +122,8 @@ pub enum Effect {
     Post {
         /// Which shard.
         shard: usize,
-        /// What.
-        mail: Mail,
+        /// What. Boxed, since every effect takes the room of the largest.
+        mail: Box<Mail>,
     },
     /// Let the binds read again whose accounts were over their share of a carrier's backlog.
     Resume(CarrierId),

@@ -40,7 +40,7 @@ pub struct Engine {
     pub(super) accounts: Vec<Option<AccountDesk>>,
     pub(super) carriers: Vec<Option<CarrierDesk>>,
     /// Places of the accounts that something has happened to, or that wait for a time.
-    awake: Vec<usize>,
+    pub(super) awake: Vec<usize>,
     pub(super) journal: Journal,
     /// Messages of this turn.
     pub(super) messages: Chunk,
@@ -126,12 +126,8 @@ impl Engine {
 
     /// An account's desk, if it lives on this shard, with a share in the end of this turn.
     pub(super) fn account(&mut self, id: AccountId) -> Option<&mut AccountDesk> {
-        let place = self.shared.account_place(id)?;
-        let desk = self.accounts.get_mut(place)?.as_mut()?;
-        if !std::mem::replace(&mut desk.awake, true) {
-            self.awake.push(place);
-        }
-        Some(desk)
+        let Self { shared, accounts, awake, .. } = self;
+        awaken(shared, accounts, awake, id)
     }
 
     /// Whether an account of this shard is owed something and has no bind to be given it.
@@ -321,6 +317,21 @@ impl Engine {
     pub fn settled(&self) -> bool {
         self.turns.is_empty() && self.messages.is_empty() && self.events.is_empty()
     }
+}
+
+/// An account's desk, with a share in the end of this turn, leaving the rest of the engine free.
+pub(super) fn awaken<'a>(
+    shared: &Shared,
+    accounts: &'a mut [Option<AccountDesk>],
+    awake: &mut Vec<usize>,
+    id: AccountId,
+) -> Option<&'a mut AccountDesk> {
+    let place = shared.account_place(id)?;
+    let desk = accounts.get_mut(place)?.as_mut()?;
+    if !std::mem::replace(&mut desk.awake, true) {
+        awake.push(place);
+    }
+    Some(desk)
 }
 
 /// A limiter for a rate of the configuration; a rate of 0 is no limit.

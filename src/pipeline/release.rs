@@ -49,8 +49,8 @@ impl Engine {
     fn release_arrivals(&mut self, turn: &mut Turn) {
         let mut batches: Vec<(CarrierId, Vec<Queued>)> = Vec::new();
         let count = turn.arrivals.len();
-        let arrivals = std::mem::take(&mut turn.arrivals);
-        for arrival in arrivals {
+        let mut arrivals = std::mem::take(&mut turn.arrivals);
+        for arrival in arrivals.drain(..) {
             let Arrival { asker, written, account, carrier, parts, priority, life, limits } =
                 arrival;
             let ord = turn.ord(written);
@@ -94,6 +94,7 @@ impl Engine {
                 }
             }
         }
+        turn.arrivals = arrivals;
         for (carrier, messages) in batches {
             self.hand_over(carrier, messages);
         }
@@ -104,7 +105,7 @@ impl Engine {
         if home == self.shard {
             self.enqueue(carrier, messages);
         } else {
-            let mail = Mail::Queue { carrier, messages };
+            let mail = Box::new(Mail::Queue { carrier, messages });
             self.effects.push(Effect::Post { shard: home, mail });
         }
     }
@@ -166,7 +167,7 @@ impl Engine {
             }
         }
         for (shard, debts) in elsewhere {
-            self.effects.push(Effect::Post { shard, mail: Mail::Owed(debts) });
+            self.effects.push(Effect::Post { shard, mail: Box::new(Mail::Owed(debts)) });
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Doing what the engine decided: PDUs into the links, the rest to the shell.
 
 use super::change::Told;
-use super::exchange::{Action, Exchange};
+use super::exchange::{Action, Exchange, place};
 use super::link::{Far, Link};
 use super::multi::Settled;
 use super::translate::{asked_of_carrier, sm_of_message, sm_of_receipt};
@@ -58,7 +58,9 @@ impl Exchange {
             Effect::Acknowledge { link, sequence, data } => self.acknowledge(link, sequence, data),
             Effect::Offer { link, owed } => self.offer(now, link, owed),
             Effect::Ask(ask) => self.actions.push(Action::Ask(ask)),
-            Effect::Post { shard, mail } => self.actions.push(Action::Post { shard, mail }),
+            Effect::Post { shard, mail } => {
+                self.actions.push(Action::Post { shard, mail: *mail });
+            }
             Effect::Resume(carrier) => self.resume_everywhere(carrier),
             Effect::Changed { link, sequence, ord, replaces, outcome } => {
                 self.changed(now, link, sequence, Told { ord, replaces, outcome });
@@ -81,8 +83,8 @@ impl Exchange {
 
     /// Submits a message over a bind, or gives it back if the bind has gone.
     fn submit_to(&mut self, now: Timestamp, id: LinkId, queued: Queued) -> Option<Queued> {
-        let shared = self.shared().clone();
-        let Some(Link { side: Far::Smsc(smsc), out, .. }) = self.link(id) else {
+        let link = self.links.get_mut(place(id)).filter(|link| link.id == id);
+        let Some(Link { side: Far::Smsc(smsc), out, .. }) = link else {
             return Some(queued);
         };
         let record = queued.record.clone();
@@ -91,13 +93,13 @@ impl Exchange {
             self.engine.unreadable(now, carrier, Some(id), &queued);
             return None;
         };
-        let (carrier, profile) = (smsc.carrier, smsc.profile.clone());
+        let (carrier, profile) = (smsc.carrier, &*smsc.profile);
         let takes_tlvs = profile.send_tlvs.decide(smsc.session.peer_takes_tlvs());
         if !takes_tlvs && message.body.len() > SHORT_MESSAGE_MAX {
             self.engine.unsendable(now, carrier, id, &queued);
             return None;
         }
-        let addresses = shared.readdress(&profile, queued.account, &message);
+        let addresses = self.engine.shared().readdress(profile, queued.account, &message);
         let tlvs = Tlvs::new(message.tlvs).unwrap_or_default();
         let mut room = TlvBuf::default();
         let message = Message {

@@ -3,10 +3,8 @@
 //! The carrier's profile says what is a receipt, what its states and ids mean, and which of its
 //! parameters go on.
 
-use std::sync::Arc;
-
-use super::exchange::Exchange;
-use super::link::{Far, Link};
+use super::exchange::{Exchange, place};
+use super::link::{Far, Link, SmscLink};
 use super::translate::{err_of, message_of_data_sm, message_of_sm};
 use crate::base::clock::Timestamp;
 use crate::base::id::CarrierId;
@@ -14,6 +12,7 @@ use crate::carrier::profile::Profile;
 use crate::message::address::Masked;
 use crate::message::record::{Direction, Message};
 use crate::pipeline::effect::LinkId;
+use crate::pipeline::engine::Engine;
 use crate::pipeline::receipts::ReceiptIn;
 use crate::wire::smpp::header::Header;
 use crate::wire::smpp::pdu::{AlertNotification, Pdu};
@@ -78,68 +77,26 @@ impl Exchange {
     }
 
     fn brought(&mut self, now: Timestamp, came: Came, brought: &Brought<'_>) {
-        let Some(profile) = self.profile(came.link) else { return };
+        let Self { links, engine, room, .. } = self;
+        let link = links.get(place(came.link)).filter(|link| link.id == came.link);
+        let Some(Link { side: Far::Smsc(SmscLink { profile, .. }), .. }) = link else { return };
         let kind = ReceiptKind::of(brought.message.esm_class);
-        let mut room = std::mem::take(&mut self.room.text);
         if kind.is_some() || (profile.receipts_as_texts && brought.message.esm_class & 0x3C == 0) {
             let ucs2 = profile.receipts_in_ucs2;
             let data_coding = if ucs2 { UCS2 } else { brought.message.data_coding };
-            let receipt = Receipt::of(brought.text, data_coding, &brought.tlvs, &mut room);
-            if kind.is_some() || reads_as_a_receipt(&receipt, &profile) {
+            let receipt = Receipt::of(brought.text, data_coding, &brought.tlvs, &mut room.text);
+            if kind.is_some() || reads_as_a_receipt(&receipt, profile) {
                 let intermediate = kind == Some(ReceiptKind::Intermediate);
-                self.receipt(now, came, &profile, intermediate, brought, &receipt);
-                self.room.text = room;
+                pass_receipt(engine, now, came, profile, intermediate, (brought, &receipt));
                 return;
             }
         }
-        self.room.text = room;
         let mut room = TlvBuf::default();
         let tlvs = Tlvs::new(brought.message.tlvs).unwrap_or_default();
         let tlvs = profile.tlvs.filter(tlvs, &mut room).as_octets();
         let Came { carrier, link, sequence, data } = came;
         let message = Message { tlvs, ..brought.message };
-        self.engine.inbound(carrier, (link, sequence, data), &message);
-    }
-
-    fn receipt(
-        &mut self,
-        now: Timestamp,
-        came: Came,
-        profile: &Profile,
-        intermediate: bool,
-        brought: &Brought<'_>,
-        receipt: &Receipt<'_>,
-    ) {
-        let mut err_room = [0; 5];
-        let state = profile.states.of(receipt).map_or(0, |state| state as u8);
-        let carrier_message_id = receipt.id.unwrap_or_default();
-        // A carrier that writes the same in both writes its receipts' form in both.
-        let parameter = receipt.receipted_message_id.is_some_and(|id| receipt.text.id != Some(id));
-        let done_date = receipt.text.done_date;
-        let failure = brought.tlvs.integer(Tag::DELIVERY_FAILURE_REASON);
-        let form = profile.message_id;
-        self.engine.receipt(
-            now,
-            came.carrier,
-            &ReceiptIn {
-                link: came.link,
-                sequence: came.sequence,
-                data: came.data,
-                // An intermediate notification never ends a message, whatever it says.
-                message_state: if intermediate { 1 } else { state },
-                carrier_message_id,
-                err: err_of(receipt, failure, &mut err_room),
-                raw: receipt.raw,
-                source: brought.message.source,
-                destination: brought.message.destination,
-                done_at: done_date.and_then(|date| profile.receipt_zone.moment(date, now)),
-            },
-            form.first(carrier_message_id, parameter).as_octets(),
-            || {
-                let forms = form.all(carrier_message_id, parameter);
-                forms.map(|form| form.as_octets().to_vec()).collect()
-            },
-        );
+        engine.inbound(carrier, (link, sequence, data), &message);
     }
 
     /// A subscriber who was away is there again (§4.12): kept for whoever asked to be told.
@@ -158,14 +115,47 @@ impl Exchange {
         let text = format!("alert_notification: {subscriber} is {availability}, for {esme}");
         self.engine.notice(name.as_bytes(), 0, 1, &text);
     }
+}
 
-    /// The profile of the carrier at the other end.
-    fn profile(&mut self, link: LinkId) -> Option<Arc<Profile>> {
-        match self.link(link) {
-            Some(Link { side: Far::Smsc(smsc), .. }) => Some(smsc.profile.clone()),
-            _ => None,
-        }
-    }
+/// Reads a receipt by its carrier's profile, and gives it to the engine.
+fn pass_receipt(
+    engine: &mut Engine,
+    now: Timestamp,
+    came: Came,
+    profile: &Profile,
+    intermediate: bool,
+    (brought, receipt): (&Brought<'_>, &Receipt<'_>),
+) {
+    let mut err_room = [0; 5];
+    let state = profile.states.of(receipt).map_or(0, |state| state as u8);
+    let carrier_message_id = receipt.id.unwrap_or_default();
+    // A carrier that writes the same in both writes its receipts' form in both.
+    let parameter = receipt.receipted_message_id.is_some_and(|id| receipt.text.id != Some(id));
+    let done_date = receipt.text.done_date;
+    let failure = brought.tlvs.integer(Tag::DELIVERY_FAILURE_REASON);
+    let form = profile.message_id;
+    engine.receipt(
+        now,
+        came.carrier,
+        &ReceiptIn {
+            link: came.link,
+            sequence: came.sequence,
+            data: came.data,
+            // An intermediate notification never ends a message, whatever it says.
+            message_state: if intermediate { 1 } else { state },
+            carrier_message_id,
+            err: err_of(receipt, failure, &mut err_room),
+            raw: receipt.raw,
+            source: brought.message.source,
+            destination: brought.message.destination,
+            done_at: done_date.and_then(|date| profile.receipt_zone.moment(date, now)),
+        },
+        form.first(carrier_message_id, parameter).as_octets(),
+        || {
+            let forms = form.all(carrier_message_id, parameter);
+            forms.map(|form| form.as_octets().to_vec()).collect()
+        },
+    );
 }
 
 /// Whether a text that no `esm_class` announces says all that makes a receipt: whose, and what.

@@ -71,7 +71,14 @@ impl Exchange {
                 }
                 continue;
             }
-            self.esme_event(now, id, event);
+            // Nearly all of them: not moved once more.
+            match event {
+                Event::Request { header, ref pdu } => self.esme_request(now, id, header, pdu),
+                Event::Response { token, header, .. } => {
+                    self.engine.answered(now, id, token, header.command_status.0);
+                }
+                event => self.esme_event(now, id, event),
+            }
         }
         input.len() - rest.len()
     }
@@ -85,10 +92,6 @@ impl Exchange {
 
     fn esme_event(&mut self, now: Timestamp, id: LinkId, event: Event<'_, Owed>) {
         match event {
-            Event::Request { header, pdu } => self.esme_request(now, id, header, &pdu),
-            Event::Response { token, header, .. } => {
-                self.engine.answered(now, id, token, header.command_status.0);
-            }
             Event::Late { token, header, .. } => {
                 self.engine.answered_late(&token, header.command_status.0);
             }
@@ -102,6 +105,8 @@ impl Exchange {
                 self.close(now, id, Redial::at_once(RebindCause::Lost));
             }
             Event::Unbind => self.ends(id),
+            // What a receiver has from its session and does by itself.
+            Event::Request { .. } | Event::Response { .. } => {}
             Event::Unmatched { .. }
             | Event::Bind { .. }
             | Event::Bound { .. }

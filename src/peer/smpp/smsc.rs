@@ -73,7 +73,18 @@ impl Exchange {
         while let Some(Link { side: Far::Smsc(smsc), out, .. }) = self.link(id) {
             let Some(event) = smsc.session.receive(now, &mut rest, out) else { break };
             let (carrier, bind) = (smsc.carrier, smsc.bind);
-            self.smsc_event(now, id, (carrier, bind), event);
+            // Nearly all of them: not moved once more.
+            match event {
+                Event::Response { token, sent_at, header, ref pdu } => {
+                    let answer = Answer { header, pdu, sent_at };
+                    self.answer(now, id, carrier, token, &answer);
+                }
+                Event::Request { header, ref pdu } => {
+                    self.count_pdu(carrier, PduDirection::In, header);
+                    self.smsc_request(now, id, carrier, header, pdu);
+                }
+                event => self.smsc_event(now, id, (carrier, bind), event),
+            }
         }
         if let Some(Link { side: Far::Smsc(smsc), .. }) = self.link(id) {
             let carrier = smsc.carrier;
@@ -100,18 +111,6 @@ impl Exchange {
         event: Event<'_, Queued>,
     ) {
         match event {
-            Event::Response { token, sent_at, header, pdu } => {
-                self.count_pdu(carrier, PduDirection::In, header);
-                if let Some(state) = congestion_in(&pdu) {
-                    self.engine.congestion(now, carrier, sent_at, state);
-                }
-                let answer = Answer { header, pdu, sent_at };
-                self.submit_answered(now, id, carrier, token, &answer);
-            }
-            Event::Request { header, pdu } => {
-                self.count_pdu(carrier, PduDirection::In, header);
-                self.smsc_request(now, id, carrier, header, &pdu);
-            }
             Event::Late { token, header, pdu } => {
                 if let (CommandStatus::ESME_ROK, Some(written)) =
                     (header.command_status, id_in(&pdu))
@@ -154,6 +153,8 @@ impl Exchange {
             }
             Event::Unbind => self.ends(id),
             Event::Outbind { outbind, .. } => self.outbind_asked(now, id, carrier, &outbind),
+            // What a receiver has from its session and does by itself.
+            Event::Response { .. } | Event::Request { .. } => {}
             Event::Unmatched { .. } | Event::Bind { .. } => {}
         }
     }
@@ -214,7 +215,8 @@ impl Exchange {
         self.engine.carrier_up(carrier, id, bind, window);
     }
 
-    fn submit_answered(
+    /// A submit was answered.
+    fn answer(
         &mut self,
         now: Timestamp,
         id: LinkId,
@@ -222,7 +224,11 @@ impl Exchange {
         queued: Queued,
         answer: &Answer<'_>,
     ) {
-        let Answer { header, ref pdu, sent_at } = *answer;
+        let Answer { header, pdu, sent_at } = *answer;
+        self.count_pdu(carrier, PduDirection::In, header);
+        if let Some(state) = congestion_in(pdu) {
+            self.engine.congestion(now, carrier, sent_at, state);
+        }
         let refused = matches!(pdu, Pdu::GenericNack(_)) || !header.command_status.is_ok();
         if refused {
             let status = match header.command_status.0 {
@@ -243,7 +249,7 @@ impl Exchange {
 /// The answer to a submit.
 struct Answer<'a> {
     header: Header,
-    pdu: Pdu<'a>,
+    pdu: &'a Pdu<'a>,
     sent_at: Timestamp,
 }
 

@@ -90,13 +90,26 @@ impl<T> Session<T> {
         if peer_done || !allowed(header.command_id, self.side.other(), self.state) {
             return self.out_of_place(header, frame, out);
         }
-        let pdu = match Pdu::decode_body(header, frame, &self.config.limits) {
-            Ok(pdu) => pdu,
-            Err(error) => {
-                let fault = Fault::Decode(error.kind);
-                return answer_fault(header, fault, error.status, frame, out);
+        let read = Pdu::read_body(header.command_id, frame, &self.config.limits);
+        match read {
+            // The two of the hot path first.
+            Ok(pdu @ (Pdu::SubmitSm(_) | Pdu::DeliverSm(_))) => {
+                self.peer_pending += 1;
+                Event::Request { header, pdu }
             }
-        };
+            Ok(pdu) => self.incoming_other(now, header, pdu, frame, out),
+            Err(kind) => answer_fault(header, Fault::Decode(kind), kind.status(), frame, out),
+        }
+    }
+
+    fn incoming_other<'a>(
+        &mut self,
+        now: Timestamp,
+        header: Header,
+        pdu: Pdu<'a>,
+        frame: &'a [u8],
+        out: &mut Vec<u8>,
+    ) -> Event<'a, T> {
         match pdu {
             Pdu::Bind(bind) => self.bind_asked(now, header, bind, frame, out),
             Pdu::Outbind(outbind) => Event::Outbind { header, outbind },
@@ -193,9 +206,10 @@ impl<T> Session<T> {
 
     #[inline]
     fn decode_response<'a>(&self, header: Header, frame: &'a [u8]) -> Pdu<'a> {
-        Pdu::decode_body(header, frame, &self.config.limits).unwrap_or_else(|error| {
-            Pdu::Unreadable { kind: error.kind, body: Pdu::body_octets(frame) }
-        })
+        match Pdu::read_body(header.command_id, frame, &self.config.limits) {
+            Ok(pdu) => pdu,
+            Err(kind) => Pdu::Unreadable { kind, body: Pdu::body_octets(frame) },
+        }
     }
 
     /// The answers to our own bind and unbind, by a response or a generic_nack.

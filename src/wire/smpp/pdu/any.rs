@@ -134,6 +134,12 @@ impl<'a> Pdu<'a> {
         })
     }
 
+    /// The same without a place for the error: what a session reads is not moved once more.
+    #[inline]
+    pub(crate) fn read_body(command_id: CommandId, frame: &'a [u8], limits: &Limits) -> Read<Self> {
+        Self::read(command_id, &mut Reader::body(frame, limits))
+    }
+
     #[inline]
     fn read(command_id: CommandId, reader: &mut Reader<'a, '_>) -> Read<Self> {
         // The four of the hot path first.
