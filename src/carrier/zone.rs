@@ -7,7 +7,7 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{Offset, TimeZone};
 
 use crate::base::clock::Timestamp;
-use crate::wire::smpp::receipt_date::ReceiptDate;
+use crate::wire::smpp::receipt_date::{ReceiptDate, may_say_its_zone};
 
 /// Where a carrier's clock hangs.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -42,6 +42,9 @@ impl ReceiptZone {
     /// The moment a receipt's date means. A date with a zone of its own is placed by that; of an hour
     /// that a change of the clocks doubles or skips, the first, or the one after the gap, is taken.
     pub fn moment(&self, raw: &[u8], now: Timestamp) -> Option<Timestamp> {
+        if self.0.is_none() && !may_say_its_zone(raw) {
+            return None;
+        }
         let zoned = ReceiptDate::parse_zoned(raw, now)?;
         if let Some(quarters) = zoned.quarters_ahead {
             return timestamp(zoned.date.unix_seconds() - i64::from(quarters) * 900);

@@ -35,8 +35,10 @@ impl NormalId {
         }
         let id = trim_end(id.get(..MESSAGE_ID_MAX).unwrap_or(id), padding);
         let mut normal = Self::default();
-        for octet in id {
-            normal.push(octet.to_ascii_lowercase());
+        if let Some(octets) = normal.octets.get_mut(..id.len()) {
+            octets.copy_from_slice(id);
+            octets.make_ascii_lowercase();
+            normal.length = id.len() as u8;
         }
         normal
     }

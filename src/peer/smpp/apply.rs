@@ -111,9 +111,10 @@ impl Exchange {
         let asked = asked_of_carrier(message.registered_delivery);
         let mut sm = sm_of_message(&message, asked, takes_tlvs);
         // What it waited for here is over, and what it waited is gone from its validity.
-        let left = relative(queued.expires_at.since(now));
+        let left;
         sm.schedule_delivery_time = b"";
         if !message.validity_period.is_empty() {
+            left = relative(queued.expires_at.since(now));
             sm.validity_period = &left;
         }
         let given_back = smsc.session.request(now, &SubmitSm(sm), queued, out).err();

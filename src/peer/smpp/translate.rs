@@ -2,6 +2,7 @@
 //!
 //! Neither `wire` nor `message` knows the other; only here do they meet.
 
+use crate::base::clock::Timestamp;
 use crate::base::id::PublicId;
 use crate::message::address::Address;
 use crate::message::record::{Direction, Message};
@@ -124,6 +125,28 @@ pub const fn asked_of_carrier(registered_delivery: u8) -> u8 {
 pub struct ReceiptRoom {
     text: Vec<u8>,
     tlvs: TlvBuf,
+    submit_date: LastDate,
+    done_date: LastDate,
+}
+
+/// The date written last: those of receipts in a row are of the same minute, as a rule, and the text
+/// shows no more.
+#[derive(Debug, Default)]
+struct LastDate(Option<(u64, ReceiptDate)>);
+
+impl LastDate {
+    /// The date of a moment, in UTC, without its seconds.
+    fn at(&mut self, moment: Timestamp) -> ReceiptDate {
+        let minute = moment.0 / 60_000_000;
+        match self.0 {
+            Some((last, date)) if last == minute => date,
+            _ => {
+                let date = ReceiptDate::at(Timestamp(minute * 60_000_000), 0);
+                self.0 = Some((minute, date));
+                date
+            }
+        }
+    }
 }
 
 /// SMSC delivery receipt (§5.2.12).
@@ -143,8 +166,8 @@ pub fn sm_of_receipt<'a>(
         id: id.as_bytes(),
         sub: u16::from(receipt.parts),
         dlvrd: u16::from(receipt.delivered),
-        submit_date: ReceiptDate::at(receipt.submitted_at, 0),
-        done_date: ReceiptDate::at(receipt.done_at, 0),
+        submit_date: room.submit_date.at(receipt.submitted_at),
+        done_date: room.done_date.at(receipt.done_at),
         stat: state.stat().as_bytes(),
         err: receipt.err.text(),
         text: b"",
@@ -246,6 +269,18 @@ mod tests {
         assert_eq!(asked_of_carrier(0b10), 1);
         assert_eq!(asked_of_carrier(0b11), 1, "success only, of 5.0");
         assert_eq!(asked_of_carrier(0x10), 0x11, "the intermediate notification stays asked for");
+    }
+
+    #[test]
+    fn a_receipts_dates_are_those_of_its_own_minutes_whatever_came_before() {
+        let mut dates = LastDate::default();
+        for seconds in [0, 59, 60, 61, 1_795_312_799, 1_795_312_800, 61, 86_400, 86_399] {
+            let moment = Timestamp(seconds * 1_000_000 + 999_999);
+            let (mut written, mut expected) = (Vec::new(), Vec::new());
+            dates.at(moment).write_ten_digits(&mut written);
+            ReceiptDate::at(moment, 0).write_ten_digits(&mut expected);
+            assert_eq!(written, expected, "{seconds}");
+        }
     }
 
     #[test]

@@ -83,9 +83,12 @@ impl ReceiptDate {
     /// Writes YYMMDDhhmm, as the classic text has it.
     pub fn write_ten_digits(&self, out: &mut Vec<u8>) {
         let year = (self.year % 100) as u8;
-        for number in [year, self.month, self.day, self.hour, self.minute] {
-            out.extend_from_slice(&[b'0' + number / 10 % 10, b'0' + number % 10]);
+        let mut digits = [0; 10];
+        let numbers = [year, self.month, self.day, self.hour, self.minute];
+        for (pair, number) in digits.as_chunks_mut::<2>().0.iter_mut().zip(numbers) {
+            *pair = [b'0' + number / 10 % 10, b'0' + number % 10];
         }
+        out.extend_from_slice(&digits);
     }
 
     fn short_year(digits: &[u8]) -> Option<Self> {
@@ -123,6 +126,15 @@ impl ReceiptDate {
     }
 }
 
+/// Whether a date is of the form that ends with its zone, without reading it.
+#[inline]
+pub const fn may_say_its_zone(raw: &[u8]) -> bool {
+    raw.len() == ABSOLUTE_OCTETS
+}
+
+/// Characters of an absolute time (§7.1.1).
+const ABSOLUTE_OCTETS: usize = 16;
+
 /// `YYMMDDhhmmsstnnp`: tenths, quarters of an hour, and a sign.
 fn absolute(raw: &[u8]) -> Option<ZonedDate> {
     let &[.., _tenths, tens, ones, sign] = raw else {
@@ -130,7 +142,7 @@ fn absolute(raw: &[u8]) -> Option<ZonedDate> {
     };
     let head = raw.get(..12)?;
     let all_digits = raw.get(..15)?.iter().all(u8::is_ascii_digit);
-    if raw.len() != 16 || !all_digits {
+    if !may_say_its_zone(raw) || !all_digits {
         return None;
     }
     let quarters = ((tens - b'0') * 10 + (ones - b'0')) as i8;
