@@ -12,7 +12,7 @@ use super::tables::{many, one, unique};
 use super::words::did_you_mean;
 use super::{account, carrier, circles, http, limit, listener, log, mo_route, route, smpp, spool};
 use crate::base::secret::Secret;
-use crate::peer::http::config::HttpConfig;
+use crate::peer::http::config::{HttpConfig, KeyConfig};
 use crate::pipeline::route_config::RouteConfig;
 use crate::pipeline::settings::{Settings, SmppSettings};
 
@@ -110,10 +110,11 @@ fn api<'a>(
     let table = root.get("http").and_then(|value| value.get_ref().as_table());
     let mut plain_keys = Vec::new();
     let keys = table.map_or_else(Vec::new, |table| {
-        many(reader, &section, table, "key", "http.key")
-            .iter()
-            .map(|section| http::read_key(section, places, &settings.accounts, &mut plain_keys))
-            .collect()
+        let sections = many(reader, &section, table, "key", "http.key");
+        let read = |section| http::read_key(section, places, &settings.accounts, &mut plain_keys);
+        let keys: Vec<KeyConfig> = sections.iter().map(read).collect();
+        unique(&sections, "name", keys.iter().map(|key| &key.name));
+        keys
     });
     (http::read(&section, keys), plain_keys)
 }

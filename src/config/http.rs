@@ -1,12 +1,21 @@
 //! `[http]` and `[[http.key]]`: the API and who may use it.
 
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+
+use ipnet::IpNet;
 use sha2::{Digest, Sha256};
 
+use super::account::NAME;
 use super::secret::{SecretPlaces, secret};
 use super::section::Section;
 use crate::base::secret::Secret;
 use crate::peer::http::config::{HttpConfig, KeyConfig, Scope};
 use crate::pipeline::settings::AccountConfig;
+use crate::throttle::limiter::Rate;
+
+/// Networks a key may be used from.
+const IPS_MAX: usize = 256;
 
 pub(super) fn read(section: &Section<'_>, keys: Vec<KeyConfig>) -> HttpConfig {
     let default = HttpConfig::default();
@@ -30,24 +39,70 @@ pub(super) fn read_key(
     accounts: &[AccountConfig],
     plain_keys: &mut Vec<Secret>,
 ) -> KeyConfig {
-    const SCOPES: &str =
-        "at least one of \"messages:send\", \"messages:read\", \"numbers:reveal\", \"*\"";
-    let scopes = Scope::ALL.map(|scope| (scope.name(), scope));
-    let held = section.choices("scopes", &scopes);
-    match &held {
-        None => section.missing("scopes", SCOPES),
-        Some(held) if held.is_empty() => {
-            section.fail("scopes", "allows nothing at all".to_owned(), SCOPES.to_owned());
-        }
-        Some(_) => {}
-    }
+    let account = account(section, "account", accounts);
     let key = KeyConfig {
+        name: name(section),
         digest: digest(section, places, plain_keys),
-        scopes: held.unwrap_or_default(),
-        account: account(section, "account", accounts),
+        scopes: scopes(section, account.is_some()),
+        account,
+        ips: ips(section),
+        rate: rate(section),
     };
     section.finish();
     key
+}
+
+/// Its name, or its place among the keys if it has none.
+fn name(section: &Section<'_>) -> String {
+    let Some(name) = section.text_or_none("name", NAME) else { return section.path().to_owned() };
+    let letters =
+        name.bytes().all(|octet| octet.is_ascii_alphanumeric() || b"-_.".contains(&octet));
+    if !letters || name.is_empty() || name.len() > 32 {
+        section.fail("name", "cannot be a name".to_owned(), NAME.to_owned());
+    }
+    name
+}
+
+fn scopes(section: &Section<'_>, of_account: bool) -> Vec<Scope> {
+    const SOME: &str =
+        "at least one scope, or no such key for \"messages:send\", \"messages:read\"";
+    let scopes = Scope::ALL.map(|scope| (scope.name(), scope));
+    let Some(held) = section.choices("scopes", &scopes) else { return Scope::DEFAULT.to_vec() };
+    if held.is_empty() {
+        section.fail("scopes", "allows nothing at all".to_owned(), SOME.to_owned());
+    }
+    if let Some(beyond) = held.iter().find(|scope| of_account && scope.is_operators()) {
+        let problem = format!("`{}` reaches beyond an account", beyond.name());
+        section.fail("scopes", problem, "a key without account for it".to_owned());
+    }
+    held
+}
+
+fn ips(section: &Section<'_>) -> Vec<IpNet> {
+    const ALLOWED: &str = "a list of up to 256 addresses or networks such as \"10.0.0.0/8\"";
+    let Some(texts) = section.texts("ips", ALLOWED) else { return Vec::new() };
+    let mut networks = Vec::with_capacity(texts.len());
+    for text in &texts {
+        let network = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+        match network {
+            Ok(network) => networks.push(network),
+            Err(_) => {
+                let problem = format!("`{text}` is no address or network");
+                section.fail("ips", problem, ALLOWED.to_owned());
+            }
+        }
+    }
+    if texts.is_empty() || texts.len() > IPS_MAX {
+        section.fail("ips", format!("has {} entries", texts.len()), ALLOWED.to_owned());
+    }
+    networks
+}
+
+fn rate(section: &Section<'_>) -> Option<Rate> {
+    let per_second = section.number_or_none("rate_per_second", 1..=1_000_000);
+    let burst = section.number_or_none("burst", 1..=1_000_000);
+    let per_second = NonZeroU32::new(per_second?)?;
+    Some(Rate { per_second, burst: burst.and_then(NonZeroU32::new).unwrap_or(per_second) })
 }
 
 fn digest(section: &Section<'_>, places: &SecretPlaces, plain_keys: &mut Vec<Secret>) -> [u8; 32] {

@@ -75,6 +75,11 @@ impl<'a> Section<'a> {
         Self { reader, kind, path, table, span, keys: RefCell::new(Vec::new()) }
     }
 
+    /// Its name in messages.
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
     /// Whether the table or a variable for it is there.
     pub(super) fn given(&self, key: &'static str) -> Option<Given<'a>> {
         self.keys.borrow_mut().push(key);

@@ -278,6 +278,33 @@ sha256 = "12"
     assert_eq!(errors.len(), expected.len(), "{errors:#?}");
 }
 
+#[test]
+fn a_key_of_the_api_says_what_it_may_do_from_where_and_how_often() {
+    let base = "[[account]]\nname = \"shop\"\npassword = \"1\"\n";
+    let keys = |text: &str| parse(&format!("{base}{text}")).map(|checked| checked.config.http.keys);
+    let plain = keys("[[http.key]]\nkey = \"a\"\naccount = \"shop\"\n").expect("enough");
+    assert_eq!(plain[0].scopes, Scope::DEFAULT, "what keys of old configurations had");
+    assert_eq!((plain[0].name.as_str(), plain[0].rate), ("http.key.1", None));
+    let text = "[[http.key]]\nname = \"ops\"\nkey = \"a\"\nscopes = [\"carriers:write\"]\n\
+                ips = [\"10.0.0.0/8\", \"::1\"]\nrate_per_second = 5\nburst = 9\n";
+    let ops = keys(text).expect("right").remove(0);
+    assert!(ops.may(Scope::CarriersWrite) && !ops.may(Scope::MessagesRead));
+    assert!(ops.allows([10, 9, 8, 7].into()) && !ops.allows([11, 0, 0, 1].into()));
+    let rate = ops.rate.expect("one");
+    assert_eq!((rate.per_second.get(), rate.burst.get()), (5, 9));
+    for (wrong, said) in [
+        ("scopes = []", "allows nothing at all"),
+        ("ips = [\"10.0.0.0/33\"]", "`10.0.0.0/33` is no address or network"),
+        ("ips = []", "has 0 entries"),
+        ("name = \"a b\"", "cannot be a name"),
+        ("account = \"shop\"\nscopes = [\"audit:read\"]", "`audit:read` reaches beyond an account"),
+        ("name = \"x\"\n[[http.key]]\nname = \"x\"\nkey = \"b\"", "is there twice"),
+    ] {
+        let error = keys(&format!("[[http.key]]\nkey = \"a\"\n{wrong}\n")).expect_err(wrong);
+        assert!(error.to_string().contains(said), "{error}");
+    }
+}
+
 const TWO_CARRIERS: &str = "[[account]]\nname = \"a\"\npassword = \"1\"\ncarrier = \"two\"\n\
     [[carrier]]\nname = \"one\"\naddress = \"h:1\"\npassword = \"x\"\n\
     [[carrier]]\nname = \"two\"\naddress = \"h:2\"\npassword = \"x\"\n";

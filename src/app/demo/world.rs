@@ -151,7 +151,14 @@ fn routes() -> Vec<RouteConfig> {
 /// The API, open to [`KEY`].
 pub(super) fn http() -> HttpConfig {
     let digest = Sha256::digest(KEY).into();
-    let key = KeyConfig { digest, scopes: vec![Scope::All], account: None };
+    let key = KeyConfig {
+        name: "demo".into(),
+        digest,
+        scopes: vec![Scope::All],
+        account: None,
+        ips: Vec::new(),
+        rate: None,
+    };
     HttpConfig { listen: Some(listen(HTTP_PORT)), keys: vec![key], ..HttpConfig::default() }
 }
 

@@ -8,6 +8,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use tokio::sync::Semaphore;
 
+use super::auth::Keys;
 use super::config::HttpConfig;
 use super::problem::Problem;
 use super::route_metrics::AllRoutes;
@@ -62,6 +63,7 @@ pub struct Parts {
 /// The API, shared by its connections.
 pub struct Api {
     pub(super) config: HttpConfig,
+    pub(super) keys: Keys,
     pub(super) submit: Arc<dyn Submit>,
     pub(super) cancel: Arc<dyn Cancel>,
     pub(super) board: Arc<dyn Board>,
@@ -80,6 +82,7 @@ impl Api {
     pub fn new(parts: Parts) -> Arc<Self> {
         let Parts { config, submit, cancel, board, explain, ledger, registry, clock } = parts;
         Arc::new(Self {
+            keys: Keys::new(&config.keys, clock.now()),
             config,
             submit,
             cancel,

@@ -1,8 +1,11 @@
 //! Who asks: the bearer key of a request, and what it may do.
 //!
+//! A handler takes a [`Caller`] and begins with `caller.require(Scope::…)?`. Who has no key of ours is
+//! told 401; who has one that may not do this, or not from there, 403; who asks too often, 429.
 //! **Invariants**: keys are compared as digests only; a key that is not ours is never logged or
 //! echoed.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
@@ -14,17 +17,49 @@ use super::api::Api;
 use super::config::{KeyConfig, Scope};
 use super::problem::Problem;
 use super::problem_table as kinds;
+use crate::base::clock::Timestamp;
+use crate::throttle::limiter::Limiter;
+
+/// The keys in service, each with what it has used of its rate.
+#[derive(Debug)]
+pub(super) struct Keys(Vec<Arc<Key>>);
+
+#[derive(Debug)]
+struct Key {
+    config: KeyConfig,
+    limiter: Option<Limiter>,
+}
+
+impl Keys {
+    pub(super) fn new(configs: &[KeyConfig], now: Timestamp) -> Self {
+        let key = |config: &KeyConfig| {
+            let limiter = config.rate.map(|rate| Limiter::new(rate, now));
+            Arc::new(Key { config: config.clone(), limiter })
+        };
+        Self(configs.iter().map(key).collect())
+    }
+
+    /// Digests of what a client sends tell it nothing by the time their comparison takes.
+    fn of_token(&self, token: &str) -> Option<Arc<Key>> {
+        let digest: [u8; 32] = Sha256::digest(token).into();
+        self.0.iter().find(|key| key.config.digest == digest).cloned()
+    }
+}
+
+/// The address a request came from, as the socket has it. What a proxy says is not asked.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ClientAddress(pub(super) IpAddr);
 
 /// Somebody with one of our keys.
 #[derive(Clone, Debug)]
 pub(super) struct Caller {
-    key: KeyConfig,
+    key: Arc<Key>,
 }
 
 impl Caller {
     /// Refuses who may not do this.
     pub(super) fn require(&self, scope: Scope) -> Result<(), Problem> {
-        if self.key.may(scope) {
+        if self.key.config.may(scope) {
             return Ok(());
         }
         let detail = format!("this needs the scope {}", scope.name());
@@ -33,12 +68,27 @@ impl Caller {
 
     /// Whether it is shown numbers in full.
     pub(super) fn sees_numbers(&self) -> bool {
-        self.key.may(Scope::NumbersReveal)
+        self.key.config.may(Scope::NumbersReveal)
     }
 
     /// The one account it acts as and sees, if it is bound to one.
     pub(super) fn account(&self) -> Option<&str> {
-        self.key.account.as_deref()
+        self.key.config.account.as_deref()
+    }
+
+    /// Refuses a key that is used from elsewhere, or too often.
+    fn admit(&self, from: IpAddr, now: Timestamp) -> Result<(), Problem> {
+        let Key { config, limiter } = &*self.key;
+        if !config.allows(from) {
+            tracing::warn!(key = config.name, %from, "a key of the api was used from elsewhere");
+            let detail = "the key may not be used from this address";
+            return Err(Problem::new(kinds::ADDRESS_NOT_ALLOWED, detail));
+        }
+        limiter.as_ref().map_or(Ok(()), |limiter| limiter.check(now, 1)).map_err(|wait| {
+            let rate = limiter.as_ref().map_or(0, |limiter| limiter.rate().per_second.get());
+            let detail = format!("the key may make {rate} requests a second");
+            Problem::new(kinds::KEY_OVER_RATE, detail).after(wait)
+        })
     }
 }
 
@@ -57,11 +107,13 @@ impl FromRequestParts<Arc<Api>> for Caller {
         let Some(token) = token else {
             return Err(refused("the Authorization header is not `Bearer <key>`"));
         };
-        let digest: [u8; 32] = Sha256::digest(token).into();
-        let keys = &api.config.keys;
-        // Digests of what a client sends tell it nothing by the time their comparison takes.
-        let known = keys.iter().find(|key| key.digest == digest);
-        known.map(|key| Self { key: key.clone() }).ok_or_else(|| refused("no such key"))
+        let key = api.keys.of_token(token).ok_or_else(|| refused("no such key"))?;
+        let caller = Self { key };
+        let from = parts.extensions.get::<ClientAddress>();
+        // Without one it is nobody's network.
+        let from = from.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |client| client.0);
+        caller.admit(from, api.clock.now())?;
+        Ok(caller)
     }
 }
 

@@ -50,8 +50,9 @@ impl Problem {
         Self { errors: vec![error], ..Self::new(kind, detail) }
     }
 
-    fn after(self, seconds: u64) -> Self {
-        Self { retry_after: Some(Duration::from_secs(seconds)), ..self }
+    /// Says when trying again makes sense.
+    pub(super) fn after(self, wait: Duration) -> Self {
+        Self { retry_after: Some(wait), ..self }
     }
 
     /// The body, once the request's id is known.
@@ -108,13 +109,13 @@ impl From<Refusal> for Problem {
             Refusal::UnknownAccount => {
                 Self::at(kinds::UNKNOWN_ACCOUNT, "/account", "no account has this name")
             }
-            Refusal::OverRate(wait) => Self {
-                retry_after: Some(wait),
-                ..Self::new(kinds::OVER_RATE, "the account's rate is used up for now")
-            },
+            Refusal::OverRate(wait) => {
+                Self::new(kinds::OVER_RATE, "the account's rate is used up for now").after(wait)
+            }
             Refusal::NoRoute => Self::at(kinds::NO_ROUTE, "/to", "no route has this prefix"),
             Refusal::QueueFull => {
-                Self::new(kinds::QUEUE_FULL, "the carrier of this destination has no room").after(5)
+                Self::new(kinds::QUEUE_FULL, "the carrier of this destination has no room")
+                    .after(Duration::from_secs(5))
             }
             Refusal::InvalidSource => {
                 Self::at(kinds::INVALID_SOURCE, "/from", "this cannot be a sender")
@@ -131,12 +132,17 @@ impl From<Refusal> for Problem {
                 let detail = "the scheduled time is no time, or too far away";
                 Self::at(kinds::INVALID_SCHEDULE, "/send_at", detail)
             }
-            Refusal::DiskFull => {
-                Self::new(kinds::DISK_FULL, "free space is below its floor").after(30)
+            Refusal::DiskFull => Self::new(kinds::DISK_FULL, "free space is below its floor")
+                .after(Duration::from_secs(30)),
+            Refusal::DiskFailed => {
+                Self::new(kinds::DISK_FAILED, "a write failed").after(Duration::from_secs(60))
             }
-            Refusal::DiskFailed => Self::new(kinds::DISK_FAILED, "a write failed").after(60),
-            Refusal::Draining => Self::new(kinds::DRAINING, "the gateway is stopping").after(5),
-            Refusal::Busy => Self::new(kinds::BUSY, "too much is being written").after(1),
+            Refusal::Draining => {
+                Self::new(kinds::DRAINING, "the gateway is stopping").after(Duration::from_secs(5))
+            }
+            Refusal::Busy => {
+                Self::new(kinds::BUSY, "too much is being written").after(Duration::from_secs(1))
+            }
         }
     }
 }

@@ -53,6 +53,9 @@ kinds! {
     ACCOUNT_NOT_ALLOWED = 403 "account_not_allowed" false
         "The key belongs to another account",
         "Leave `account` out, or use a key of that account.";
+    ADDRESS_NOT_ALLOWED = 403 "address_not_allowed" false
+        "The key may not be used from here",
+        "Use it from an address of its `ips`, or have this one added.";
     NOT_FOUND = 404 "not_found" false
         "There is nothing here",
         "Check the path and the id; ids of other accounts are not found either.";
@@ -94,6 +97,9 @@ kinds! {
         "Name an account of the configuration.";
     OVER_RATE = 429 "over_rate" true
         "The account is over its rate",
+        "Try again after the time in Retry-After; nothing was taken.";
+    KEY_OVER_RATE = 429 "key_over_rate" true
+        "The key makes too many requests",
         "Try again after the time in Retry-After; nothing was taken.";
     QUEUE_FULL = 503 "queue_full" true
         "The carrier's queue is full",

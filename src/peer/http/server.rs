@@ -5,19 +5,24 @@
 //! begun is answered. Not here: TLS, which a proxy in front ends.
 
 use std::io;
+use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 
 use super::api::Api;
+use super::auth::ClientAddress;
 
 /// Pause after `accept` failed for want of a descriptor, so that it does not spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -36,11 +41,11 @@ pub async fn serve(listener: TcpListener, api: Arc<Api>, mut stop: watch::Receiv
             accepted = accept(&listener, &room) => accepted,
         };
         match accepted {
-            Ok((stream, permit)) => {
+            Ok((stream, from, permit)) => {
                 let (api, router, stop) = (Arc::clone(&api), router.clone(), stop.clone());
                 connections.spawn(async move {
                     api.ingress.sessions.increment(1.0);
-                    connection(stream, &api, router, stop).await;
+                    connection((stream, from), &api, router, stop).await;
                     api.ingress.sessions.decrement(1.0);
                     drop(permit);
                 });
@@ -58,20 +63,30 @@ pub async fn serve(listener: TcpListener, api: Arc<Api>, mut stop: watch::Receiv
 async fn accept(
     listener: &TcpListener,
     room: &Arc<Semaphore>,
-) -> io::Result<(TcpStream, tokio::sync::OwnedSemaphorePermit)> {
+) -> io::Result<(TcpStream, IpAddr, OwnedSemaphorePermit)> {
     let permit = Arc::clone(room).acquire_owned().await.map_err(io::Error::other)?;
-    let (stream, _) = listener.accept().await?;
+    let (stream, from) = listener.accept().await?;
     // Without it a pipelined answer waits for the client's delayed acknowledgement.
     stream.set_nodelay(true)?;
-    Ok((stream, permit))
+    Ok((stream, from.ip(), permit))
 }
 
-async fn connection(stream: TcpStream, api: &Api, router: Router, mut stop: watch::Receiver<bool>) {
+async fn connection(
+    (stream, from): (TcpStream, IpAddr),
+    api: &Api,
+    router: Router,
+    mut stop: watch::Receiver<bool>,
+) {
+    let router = TowerToHyperService::new(router);
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(ClientAddress(from));
+        router.call(request)
+    });
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(api.config.header_timeout)
         .pipeline_flush(true)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+        .serve_connection(TokioIo::new(stream), service);
     let mut served = pin!(served);
     let ended = tokio::select! {
         ended = served.as_mut() => ended,

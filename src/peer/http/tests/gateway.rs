@@ -199,8 +199,11 @@ impl Answer {
     }
 }
 
-fn key(text: &str, scopes: &[Scope], account: Option<&str>) -> KeyConfig {
+pub(super) fn key(text: &str, scopes: &[Scope], account: Option<&str>) -> KeyConfig {
     KeyConfig {
+        name: text.to_owned(),
+        ips: Vec::new(),
+        rate: None,
         digest: Sha256::digest(text).into(),
         scopes: scopes.to_vec(),
         account: account.map(str::to_owned),

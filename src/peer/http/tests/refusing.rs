@@ -1,11 +1,13 @@
 //! What is refused, and how.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
-use super::gateway::{ADMIN, Gateway, LOAD_KEY, config};
-use crate::peer::http::config::HttpConfig;
+use super::gateway::{ADMIN, Gateway, LOAD_KEY, config, key};
+use crate::peer::http::config::{HttpConfig, KeyConfig, Scope};
 use crate::peer::http::problem_table::ALL;
 use crate::pipeline::port::Refusal;
+use crate::throttle::limiter::Rate;
 
 const HI: &str = r#"{"to":"+447700900123","from":"ACME","text":"Hi"}"#;
 
@@ -64,6 +66,35 @@ async fn who_has_no_key_is_challenged_and_who_may_not_is_forbidden() {
     }
     let page = gateway.get(ADMIN, "/metrics").await.body;
     assert!(page.contains(r#"postrider_auth_failures_total{ingress="http"} 4"#), "{page}");
+    gateway.end().await;
+}
+
+#[tokio::test]
+async fn a_key_is_known_and_yet_refused_from_elsewhere_and_when_it_asks_too_often() {
+    let second = NonZeroU32::MIN;
+    let here = KeyConfig {
+        ips: vec!["127.0.0.0/8".parse().expect("a network")],
+        rate: Some(Rate { per_second: second, burst: NonZeroU32::new(2).expect("two") }),
+        ..key("here", &[Scope::MessagesRead], None)
+    };
+    let elsewhere = KeyConfig {
+        ips: vec!["192.0.2.0/24".parse().expect("a network")],
+        ..key("elsewhere", &[Scope::All], None)
+    };
+    let gateway = Gateway::start_with(HttpConfig { keys: vec![here, elsewhere], ..config() }).await;
+    let answer = gateway.get("elsewhere", "/v1/messages").await;
+    assert_eq!((answer.status, &answer.json()["code"]), (403, &"address_not_allowed".into()));
+    for status in [200, 200, 429] {
+        let answer = gateway.get("here", "/v1/messages").await;
+        assert_eq!(answer.status, status, "{answer:?}");
+        assert_eq!(answer.header("retry-after"), (status == 429).then_some("1"));
+        if status == 429 {
+            assert_eq!(
+                (&answer.json()["code"], &answer.json()["retryable"]),
+                (&"key_over_rate".into(), &true.into())
+            );
+        }
+    }
     gateway.end().await;
 }
 
