@@ -23,6 +23,11 @@ pub(super) fn read(section: &Section<'_>, keys: Vec<KeyConfig>) -> HttpConfig {
         listen: section.listen("listen", default.listen),
         connections_max: section.number("connections_max", default.connections_max, 1..=100_000),
         body_bytes_max: section.number("body_bytes_max", default.body_bytes_max, 1024..=1_048_576),
+        batch_bytes_max: section.number(
+            "batch_bytes_max",
+            default.batch_bytes_max,
+            1024..=16_777_216,
+        ),
         header_timeout: section.seconds("header_timeout_s", default.header_timeout, 1..=300),
         request_timeout: section.seconds("request_timeout_s", default.request_timeout, 1..=300),
         keys,

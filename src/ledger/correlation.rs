@@ -1,7 +1,8 @@
 //! From a carrier's message id to the message: the key, the newest entries and the sorted runs.
 //!
-//! An entry is made for the answer to a submit ([`What::Sent`](crate::message::event::What::Sent))
-//! and for a receipt without a message; its value is the link of that event. Keys are hashes, so
+//! An entry is made for the answer to a submit ([`What::Sent`](crate::message::event::What::Sent)),
+//! for a receipt without a message, and for a submission under an idempotency key, which is looked up
+//! the same way ([`What::Keyed`](crate::message::event::What::Keyed)); its value is the link of that event. Keys are hashes, so
 //! every hit is read back and compared before anybody is told.
 
 use std::io;
@@ -24,6 +25,11 @@ pub fn correlation_key(carrier: CarrierId, canonical_id: &[u8]) -> u64 {
     let mut last = [0; 8];
     last[..rest.len()].copy_from_slice(rest);
     fold(fold(hash, u64::from_le_bytes(last)), 0xe703_7ed1_a0b4_28db)
+}
+
+/// The key of an idempotency key's digest: no carrier gives ids under this number.
+pub(super) fn keyed_key(digest: &[u8]) -> u64 {
+    correlation_key(CarrierId::NONE, digest)
 }
 
 /// One round: a full multiplication, both halves of it.
@@ -86,7 +92,15 @@ impl Correlations {
 
     /// Adds the event of a link.
     pub(super) fn insert(&mut self, carrier: CarrierId, carrier_message_id: &[u8], link: u64) {
-        let key = correlation_key(carrier, &NormalId::new(carrier_message_id));
+        self.insert_key(correlation_key(carrier, &NormalId::new(carrier_message_id)), link);
+    }
+
+    /// Adds the event of a link that is a submission under an idempotency key.
+    pub(super) fn insert_keyed(&mut self, key: &[u8], link: u64) {
+        self.insert_key(keyed_key(key), link);
+    }
+
+    fn insert_key(&mut self, key: u64, link: u64) {
         let mut entry = [0; ENTRY_BYTES];
         entry[..8].copy_from_slice(&key.to_le_bytes());
         entry[8..].copy_from_slice(&link.to_le_bytes());

@@ -219,8 +219,12 @@ impl Index {
         if state != before {
             self.count(event.ord, &before, &state)?;
         }
-        if let What::Sent { carrier, carrier_message_id } = event.what {
-            self.correlations.insert(carrier, carrier_message_id, row.head);
+        match event.what {
+            What::Sent { carrier, carrier_message_id } => {
+                self.correlations.insert(carrier, carrier_message_id, row.head);
+            }
+            What::Keyed { key, .. } => self.correlations.insert_keyed(key, row.head),
+            _ => {}
         }
         Ok(())
     }

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use super::columns::Wide;
 use super::config::LedgerConfig;
-use super::correlation::{CANDIDATES_MAX, correlation_key, find_in_runs};
+use super::correlation::{CANDIDATES_MAX, correlation_key, find_in_runs, keyed_key};
 use super::counts::AccountCounts;
 use super::identity::Identity;
 use super::index::Index;
@@ -90,6 +90,11 @@ impl Ledger {
     /// Everything before this address is visible to readers.
     pub fn indexed(&self) -> Lsn {
         Lsn(self.progress.indexed.load(Ordering::SeqCst))
+    }
+
+    /// The end of what is on disk.
+    pub fn durable(&self) -> Lsn {
+        self.journal.durable()
     }
 
     /// Waits until everything before an address is visible; `false` if that took too long. Needs
@@ -212,6 +217,15 @@ impl Ledger {
         Ok(orphans)
     }
 
+    /// The submissions under an idempotency key, by the digest it was kept under, newest first; at
+    /// most 64.
+    pub fn keyed(&self, digest: &[u8]) -> io::Result<Vec<StoredEvent>> {
+        let mut keyed = Vec::new();
+        let same = |what: &What<'_>| matches!(*what, What::Keyed { key, .. } if key == digest);
+        self.each_of_key(keyed_key(digest), same, |stored, _| keyed.push(stored.clone()))?;
+        Ok(keyed)
+    }
+
     /// The newest refusals and oddities, newest first.
     pub fn notices(&self, limit: usize) -> io::Result<Vec<StoredEvent>> {
         let heads: Vec<u64> = self.read().notices.iter().rev().take(limit).copied().collect();
@@ -279,7 +293,20 @@ impl Ledger {
         id: &[u8],
         mut each: impl FnMut(&StoredEvent, &Event<'_>),
     ) -> io::Result<()> {
-        let key = correlation_key(carrier, id);
+        self.each_of_key(
+            correlation_key(carrier, id),
+            |what| names_id(what, carrier, id),
+            &mut each,
+        )
+    }
+
+    /// Calls a function with the events under a key that are the ones meant: keys are only hashes.
+    fn each_of_key(
+        &self,
+        key: u64,
+        meant: impl Fn(&What<'_>) -> bool,
+        mut each: impl FnMut(&StoredEvent, &Event<'_>),
+    ) -> io::Result<()> {
         let mut heads = Vec::new();
         let runs = self.read().correlations.find(key, &mut heads);
         find_in_runs(&runs, key, &mut heads)?;
@@ -289,7 +316,7 @@ impl Ledger {
             let Some(link) = link else { continue };
             let Some(stored) = self.stored_event(&link)? else { continue };
             let Some(event) = stored.event() else { continue };
-            if names_id(&event.what, carrier, id) {
+            if meant(&event.what) {
                 each(&stored, &event);
             }
         }

@@ -3,6 +3,8 @@
 //! The time of an event is that of the chunk of the log it was appended in. Its octets there are the
 //! business of [`event_codec`](super::event_codec).
 
+use std::time::Duration;
+
 use super::address::Address;
 use super::disposition::Disposition;
 use super::reason::Reason;
@@ -13,6 +15,9 @@ use crate::base::id::{AccountId, CarrierId, MessageOrd};
 
 /// The ordinal of an event that belongs to no message.
 pub const NO_MESSAGE: MessageOrd = MessageOrd(u64::MAX);
+
+/// How long an idempotency key stands for what was submitted under it.
+pub const KEYED_FOR: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// One event of one message, or of none ([`NO_MESSAGE`]).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -224,6 +229,17 @@ pub enum What<'a> {
         /// The destination; `None`: as it came.
         destination: Option<NewAddress<'a>>,
     },
+    /// It was submitted under an idempotency key, which stands for it for a day: see [`KEYED_FOR`].
+    Keyed {
+        /// Digest of the key and of whose it is.
+        key: &'a [u8],
+        /// Digest of the request, to tell another one under the same key.
+        fingerprint: &'a [u8],
+        /// Its place in the request, from 0.
+        number: u16,
+        /// When its sender was told that it was accepted.
+        told: Timestamp,
+    },
     /// Inbound: which rule gave it to its account.
     Routed {
         /// Whose it is.
@@ -278,6 +294,7 @@ impl What<'_> {
             Self::Replaced { .. } => "replaced",
             Self::Rewritten { .. } => "rewritten",
             Self::Readdressed { .. } => "readdressed",
+            Self::Keyed { .. } => "keyed",
             Self::Routed { .. } => "routed",
             Self::Joined { .. } => "joined",
             Self::Unjoined { .. } => "unjoined",

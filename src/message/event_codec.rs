@@ -36,6 +36,7 @@ mod kind {
     pub(super) const JOINED: u8 = 21;
     pub(super) const UNJOINED: u8 = 22;
     pub(super) const DOUBLES: u8 = 23;
+    pub(super) const KEYED: u8 = 30;
 }
 
 // The first octet tells a message's octets from those of the event that replaces it.
@@ -116,6 +117,13 @@ impl<'a> Event<'a> {
             | What::Rewritten { .. }
             | What::Readdressed { .. } => {
                 self.encode_change(out);
+            }
+            What::Keyed { key, fingerprint, number, told } => {
+                self.head(out, kind::KEYED);
+                put_short(out, key);
+                put_short(out, fingerprint);
+                out.extend_from_slice(&number.to_le_bytes());
+                out.extend_from_slice(&told.0.to_le_bytes());
             }
             _ => self.encode_of_handset(out),
         }
@@ -235,6 +243,12 @@ fn decode_what<'a>(kind: u8, reader: &mut Reader<'a>) -> Option<What<'a>> {
             command_status: reader.u32()?,
             count: reader.u32()?,
             text: reader.short()?,
+        },
+        kind::KEYED => What::Keyed {
+            key: reader.short()?,
+            fingerprint: reader.short()?,
+            number: reader.u16()?,
+            told: Timestamp(reader.u64()?),
         },
         kind::REROUTED..=kind::REWRITTEN => decode_change(kind, reader)?,
         _ => decode_of_handset(kind, reader)?,
@@ -420,6 +434,7 @@ mod tests {
             What::Joined { parts: &[7, 0, 0, 0, 0, 0, 0, 0] },
             What::Unjoined { why: Unjoined::Missing, number: 1, of: 3, missing: &[2, 3] },
             What::Doubles { of: MessageOrd(7) },
+            What::Keyed { key: b"k", fingerprint: &[7; 32], number: 999, told: Timestamp(77) },
         ]
         .map(|what| Event { ord: MessageOrd(1 << 40), what })
         .to_vec()

@@ -215,6 +215,7 @@ impl State {
             | What::Notice { .. }
             | What::Rewritten { .. }
             | What::Readdressed { .. }
+            | What::Keyed { .. }
             | What::Routed { .. }
             | What::Joined { .. }
             | What::Unjoined { .. } => {}

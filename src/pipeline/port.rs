@@ -35,6 +35,21 @@ pub struct Submission {
     pub client_ref: Vec<u8>,
     /// SMPP §7.1.1 text form, empty for the default.
     pub validity_period: Vec<u8>,
+    /// The idempotency key it came under.
+    pub keyed: Option<Keyed>,
+}
+
+/// An idempotency key as it is kept with a message, in the chunk of the message itself.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Keyed {
+    /// Digest of the key and of whose it is; what [`Ledger::keyed`](crate::ledger::store::Ledger::keyed) finds it by.
+    pub key: [u8; 32],
+    /// Digest of the request.
+    pub fingerprint: [u8; 32],
+    /// The message's place in the request, from 0.
+    pub number: u16,
+    /// When its sender will have been told that it was accepted.
+    pub told: Timestamp,
 }
 
 /// Why a message was not taken. The same refusals answer a bind and the API.

@@ -2,9 +2,10 @@
 
 use super::effect::{Asker, Reply};
 use super::engine::Engine;
-use super::port::{Refusal, Submission, Wording};
+use super::port::{Keyed, Refusal, Submission, Wording};
 use crate::base::clock::Timestamp;
 use crate::message::address::Address;
+use crate::message::event::What;
 use crate::message::record::Message;
 
 impl Engine {
@@ -28,9 +29,18 @@ impl Engine {
             ..Message::default()
         };
         let asker = Asker::Api(reply, Wording::default());
-        if let Err((refusal, Asker::Api(reply, _))) = self.submit(now, account.id, asker, &message)
-        {
-            reply(Err(refusal));
+        let index = self.messages.messages();
+        match self.submit(now, account.id, asker, &message) {
+            Ok(_) => self.keep_key(index, submission.keyed.as_ref()),
+            Err((refusal, Asker::Api(reply, _))) => reply(Err(refusal)),
+            Err(_) => {}
         }
+    }
+
+    /// Writes the idempotency key of a message of this turn into its chunk: both are on disk, or neither.
+    fn keep_key(&mut self, index: u32, keyed: Option<&Keyed>) {
+        let Some(Keyed { key, fingerprint, number, told }) = keyed else { return };
+        let (number, told) = (*number, *told);
+        self.messages.event_here(index, &What::Keyed { key, fingerprint, number, told });
     }
 }

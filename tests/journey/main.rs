@@ -22,6 +22,8 @@ mod receipt_waits_on_disk;
 mod receipt_is_offered_again;
 
 mod cancel_and_replace;
+
+mod idempotency_key_survives_a_kill;
 mod query_sm_tells_the_state;
 
 mod submit_multi_is_a_message_for_each;

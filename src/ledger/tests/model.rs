@@ -37,6 +37,8 @@ pub(super) struct Model {
     /// Carrier, canonical id, message or none, event.
     ids: Vec<(CarrierId, Vec<u8>, MessageOrd, Vec<u8>)>,
     notices: VecDeque<Vec<u8>>,
+    /// Digest of an idempotency key, event.
+    keyed: Vec<(Vec<u8>, Vec<u8>)>,
 }
 
 impl Row {
@@ -79,6 +81,9 @@ impl Model {
             };
             if let Some((carrier, id)) = id {
                 self.ids.push((carrier, NormalId::new(id).to_vec(), event.ord, octets.to_vec()));
+            }
+            if let What::Keyed { key, .. } = event.what {
+                self.keyed.push((key.to_vec(), octets.to_vec()));
             }
             if matches!(event.what, What::Notice { .. }) {
                 self.notices.push_back(octets.to_vec());
@@ -126,6 +131,12 @@ impl Model {
                 same().filter(|e| e.2 == NO_MESSAGE).map(|e| &e.3[..]).take(16).collect();
             let found = ledger.orphans_by_id(*carrier, &[id]).expect("reads");
             assert_eq!(found.iter().map(|e| e.octets()).collect::<Vec<_>>(), orphans);
+        }
+        for key in [&b"one"[..], b"two", b"three", b"four"] {
+            let kept = self.keyed.iter().rev().filter(|(digest, _)| digest == key);
+            let kept: Vec<_> = kept.map(|(_, octets)| &octets[..]).take(64).collect();
+            let found = ledger.keyed(key).expect("reads");
+            assert_eq!(found.iter().map(|e| e.octets()).collect::<Vec<_>>(), kept);
         }
         assert_eq!(ledger.correlate(CarrierId(77), &[b"1"]).expect("reads"), []);
         let notices = ledger.notices(usize::MAX).expect("reads");

@@ -184,7 +184,7 @@ impl World {
             raw: b"stat:DELIVRD",
         };
         let address = Address::infer(b"447700900123");
-        let what = match random.u8(..14) {
+        let what = match random.u8(..15) {
             0 | 1 => What::Sending { carrier, bind: 1, attempt: random.u8(1..4) },
             2..5 => What::Sent { carrier, carrier_message_id: id.as_bytes() },
             5 => What::Refused {
@@ -206,6 +206,12 @@ impl World {
                 let destination = Some(NewAddress { address, change: b"+ dropped" });
                 What::Readdressed { carrier, source: None, destination }
             }
+            13 => What::Keyed {
+                key: [&b"one"[..], b"two", b"three"][random.usize(..3)],
+                fingerprint: b"print",
+                number: random.u16(..),
+                told: Timestamp(random.u64(..)),
+            },
             _ => What::Notice { peer: b"load", command_status: 14, count: 3, text: b"wrong" },
         };
         if matches!(what, What::Orphan { .. } | What::Notice { .. }) {

@@ -12,9 +12,10 @@ use super::auth::Keys;
 use super::config::HttpConfig;
 use super::problem::Problem;
 use super::route_metrics::AllRoutes;
+use super::underway::Underway;
 use super::{
     cancel_message, errors, explain_route, get_message, health, list_events, list_messages,
-    metrics, observe, post_message, problem_table as kinds,
+    metrics, observe, post_batch, post_message, problem_table as kinds,
 };
 use crate::base::clock::Clock;
 use crate::base::id::IdCipher;
@@ -27,6 +28,7 @@ use crate::telemetry::registry::Registry;
 pub(super) const ROUTES: &[(&str, Method)] = &[
     ("/v1/messages", Method::POST),
     ("/v1/messages", Method::GET),
+    ("/v1/messages/batch", Method::POST),
     ("/v1/messages/{id}", Method::GET),
     ("/v1/messages/{id}/cancel", Method::POST),
     ("/v1/messages/{id}/events", Method::GET),
@@ -75,6 +77,7 @@ pub struct Api {
     pub(super) ingress: IngressMetrics,
     pub(super) routes: AllRoutes,
     pub(super) lookups: Semaphore,
+    pub(super) underway: Arc<Underway>,
 }
 
 impl Api {
@@ -95,13 +98,21 @@ impl Api {
             routes: AllRoutes::new(&registry),
             registry,
             lookups: Semaphore::new(LOOKUPS_MAX),
+            underway: Arc::default(),
         })
+    }
+
+    /// Counts a request to submit of which nothing was taken.
+    pub(super) fn refused(&self, problem: Problem) -> Problem {
+        self.ingress.rejected.named(problem.metric()).increment(1);
+        problem
     }
 
     pub(super) fn router(self: Arc<Self>) -> Router {
         let messages = get(list_messages::list).post(post_message::post);
         Router::new()
             .route("/v1/messages", messages)
+            .route("/v1/messages/batch", post(post_batch::post))
             .route("/v1/messages/{id}", get(get_message::get))
             .route("/v1/messages/{id}/cancel", post(cancel_message::post))
             .route("/v1/messages/{id}/events", get(list_events::list))

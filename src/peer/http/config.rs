@@ -18,6 +18,8 @@ pub struct HttpConfig {
     pub connections_max: usize,
     /// Largest body of a request.
     pub body_bytes_max: usize,
+    /// Largest body of a batch.
+    pub batch_bytes_max: usize,
     /// From the first octet of a request, or of a connection, to the end of its header.
     pub header_timeout: Duration,
     /// From the header to the answer.
@@ -32,6 +34,7 @@ impl Default for HttpConfig {
             listen: Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 8080))),
             connections_max: 1024,
             body_bytes_max: 65_536,
+            batch_bytes_max: 1_048_576,
             header_timeout: Duration::from_secs(10),
             request_timeout: Duration::from_secs(30),
             keys: Vec::new(),

@@ -157,6 +157,13 @@ impl Surface<'_> {
                 ("destination", &message.destination, destination),
                 self.caller.sees_numbers(),
             ),
+            What::Keyed { number, .. } => Line {
+                by: "account",
+                summary: "submitted under an idempotency key".to_owned(),
+                reason: Reason::None,
+                permanent: None,
+                more: json!({ "number": number }),
+            },
             What::Orphan { .. } | What::Notice { .. } => {
                 gateway(what.name().to_owned(), Reason::None, json!({}))
             }

@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use super::api::Api;
 use super::auth::Caller;
 use super::config::Scope;
-use super::post_message::read;
+use super::json_body::read;
 use super::problem::{At, FieldError, Problem};
 use super::problem_table as kinds;
 use crate::pipeline::mo_view::MoRouteQuestion;

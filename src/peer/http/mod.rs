@@ -1,18 +1,24 @@
 //! The HTTP API: submitting, looking messages up, health and metrics.
 //!
 //! `api` has the routes and what they share, `server` the connections; one file for each endpoint
-//! (`post_message`, `cancel_message`, `list_messages`, `get_message`, `list_events`, `explain_route`, `health`,
+//! (`post_message`, `post_batch`, `cancel_message`, `list_messages`, `get_message`, `list_events`, `explain_route`, `health`,
 //! `metrics`, `errors`).
 //! `auth` and `observe` stand before all of them. The pipeline is known by its ports alone, the past
 //! by the ledger. Not here: what a message goes through.
 
 pub mod api;
 
+mod acceptance;
+
+mod accepted_view;
+
 mod auth;
 
 mod cancel_message;
 
 pub mod config;
+
+mod dry_run_view;
 
 mod errors;
 
@@ -30,6 +36,10 @@ mod history;
 
 mod hold;
 
+mod idempotency;
+
+mod json_body;
+
 mod list_events;
 
 mod list_messages;
@@ -44,11 +54,15 @@ mod metrics;
 
 mod observe;
 
+mod post_batch;
+
 mod post_message;
 
 mod problem;
 
 pub mod problem_table;
+
+mod problem_view;
 
 mod readdressed_view;
 
@@ -59,6 +73,8 @@ mod route_metrics;
 pub mod server;
 
 mod submission;
+
+mod underway;
 
 #[cfg(test)]
 mod tests;

@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use super::api::Api;
 use super::problem::Problem;
 use super::problem_table as kinds;
+use super::problem_view::ProblemBody;
 use super::request_id::{self, X_REQUEST_ID};
 
 /// The layer around every route.
@@ -45,7 +46,11 @@ fn write_problem(response: &mut Response, problem: &Problem, id: &str) {
     let json = HeaderValue::from_static("application/problem+json");
     response.headers_mut().insert(CONTENT_TYPE, json);
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    *response.body_mut() = Body::from(problem.body(id).to_string());
+    *response.body_mut() = match serde_json::to_vec(&ProblemBody::new(problem, Some(id))) {
+        Ok(body) => Body::from(body),
+        // Plain fields always can be written.
+        Err(_) => Body::empty(),
+    };
 }
 
 /// The template, not the path: a path may have a number in its query.

@@ -1,14 +1,13 @@
 //! A refusal as the API writes it: `application/problem+json` (RFC 9457).
 //!
 //! A handler makes a [`Problem`]; the layer that knows the request's id writes the body
-//! ([`Problem::body`]). Not here: which kinds there are.
+//! ([`ProblemBody`](super::problem_view::ProblemBody)). Not here: which kinds there are.
 
 use std::time::Duration;
 
 use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use serde_json::{Value, json};
 
 use super::problem_table::{self as kinds, Kind};
 use crate::pipeline::port::Refusal;
@@ -55,33 +54,18 @@ impl Problem {
         Self { retry_after: Some(wait), ..self }
     }
 
-    /// The body, once the request's id is known.
-    pub(super) fn body(&self, request_id: &str) -> Value {
-        let Kind { code, status, title, retryable, .. } = self.kind;
-        let mut body = json!({
-            "type": format!("/errors/{code}"),
-            "title": title,
-            "status": status,
-            "detail": self.detail,
-            "instance": format!("/requests/{request_id}"),
-            "code": code,
-            "request_id": request_id,
-            "retryable": retryable,
-        });
-        if !self.errors.is_empty() {
-            body["errors"] = self.errors.iter().map(FieldError::body).collect();
+    /// The word of the metric for a submission that was refused.
+    pub(super) const fn metric(&self) -> &'static str {
+        match self.kind.status {
+            400 | 403 | 413 | 415 => "invalid_request",
+            _ => self.kind.code,
         }
-        body
     }
-}
 
-impl FieldError {
-    fn body(&self) -> Value {
-        let (name, place) = match &self.at {
-            At::Pointer(pointer) => ("pointer", pointer),
-            At::Parameter(parameter) => ("parameter", parameter),
-        };
-        json!({ name: place, "code": self.code, "detail": self.detail })
+    /// Whole seconds to wait, never less than asked for.
+    pub(super) fn retry_after_s(&self) -> Option<u64> {
+        let after = self.retry_after?;
+        Some((after.as_secs() + u64::from(after.subsec_nanos() > 0)).max(1))
     }
 }
 
@@ -93,10 +77,8 @@ impl IntoResponse for Problem {
             let challenge = HeaderValue::from_static("Bearer realm=\"postrider\"");
             response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
         }
-        if let Some(after) = self.retry_after {
-            // Whole seconds, and never less than asked for.
-            let seconds = after.as_secs() + u64::from(after.subsec_nanos() > 0);
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+        if let Some(seconds) = self.retry_after_s() {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         response.extensions_mut().insert(self);
         response

@@ -41,9 +41,9 @@ kinds! {
     INVALID_QUERY = 400 "invalid_query" false
         "A parameter of the query cannot be used",
         "See `errors`: each entry names a parameter and what it may be.";
-    IDEMPOTENCY_NOT_SUPPORTED = 400 "idempotency_not_supported" false
-        "Idempotency-Key is not supported yet",
-        "Leave the header out; use client_ref to find out whether a message was taken.";
+    INVALID_IDEMPOTENCY_KEY = 400 "invalid_idempotency_key" false
+        "The Idempotency-Key cannot be used",
+        "Send one, as a string in quotes or bare, of 1 to 255 printable ASCII octets.";
     UNAUTHORIZED = 401 "unauthorized" false
         "No key, or not one of ours",
         "Send `Authorization: Bearer <key>` with a key of the configuration.";
@@ -65,15 +65,21 @@ kinds! {
     NOT_CANCELLABLE = 409 "not_cancellable" false
         "The message cannot be taken back any more",
         "See `detail`: it has left for its carrier, or it has ended.";
+    IDEMPOTENCY_KEY_IN_USE = 409 "idempotency_key_in_use" true
+        "A request with this Idempotency-Key is not finished",
+        "Try again with the same key after the time in Retry-After: it is told what the first one did.";
     PAYLOAD_TOO_LARGE = 413 "payload_too_large" false
         "The body is too large",
-        "Send less; the limit is http.body_bytes_max of the configuration.";
+        "Send less; the limits are http.body_bytes_max and http.batch_bytes_max of the configuration.";
     UNSUPPORTED_MEDIA_TYPE = 415 "unsupported_media_type" false
         "The body is not application/json",
         "Send `Content-Type: application/json`.";
     INVALID_REQUEST = 422 "invalid_request" false
         "The message has fields that cannot be used",
         "See `errors`: each entry points to a field and says what is wrong.";
+    IDEMPOTENCY_KEY_REUSED = 422 "idempotency_key_reused" false
+        "The Idempotency-Key was used for another request",
+        "Use a new key for each request; the same one only to send the same request again, for 24 hours.";
     INVALID_SOURCE = 422 "invalid_source" false
         "The sender cannot be one",
         "Up to 15 digits with or without `+`, or up to 11 letters, digits and marks.";
@@ -81,8 +87,8 @@ kinds! {
         "The destination cannot be one",
         "`+` with country code and number: up to 15 digits.";
     TOO_LONG = 422 "too_long" false
-        "The text does not fit into one part",
-        "160 characters of the GSM alphabet, where ^{}[]~\\|€ count twice, or 70 of any other.";
+        "The text takes too many parts",
+        "Up to 10 parts: 1,530 characters of the GSM alphabet, where ^{}[]~\\|€ count twice, or 670 of UCS-2.";
     INVALID_VALIDITY = 422 "invalid_validity" false
         "The validity period cannot be kept",
         "Seconds from now, up to 30 days, and longer than the message is scheduled to wait.";
@@ -118,7 +124,7 @@ kinds! {
         "Try again in a moment; nothing was taken.";
     TIMEOUT = 503 "timeout" true
         "There was no answer in time",
-        "A message may have been taken all the same: look for its client_ref before sending again.";
+        "A message may have been taken all the same: send it again under the same Idempotency-Key, or look for its client_ref.";
     INTERNAL = 500 "internal" true
         "Something failed here",
         "Try again; tell the operator the request id.";

@@ -14,6 +14,7 @@ use crate::gsm::coding::DefaultAlphabet;
 use crate::gsm::concatenation::Reference;
 use crate::gsm::octet_segments::segment_octets;
 use crate::gsm::text::UserData;
+use crate::pipeline::port::Submission;
 
 /// A submission whose fields can each be used.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -29,7 +30,8 @@ pub(super) struct Wanted {
     pub(super) dry_run: bool,
 }
 
-const FIELDS: [&str; 8] =
+/// Members of a message; the document of the API has the same.
+pub(super) const FIELDS: [&str; 8] =
     ["to", "from", "text", "client_ref", "account", "validity_s", "dry_run", "channel"];
 
 /// Longest reference of a client, in octets.
@@ -42,15 +44,12 @@ pub(super) const TEXT_PARTS_MAX: usize = 10;
 const VALIDITY_S_MAX: u64 = 2_592_000;
 
 impl Wanted {
-    /// Reads a body.
-    pub(super) fn read(body: &[u8]) -> Result<Self, Problem> {
-        let value: Value = serde_json::from_slice(body).map_err(|error| {
-            Problem::new(kinds::INVALID_JSON, format!("this is not JSON: {error}"))
-        })?;
+    /// Reads a body, or one message of a batch.
+    pub(super) fn of(value: &Value) -> Result<Self, Problem> {
         let Value::Object(object) = value else {
             return Err(Problem::new(kinds::INVALID_JSON, "this is JSON, and not an object"));
         };
-        let mut fields = Fields { object: &object, errors: Vec::new() };
+        let mut fields = Fields { object, errors: Vec::new() };
         let (to, from) = (fields.to(), fields.from());
         let (text, parts) = fields.body();
         let wanted = Self {
@@ -71,8 +70,22 @@ impl Wanted {
         }
     }
 
+    /// As the pipeline takes it.
+    pub(super) fn submission(&self, account: &str) -> Submission {
+        Submission {
+            account: account.to_owned(),
+            source: self.from.clone().into_bytes(),
+            destination: self.to.clone().into_bytes(),
+            body: self.text.octets.clone(),
+            data_coding: self.text.alphabet.data_coding(),
+            client_ref: self.client_ref.clone().unwrap_or_default().into_bytes(),
+            validity_period: self.validity_period(),
+            keyed: None,
+        }
+    }
+
     /// SMPP §7.1.1.2: the relative form `YYMMDDhhmmsstnnR`.
-    pub(super) fn validity_period(&self) -> Vec<u8> {
+    fn validity_period(&self) -> Vec<u8> {
         let Some(validity) = self.validity else { return Vec::new() };
         let seconds = validity.as_secs();
         let (days, rest) = (seconds / 86_400, seconds % 86_400);
@@ -232,8 +245,12 @@ impl Fields<'_> {
 mod tests {
     use super::*;
 
+    fn read(body: &str) -> Result<Wanted, Problem> {
+        Wanted::of(&serde_json::from_str(body).unwrap_or(Value::Null))
+    }
+
     fn pointers(body: &str) -> Vec<(String, &'static str)> {
-        let problem = Wanted::read(body.as_bytes()).expect_err("something is wrong");
+        let problem = read(body).expect_err("something is wrong");
         let place = |error: FieldError| match error.at {
             At::Pointer(place) | At::Parameter(place) => (place, error.code),
         };
@@ -244,7 +261,7 @@ mod tests {
     fn a_whole_body_is_read() {
         let body = r#"{"to":"+447700900123","from":"ACME","text":"Hi","client_ref":"a","account":"x",
             "validity_s":93784,"dry_run":true,"channel":"sms"}"#;
-        let wanted = Wanted::read(body.as_bytes()).expect("it is right");
+        let wanted = read(body).expect("it is right");
         assert_eq!((wanted.to.as_str(), wanted.from.as_str()), ("+447700900123", "ACME"));
         assert_eq!(wanted.text.octets, b"Hi");
         assert_eq!(wanted.validity_period(), b"000001020304000R");
@@ -281,13 +298,13 @@ mod tests {
             ("я".repeat(71), 2),
             ("a".repeat(1_530), 10),
         ] {
-            assert_eq!(Wanted::read(body(&text).as_bytes()).expect("taken").parts, parts);
+            assert_eq!(read(&body(&text)).expect("taken").parts, parts);
         }
         for (text, said) in [
             ("a".repeat(1_531), "1531 units of gsm7, more than 10 parts hold"),
             ("я".repeat(671), "671 units of ucs2, more than 10 parts hold"),
         ] {
-            let problem = Wanted::read(body(&text).as_bytes()).expect_err("too long");
+            let problem = read(&body(&text)).expect_err("too long");
             assert_eq!(problem.kind, kinds::TOO_LONG);
             assert!(problem.detail.contains(said), "{}", problem.detail);
         }
@@ -295,8 +312,8 @@ mod tests {
 
     #[test]
     fn what_is_no_object_is_said_to_be_none() {
-        for body in ["", "[]", "\"x\"", "{\"to\":", "{}x"] {
-            let problem = Wanted::read(body.as_bytes()).expect_err("no object");
+        for body in ["null", "[]", "\"x\"", "1"] {
+            let problem = read(body).expect_err("no object");
             assert_eq!(problem.kind, kinds::INVALID_JSON, "{body}");
         }
     }

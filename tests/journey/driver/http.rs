@@ -14,13 +14,25 @@ pub fn get(from: SocketAddr, path: &str) -> (u16, String) {
 }
 
 fn ask(from: SocketAddr, method: &str, path: &str, body: &str) -> (u16, String) {
+    ask_with(from, method, path, "", body)
+}
+
+/// Asks with further lines of the header, each with its end.
+fn ask_with(
+    from: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &str,
+    body: &str,
+) -> (u16, String) {
     let mut stream = TcpStream::connect(from).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     let length = body.len();
     write!(
         stream,
         "{method} {path} HTTP/1.1\r\nHost: {from}\r\nAuthorization: Bearer {KEY}\r\n\
-         Content-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+         Content-Type: application/json\r\nContent-Length: {length}\r\nConnection: close\r\n\
+         {headers}\r\n{body}"
     )
     .unwrap();
     let mut answer = Vec::new();
@@ -33,6 +45,13 @@ fn ask(from: SocketAddr, method: &str, path: &str, body: &str) -> (u16, String) 
 /// A POST whose answer is JSON.
 pub fn post_json(to: SocketAddr, path: &str, body: &str) -> (u16, Value) {
     let (status, body) = ask(to, "POST", path, body);
+    (status, serde_json::from_str(&body).unwrap_or_else(|error| panic!("{error}: {body}")))
+}
+
+/// A POST under an idempotency key, whose answer is JSON.
+pub fn post_under(to: SocketAddr, key: &str, path: &str, body: &str) -> (u16, Value) {
+    let header = format!("Idempotency-Key: \"{key}\"\r\n");
+    let (status, body) = ask_with(to, "POST", path, &header, body);
     (status, serde_json::from_str(&body).unwrap_or_else(|error| panic!("{error}: {body}")))
 }
 

@@ -28,8 +28,8 @@ use crate::pipeline::mo_book::MoBook;
 use crate::pipeline::mo_config::MoRouteConfig;
 use crate::pipeline::mo_view::{MoRouteQuestion, MoRouteView, UnknownCarrier};
 use crate::pipeline::port::{
-    AccountView, Board, Cancel, Cancelling, CarrierView, Explain, Refusal, Submission, Submit,
-    Submitted, Taken, Wording,
+    AccountView, Board, Cancel, Cancelling, CarrierView, Explain, Keyed, Refusal, Submission,
+    Submit, Submitted, Taken, Wording,
 };
 use crate::pipeline::route_book::RouteBook;
 use crate::pipeline::route_config::RouteConfig;
@@ -57,6 +57,8 @@ pub(super) struct Pretended {
     journal: Mutex<Option<Journal>>,
     pub(super) refusal: Mutex<Option<Refusal>>,
     pub(super) refusing: Mutex<Option<Refusal>>,
+    /// A destination without a route.
+    pub(super) unwanted: Mutex<Option<Vec<u8>>>,
     pub(super) taken: Mutex<Vec<Submission>>,
     pub(super) unchanged: Mutex<Option<Unchanged>>,
     pub(super) cancelled: Mutex<Vec<(MessageOrd, By)>>,
@@ -67,6 +69,10 @@ pub(super) struct Pretended {
 
 impl Submit for Pretended {
     fn submit(&self, submission: Submission) -> Submitted {
+        let unwanted = self.unwanted.lock().expect("whole").clone();
+        if unwanted.is_some_and(|unwanted| unwanted == submission.destination) {
+            return Box::pin(ready(Err(Refusal::NoRoute)));
+        }
         if let Some(refusal) = *self.refusal.lock().expect("whole") {
             return Box::pin(ready(Err(refusal)));
         }
@@ -83,7 +89,7 @@ impl Submit for Pretended {
             ..Message::default()
         };
         let journal = self.journal.lock().expect("whole").clone().expect("set");
-        let appended = append(&journal, &message);
+        let appended = append(&journal, &message, submission.keyed.as_ref());
         let data_coding = submission.data_coding;
         self.taken.lock().expect("whole").push(submission);
         let slowness = *self.slowness.lock().expect("whole");
@@ -163,9 +169,13 @@ impl Explain for Pretended {
     }
 }
 
-fn append(journal: &Journal, message: &Message<'_>) -> Appended {
+fn append(journal: &Journal, message: &Message<'_>, keyed: Option<&Keyed>) -> Appended {
     let mut chunk = Chunk::new();
-    chunk.message(message);
+    let slot = chunk.message(message);
+    if let Some(Keyed { key, fingerprint, number, told }) = keyed {
+        let (number, told) = (*number, *told);
+        chunk.event_here(slot.index, &What::Keyed { key, fingerprint, number, told });
+    }
     journal.append(Clock::start().now(), &mut chunk).expect("room")
 }
 
@@ -268,6 +278,23 @@ impl Gateway {
 
     pub(super) async fn post(&self, key: &str, body: &str) -> Answer {
         self.ask(key, "POST /v1/messages", body).await
+    }
+
+    /// Posts under an idempotency key.
+    pub(super) async fn post_under(
+        &self,
+        key: &str,
+        under: &str,
+        path: &str,
+        body: &str,
+    ) -> Answer {
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nhost: t\r\nauthorization: Bearer {key}\r\n\
+             idempotency-key: {under}\r\nconnection: close\r\ncontent-type: application/json\r\n\
+             content-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        self.raw(&request).await
     }
 
     pub(super) async fn raw(&self, request: &str) -> Answer {

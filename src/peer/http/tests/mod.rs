@@ -1,5 +1,7 @@
 //! The API over real sockets, before a real ledger and a pretended pipeline.
 
+mod batch;
+
 mod cancelling;
 
 mod explaining;
@@ -7,6 +9,8 @@ mod explaining;
 mod gateway;
 
 mod connections;
+
+mod idempotency;
 
 mod looking_up;
 

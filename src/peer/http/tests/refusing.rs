@@ -146,21 +146,6 @@ async fn fields_are_pointed_at() {
 }
 
 #[tokio::test]
-async fn an_idempotency_key_is_not_silently_ignored() {
-    let gateway = Gateway::start().await;
-    let request = format!(
-        "POST /v1/messages HTTP/1.1\r\nhost: t\r\nauthorization: Bearer {LOAD_KEY}\r\n\
-         idempotency-key: \"1\"\r\ncontent-type: application/json\r\nconnection: close\r\n\
-         content-length: {}\r\n\r\n{HI}",
-        HI.len()
-    );
-    let answer = gateway.raw(&request).await;
-    assert_eq!((answer.status, &answer.json()["code"]), (400, &"idempotency_not_supported".into()));
-    assert!(gateway.pretended.taken.lock().expect("whole").is_empty());
-    gateway.end().await;
-}
-
-#[tokio::test]
 async fn every_problem_and_reason_is_explained_at_its_address() {
     let gateway = Gateway::start().await;
     for kind in ALL {
