@@ -24,7 +24,9 @@ mod receipt_is_offered_again;
 mod cancel_and_replace;
 
 mod idempotency_key_survives_a_kill;
+
 mod query_sm_tells_the_state;
+mod schemathesis_finds_nothing;
 
 mod submit_multi_is_a_message_for_each;
 

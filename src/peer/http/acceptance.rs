@@ -26,6 +26,9 @@ use crate::pipeline::port::{Refusal, Submission, Submitted, Taken};
 /// How long the index may take to show what was written under a key a moment ago.
 const CATCH_UP: Duration = Duration::from_secs(2);
 
+/// When to ask again for what is not finished.
+const A_MOMENT: Duration = Duration::from_secs(1);
+
 /// A message to take in, and the account that pays; or why it cannot be.
 pub(super) type Asked = Result<(Wanted, String), Problem>;
 
@@ -72,7 +75,7 @@ fn begin(api: &Api, idempotency: &Idempotency) -> Result<Held, Problem> {
             }
             Wait::Full => (kinds::BUSY, "too many requests with idempotency keys"),
         };
-        Problem::new(kind, detail).after(Duration::from_secs(1))
+        Problem::new(kind, detail).after(A_MOMENT)
     })
 }
 
@@ -88,8 +91,7 @@ async fn earlier(
     let found = ask(api, move |api| {
         let mut found = HashMap::new();
         if !api.ledger.wait_indexed(after, CATCH_UP) {
-            let problem = Problem::new(kinds::BUSY, "the index is behind");
-            return Ok(Err(problem.after(Duration::from_secs(1))));
+            return Ok(Err(Problem::new(kinds::BUSY, "the index is behind")));
         }
         for digest in digests {
             for stored in api.ledger.keyed(&digest)? {

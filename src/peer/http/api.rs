@@ -14,8 +14,8 @@ use super::problem::Problem;
 use super::route_metrics::AllRoutes;
 use super::underway::Underway;
 use super::{
-    cancel_message, errors, explain_route, get_message, health, list_events, list_messages,
-    metrics, observe, post_batch, post_message, problem_table as kinds,
+    cancel_message, docs, errors, explain_route, get_message, health, list_events, list_messages,
+    metrics, observe, openapi, post_batch, post_message, problem_table as kinds,
 };
 use crate::base::clock::Clock;
 use crate::base::id::IdCipher;
@@ -34,6 +34,8 @@ pub(super) const ROUTES: &[(&str, Method)] = &[
     ("/v1/messages/{id}/events", Method::GET),
     ("/v1/routes/explain", Method::POST),
     ("/errors/{code}", Method::GET),
+    ("/openapi.json", Method::GET),
+    ("/docs", Method::GET),
     ("/metrics", Method::GET),
     ("/livez", Method::GET),
     ("/readyz", Method::GET),
@@ -118,6 +120,8 @@ impl Api {
             .route("/v1/messages/{id}/events", get(list_events::list))
             .route("/v1/routes/explain", post(explain_route::explain))
             .route("/errors/{code}", get(errors::explain))
+            .route("/openapi.json", get(openapi::document))
+            .route("/docs", get(docs::page))
             .route("/metrics", get(metrics::metrics))
             .route("/livez", get(health::livez))
             .route("/readyz", get(health::readyz))

@@ -6,18 +6,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header::HeaderName;
-use serde_json::Value;
 
 use super::api::Api;
 use super::auth::Caller;
 use super::config::Scope;
 use super::get_message::NO_STORE;
 use super::lookup::{ask, by_id};
+use super::message_schema::MessageView;
 use super::message_view::Surface;
+use super::path_id::PathId;
 use super::problem::Problem;
 use super::problem_table as kinds;
+use super::problem_view::ProblemBody;
 use crate::message::event::By;
 use crate::message::record::Direction;
 use crate::pipeline::change::Unchanged;
@@ -25,11 +27,24 @@ use crate::pipeline::change::Unchanged;
 /// How long the index may take to show what is on disk.
 const CATCH_UP: Duration = Duration::from_secs(2);
 
+/// Take a message back
+///
+/// 200 once that is on disk; no carrier ever has any of it then.
+#[utoipa::path(
+    post, path = "/v1/messages/{id}/cancel", tag = "messages", operation_id = "cancelMessage",
+    security(("key" = ["messages:send"])),
+    params(("id" = String, Path, description = "The id of a message, `msg_` and 13 characters")),
+    responses(
+        (status = 200, description = "It was taken back", body = MessageView),
+        (status = 409, description = "It has left, or ended", content_type = "application/problem+json",
+            body = ProblemBody),
+    ),
+)]
 pub(super) async fn post(
     caller: Caller,
     State(api): State<Arc<Api>>,
-    Path(id): Path<String>,
-) -> Result<([(HeaderName, &'static str); 1], Json<Value>), Problem> {
+    PathId(id): PathId,
+) -> Result<([(HeaderName, &'static str); 1], Json<MessageView>), Problem> {
     caller.require(Scope::MessagesSend)?;
     let found = by_id(&api, &caller, &id).await?;
     let (ord, account) = (found.stored.ord, found.stored.message().account);

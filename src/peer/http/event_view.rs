@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use super::history::{given, text, without_text};
+use super::list_schema::MessageEvent;
 use super::lookup::Found;
 use super::mask::Shown;
 use super::message_view::{Surface, reason, stat};
@@ -388,19 +389,18 @@ fn answered(command_status: u32) -> Line {
     Line { by: "account", summary, reason: Reason::None, permanent: None, more }
 }
 
-fn envelope(seq: usize, kind: &str, at: Timestamp, line: Line) -> Value {
-    let mut event = json!({
-        "seq": seq,
-        "at": rfc3339(at),
-        "type": kind,
-        "by": line.by,
-        "summary": line.summary,
-        "reason": reason(line.reason, line.permanent.unwrap_or(line.reason.permanent())),
-    });
-    if let (Some(event), Value::Object(more)) = (event.as_object_mut(), line.more) {
-        event.extend(more);
-    }
-    event
+fn envelope(seq: usize, kind: &'static str, at: Timestamp, line: Line) -> Value {
+    let event = MessageEvent {
+        seq,
+        at: rfc3339(at),
+        kind,
+        by: line.by,
+        summary: line.summary,
+        reason: reason(line.reason, line.permanent.unwrap_or(line.reason.permanent())),
+        more: line.more,
+    };
+    // Texts and numbers can always be written.
+    serde_json::to_value(event).unwrap_or_default()
 }
 
 fn status(command_status: u32) -> String {

@@ -11,12 +11,14 @@ use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
+use super::answer_schema::RouteExplanation;
 use super::api::Api;
 use super::auth::Caller;
 use super::config::Scope;
 use super::json_body::read;
 use super::problem::{At, FieldError, Problem};
 use super::problem_table as kinds;
+use super::request_schema::RouteRequest;
 use crate::pipeline::mo_view::MoRouteQuestion;
 use crate::pipeline::route_view::RouteQuestion;
 
@@ -36,6 +38,15 @@ enum Asked {
 /// Tags of one question.
 const TAGS_MAX: usize = 16;
 
+/// Where a message would go
+///
+/// For keys that belong to no account. Nothing is submitted, counted or kept.
+#[utoipa::path(
+    post, path = "/v1/routes/explain", tag = "operation", operation_id = "explainRoute",
+    security(("key" = ["messages:read"])),
+    request_body = RouteRequest,
+    responses((status = 200, description = "The route, and of every other why not", body = RouteExplanation)),
+)]
 pub(super) async fn explain(
     caller: Caller,
     State(api): State<Arc<Api>>,

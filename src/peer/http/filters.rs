@@ -31,7 +31,8 @@ const LIMIT: usize = 50;
 /// Messages of a page at most.
 pub(super) const LIMIT_MAX: usize = 200;
 
-const PARAMETERS: [&str; 10] = [
+/// Parameters of the query; the document of the API has the same.
+pub(super) const PARAMETERS: [&str; 10] = [
     "to",
     "from",
     "account",

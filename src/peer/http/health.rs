@@ -6,17 +6,36 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{RawQuery, State};
-use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+use super::answer_schema::Health;
 use super::api::Api;
+use super::problem::Problem;
 use crate::pipeline::port::Refusal;
 
+/// Whether the process runs
+#[utoipa::path(
+    get, path = "/livez", tag = "operation", operation_id = "getLivez",
+    responses((status = 200, description = "It runs", body = Health)),
+)]
 pub(super) async fn livez() -> Json<Value> {
     Json(json!({ "status": "alive" }))
 }
 
+/// Whether messages are taken
+///
+/// Carriers that are down do not matter to it. With `?verbose`, what was looked at.
+#[utoipa::path(
+    get, path = "/readyz", tag = "operation", operation_id = "getReadyz",
+    responses(
+        (status = 200, description = "They are", body = Health),
+        (status = 503, description = "They are not, and why", body = Health,
+            headers(("Retry-After" = u32, description = "Seconds after which to ask again"))),
+    ),
+)]
 pub(super) async fn readyz(State(api): State<Arc<Api>>, RawQuery(query): RawQuery) -> Response {
     let refusing = api.board.refusing();
     let mut body = json!({ "status": if refusing.is_none() { "ready" } else { "not_ready" } });
@@ -29,8 +48,16 @@ pub(super) async fn readyz(State(api): State<Arc<Api>>, RawQuery(query): RawQuer
         body["checks"] = checks(refusing);
         body["carriers"] = carriers(&api);
     }
-    let status = if refusing.is_none() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, Json(body)).into_response()
+    match refusing.map(|refusal| Problem::from(refusal).retry_after_s()) {
+        None => Json(body).into_response(),
+        Some(seconds) => {
+            let mut response = (StatusCode::SERVICE_UNAVAILABLE, Json(body)).into_response();
+            if let Some(seconds) = seconds {
+                response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+            }
+            response
+        }
+    }
 }
 
 fn checks(refusing: Option<Refusal>) -> Value {

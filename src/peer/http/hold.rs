@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
+use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use super::history::History;
 use super::when::rfc3339;
@@ -29,8 +31,29 @@ pub(super) struct Waiting<'a> {
     pub(super) now: Timestamp,
 }
 
+/// What a message waits for.
+#[derive(Serialize, ToSchema, Default, PartialEq, Debug)]
+pub(super) struct Hold {
+    /// `retry`, `schedule`, `reassembly`, `throttle`, `window`, `carrier_down` or `carrier`.
+    kind: &'static str,
+    /// The reason's code, which `/errors/{code}` explains.
+    reason: Option<&'static str>,
+    /// The reason for people.
+    title: String,
+    /// Whose limit it is: `ours` or `carrier`.
+    scope: Option<&'static str>,
+    /// The limit in numbers, by its kind.
+    #[schema(value_type = Option<Object>)]
+    limit: Value,
+    /// What the limit comes to.
+    hint: Option<String>,
+    /// Until when, where that is known.
+    #[schema(format = DateTime)]
+    until: Option<String>,
+}
+
 /// The `hold` of a message; `None` when nothing of ours holds it.
-pub(super) fn hold(waiting: &Waiting<'_>, carrier: Option<&CarrierView>) -> Option<Value> {
+pub(super) fn hold(waiting: &Waiting<'_>, carrier: Option<&CarrierView>) -> Option<Hold> {
     let Waiting { state, history, due_at, limits, now, .. } = *waiting;
     if state.inbound() {
         return parts(waiting, carrier?);
@@ -39,22 +62,21 @@ pub(super) fn hold(waiting: &Waiting<'_>, carrier: Option<&CarrierView>) -> Opti
         return None;
     }
     if state.retrying() {
-        return Some(json!({
-            "kind": "retry",
-            "reason": state.reason.name(),
-            "title": state.reason.title(),
-            "limit": null,
-            "until": history.retry_at.map(rfc3339),
-        }));
+        return Some(Hold {
+            kind: "retry",
+            reason: Some(state.reason.name()),
+            title: state.reason.title().to_owned(),
+            until: history.retry_at.map(rfc3339),
+            ..Hold::default()
+        });
     }
     if due_at > now {
-        return Some(json!({
-            "kind": "schedule",
-            "reason": null,
-            "title": "Waiting for the time its sender chose",
-            "limit": null,
-            "until": rfc3339(due_at),
-        }));
+        return Some(Hold {
+            kind: "schedule",
+            title: "Waiting for the time its sender chose".to_owned(),
+            until: Some(rfc3339(due_at)),
+            ..Hold::default()
+        });
     }
     let carrier = carrier?;
     let down = (carrier.binds_up == 0).then_some((Reason::CarrierDown, None));
@@ -68,46 +90,44 @@ pub(super) fn hold(waiting: &Waiting<'_>, carrier: Option<&CarrierView>) -> Opti
     }
     let (reason, until) = held?;
     let until = until.filter(|&until| until != Timestamp::NEVER);
-    Some(json!({
-        "kind": kind(reason),
-        "reason": reason.name(),
-        "title": reason.title(),
-        "scope": scope(reason),
-        "limit": limit(reason, carrier),
-        "hint": hint(reason, carrier),
-        "until": until.map(rfc3339),
-    }))
-}
-
-/// What the rate of a route or of a prefix holds.
-fn limited(limit: &LimitView) -> Value {
-    let whose = if limit.kind == "route" { "this route" } else { "this prefix" };
-    json!({
-        "kind": "throttle",
-        "reason": Reason::RateLimited.name(),
-        "title": format!("Waiting for the rate configured for {whose}"),
-        "scope": "ours",
-        "limit": { (limit.kind): limit.name, "rate_per_second": limit.rate_per_second },
-        "hint": null,
-        "until": limit.until.map(rfc3339),
+    Some(Hold {
+        kind: kind(reason),
+        reason: Some(reason.name()),
+        title: reason.title().to_owned(),
+        scope: scope(reason),
+        limit: limit(reason, carrier),
+        hint: hint(reason, carrier),
+        until: until.map(rfc3339),
     })
 }
 
+/// What the rate of a route or of a prefix holds.
+fn limited(limit: &LimitView) -> Hold {
+    let whose = if limit.kind == "route" { "this route" } else { "this prefix" };
+    Hold {
+        kind: "throttle",
+        reason: Some(Reason::RateLimited.name()),
+        title: format!("Waiting for the rate configured for {whose}"),
+        scope: Some("ours"),
+        limit: json!({ (limit.kind): limit.name, "rate_per_second": limit.rate_per_second }),
+        hint: None,
+        until: limit.until.map(rfc3339),
+    }
+}
+
 /// A part of a message from a handset waits for the others.
-fn parts(waiting: &Waiting<'_>, carrier: &CarrierView) -> Option<Value> {
+fn parts(waiting: &Waiting<'_>, carrier: &CarrierView) -> Option<Hold> {
     let Waiting { stored, state, .. } = *waiting;
     let message = stored.message();
     let nobodys = state.owed() && message.account == AccountId::NONE;
     let PartOf::Part(place) = part_of(&message) else { return None };
-    nobodys.then(|| {
-        json!({
-            "kind": "reassembly",
-            "reason": null,
-            "title": "Waiting for the other parts of its message",
-            "limit": { "part": place.sequence, "parts": place.total },
-            // Its own time; that of the first part to come may be over before.
-            "until": rfc3339(stored.accepted_at + carrier.mo_join),
-        })
+    nobodys.then(|| Hold {
+        kind: "reassembly",
+        title: "Waiting for the other parts of its message".to_owned(),
+        limit: json!({ "part": place.sequence, "parts": place.total }),
+        // Its own time; that of the first part to come may be over before.
+        until: Some(rfc3339(stored.accepted_at + carrier.mo_join)),
+        ..Hold::default()
     })
 }
 

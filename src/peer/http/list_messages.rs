@@ -10,18 +10,19 @@ use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query as Parameters, State};
 use axum::http::header::HeaderName;
-use serde_json::{Value, json};
 
 use super::api::Api;
 use super::auth::Caller;
 use super::config::Scope;
 use super::filters::Filters;
 use super::get_message::NO_STORE;
+use super::list_schema::{MessagePage, Page};
 use super::lookup::{Found, ask, read, sees};
 use super::message_view::Surface;
 use super::post_message::public_id;
 use super::problem::{At, FieldError, Problem};
 use super::problem_table as kinds;
+use super::request_schema::MessageFilters;
 use crate::base::id::CarrierId;
 use crate::ledger::query::{NumberRange, Query};
 use crate::ledger::stored::StoredEvent;
@@ -37,11 +38,20 @@ struct Answer {
     next: Option<String>,
 }
 
+/// Search messages
+///
+/// Newest first. A page may be short although more follows: go on with `page.next` until it is null.
+#[utoipa::path(
+    get, path = "/v1/messages", tag = "messages", operation_id = "listMessages",
+    security(("key" = ["messages:read"])),
+    params(MessageFilters),
+    responses((status = 200, description = "A page of messages", body = MessagePage)),
+)]
 pub(super) async fn list(
     caller: Caller,
     State(api): State<Arc<Api>>,
     parameters: Result<Parameters<Vec<(String, String)>>, QueryRejection>,
-) -> Result<([(HeaderName, &'static str); 1], Json<Value>), Problem> {
+) -> Result<([(HeaderName, &'static str); 1], Json<MessagePage>), Problem> {
     caller.require(Scope::MessagesRead)?;
     let Parameters(pairs) =
         parameters.map_err(|error| Problem::new(kinds::INVALID_QUERY, error.body_text()))?;
@@ -55,16 +65,12 @@ pub(super) async fn list(
     let answer = answer.await?;
     let carriers = api.board.carriers();
     let surface = Surface { api: &api, caller: &caller, carriers: &carriers };
-    let data: Vec<Value> = answer.found.iter().map(|found| surface.message(found)).collect();
-    let mut body = json!({
-        "data": data,
-        "page": { "next": answer.next, "has_more": answer.next.is_some() },
-    });
-    if !answer.orphans.is_empty() {
-        body["orphans"] =
-            answer.orphans.iter().filter_map(|orphan| surface.orphan(orphan)).collect();
-    }
-    Ok((NO_STORE, Json(body)))
+    let page = MessagePage {
+        data: answer.found.iter().map(|found| surface.message(found)).collect(),
+        page: Page { has_more: answer.next.is_some(), next: answer.next },
+        orphans: answer.orphans.iter().filter_map(|orphan| surface.orphan(orphan)).collect(),
+    };
+    Ok((NO_STORE, Json(page)))
 }
 
 /// The question to the ledger. Names that it does not know are told, rather than find nothing.

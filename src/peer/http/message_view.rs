@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
-
+use super::accepted_view::MessageLinks;
 use super::api::Api;
 use super::auth::Caller;
 use super::history::History;
 use super::hold::{Waiting, hold};
 use super::lookup::{Found, Part};
 use super::mask::Shown;
+use super::message_schema::{MessageCarrier, MessageView, PartView, RawReceipt, ReasonView};
 use super::post_message::public_id;
 use super::when::rfc3339;
 use crate::base::clock::Timestamp;
@@ -32,12 +32,11 @@ pub(super) struct Surface<'a> {
 
 impl Surface<'_> {
     /// One message.
-    pub(super) fn message(&self, found: &Found) -> Value {
+    pub(super) fn message(&self, found: &Found) -> MessageView {
         let Found { stored, history, .. } = found;
         let state = &found.whole();
         let message = stored.message();
         let id = public_id(self.api, stored.ord);
-        let place = format!("/v1/messages/{id}");
         let in_full = self.caller.sees_numbers();
         let due_at = Life::of_accepted(&message, stored.accepted_at, Duration::ZERO).due_at;
         let view = self.carriers.iter().find(|view| view.id == history.carrier);
@@ -49,39 +48,39 @@ impl Surface<'_> {
         };
         let now = self.api.clock.now();
         let waiting = Waiting { stored, state, history, due_at, limits: &limits, now };
-        json!({
-            "id": id,
-            "object": "message",
-            "channel": "sms",
-            "direction": direction(message.direction),
-            "status": state.status.name(),
-            "disposition": state.disposition.name(),
-            "evidence": state.evidence.name(),
-            "reason": reason(state.reason, state.permanent()),
-            "contradicted": state.contradicted(),
-            "may_be_double": state.may_be_double(),
-            "account": self.api.ledger.names().account_name(message.account),
-            "from": Shown::of(&message.source, in_full),
-            "to": Shown::of(&message.destination, in_full),
-            "client_ref": client_ref(&message),
-            "parts": message.parts,
-            "part": message.place().filter(|_| found.parts.is_empty()).map(|place| place.number),
-            "whole": self.whole(found).map(|ord| public_id(self.api, ord)),
-            "joined_of": history.joined.iter().map(|&ord| public_id(self.api, ord)).collect::<Vec<_>>(),
-            "part_states": found.parts.iter().map(|part| self.part(part)).collect::<Vec<_>>(),
-            "encoding": Alphabet::of(message.data_coding).map(Alphabet::name),
-            "data_coding": message.data_coding,
-            "transliterated": history.transliterated,
-            "attempts": state.attempts,
-            "carrier": self.carrier(history),
-            "raw": raw(history),
-            "created_at": rfc3339(stored.accepted_at),
-            "scheduled_at": (due_at > Timestamp(0)).then(|| rfc3339(due_at)),
-            "sent_at": history.sent_at.map(rfc3339),
-            "final_at": history.final_at.map(rfc3339),
-            "hold": waits.then(|| hold(&waiting, view)).flatten(),
-            "links": { "self": place, "events": format!("{place}/events") },
-        })
+        MessageView {
+            links: MessageLinks::of(&id),
+            id,
+            object: "message",
+            channel: "sms",
+            direction: direction(message.direction),
+            status: state.status.name(),
+            disposition: state.disposition.name(),
+            evidence: state.evidence.name(),
+            reason: reason(state.reason, state.permanent()),
+            contradicted: state.contradicted(),
+            may_be_double: state.may_be_double(),
+            account: self.api.ledger.names().account_name(message.account),
+            from: Shown::of(&message.source, in_full),
+            to: Shown::of(&message.destination, in_full),
+            client_ref: client_ref(&message),
+            parts: message.parts,
+            part: message.place().filter(|_| found.parts.is_empty()).map(|place| place.number),
+            whole: self.whole(found).map(|ord| public_id(self.api, ord)),
+            joined_of: history.joined.iter().map(|&ord| public_id(self.api, ord)).collect(),
+            part_states: found.parts.iter().map(|part| self.part(part)).collect(),
+            encoding: Alphabet::of(message.data_coding).map(Alphabet::name),
+            data_coding: message.data_coding,
+            transliterated: history.transliterated,
+            attempts: state.attempts,
+            carrier: self.carrier(history),
+            raw: raw(history),
+            created_at: rfc3339(stored.accepted_at),
+            scheduled_at: (due_at > Timestamp(0)).then(|| rfc3339(due_at)),
+            sent_at: history.sent_at.map(rfc3339),
+            final_at: history.final_at.map(rfc3339),
+            hold: waits.then(|| hold(&waiting, view)).flatten(),
+        }
     }
 
     /// The message that speaks for a part: the first of those it was cut with, or what it was joined to.
@@ -94,19 +93,19 @@ impl Surface<'_> {
     }
 
     /// One part of a message that was cut.
-    fn part(&self, part: &Part) -> Value {
-        json!({
-            "id": public_id(self.api, part.ord),
-            "status": part.state.status.name(),
-            "disposition": part.state.disposition.name(),
-            "evidence": part.state.evidence.name(),
-            "reason": reason(part.state.reason, part.state.permanent()),
-            "contradicted": part.state.contradicted(),
-            "attempts": part.state.attempts,
-            "carrier": self.carrier(&part.history),
-            "raw": raw(&part.history),
-            "final_at": part.history.final_at.map(rfc3339),
-        })
+    fn part(&self, part: &Part) -> PartView {
+        PartView {
+            id: public_id(self.api, part.ord),
+            status: part.state.status.name(),
+            disposition: part.state.disposition.name(),
+            evidence: part.state.evidence.name(),
+            reason: reason(part.state.reason, part.state.permanent()),
+            contradicted: part.state.contradicted(),
+            attempts: part.state.attempts,
+            carrier: self.carrier(&part.history),
+            raw: raw(&part.history),
+            final_at: part.history.final_at.map(rfc3339),
+        }
     }
 
     /// The name of a carrier's number.
@@ -114,39 +113,31 @@ impl Surface<'_> {
         self.api.ledger.names().carrier_name(id)
     }
 
-    fn carrier(&self, history: &History) -> Value {
-        let name = self.carrier_name(history.carrier);
-        name.map_or(
-            Value::Null,
-            |name| json!({ "id": name, "message_id": history.carrier_message_id }),
-        )
+    fn carrier(&self, history: &History) -> Option<MessageCarrier> {
+        let id = self.carrier_name(history.carrier)?;
+        Some(MessageCarrier { id, message_id: history.carrier_message_id.clone() })
     }
 }
 
 /// A reason with what a person reads.
-pub(super) fn reason(reason: Reason, permanent: bool) -> Value {
-    if reason == Reason::None {
-        return Value::Null;
-    }
-    json!({
-        "code": reason.name(),
-        "group": reason.group(),
-        "permanent": permanent,
-        "title": reason.title(),
-        "advice": reason.advice(),
+pub(super) fn reason(reason: Reason, permanent: bool) -> Option<ReasonView> {
+    (reason != Reason::None).then(|| ReasonView {
+        code: reason.name(),
+        group: reason.group(),
+        permanent,
+        title: reason.title(),
+        advice: reason.advice(),
     })
 }
 
 /// The network's own words.
-fn raw(history: &History) -> Value {
-    history.receipt.as_ref().map_or(Value::Null, |receipt| {
-        json!({
-            "protocol": "smpp",
-            "message_state": receipt.message_state,
-            "dlr_stat": stat(receipt.message_state),
-            "dlr_err": receipt.err,
-            "text": receipt.raw,
-        })
+fn raw(history: &History) -> Option<RawReceipt> {
+    history.receipt.as_ref().map(|receipt| RawReceipt {
+        protocol: "smpp",
+        message_state: receipt.message_state,
+        dlr_stat: stat(receipt.message_state),
+        dlr_err: receipt.err.clone(),
+        text: receipt.raw.clone(),
     })
 }
 

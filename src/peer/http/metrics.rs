@@ -15,6 +15,12 @@ use crate::pipeline::port::{CarrierView, LimitView, Refusal};
 use crate::telemetry::carrier::CarrierMetrics;
 use crate::telemetry::limit::{self, LimitNumbers};
 
+/// Figures for Prometheus
+#[utoipa::path(
+    get, path = "/metrics", tag = "operation", operation_id = "getMetrics",
+    responses((status = 200, description = "The text format, version 0.0.4", content_type = "text/plain",
+        body = String)),
+)]
 pub(super) async fn metrics(State(api): State<Arc<Api>>) -> Response {
     for view in api.board.carriers() {
         show(&api.registry.carrier(&view.name), &view);

@@ -6,6 +6,8 @@
 //! `auth` and `observe` stand before all of them. The pipeline is known by its ports alone, the past
 //! by the ledger. Not here: what a message goes through.
 
+mod answer_schema;
+
 pub mod api;
 
 mod acceptance;
@@ -17,6 +19,10 @@ mod auth;
 mod cancel_message;
 
 pub mod config;
+
+mod docs;
+
+mod docs_schema;
 
 mod dry_run_view;
 
@@ -36,6 +42,8 @@ mod history;
 
 mod hold;
 
+mod html;
+
 mod idempotency;
 
 mod json_body;
@@ -44,15 +52,25 @@ mod list_events;
 
 mod list_messages;
 
+mod list_schema;
+
 mod lookup;
 
 mod mask;
+
+mod message_schema;
 
 mod message_view;
 
 mod metrics;
 
 mod observe;
+
+mod openapi;
+
+mod openapi_common;
+
+mod path_id;
 
 mod post_batch;
 
@@ -67,6 +85,8 @@ mod problem_view;
 mod readdressed_view;
 
 mod request_id;
+
+mod request_schema;
 
 mod route_metrics;
 

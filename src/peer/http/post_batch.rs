@@ -28,6 +28,7 @@ use super::post_message::{REPLAYED, account};
 use super::problem::Problem;
 use super::problem_table as kinds;
 use super::problem_view::ProblemBody;
+use super::request_schema::{BatchRequest, IdempotencyHeader};
 use super::submission::Wanted;
 
 /// Messages of a batch.
@@ -61,6 +62,24 @@ pub(super) struct MessageResult {
     problem: Option<ProblemBody>,
 }
 
+/// Submit up to a thousand messages
+///
+/// Each message has a result of its own, in the order of the request; one that is refused costs the others
+/// nothing. A batch that was cut off is sent again under the same Idempotency-Key: what was taken is told
+/// again, the rest is tried.
+#[utoipa::path(
+    post, path = "/v1/messages/batch", tag = "messages", operation_id = "submitBatch",
+    security(("key" = ["messages:send"])),
+    params(IdempotencyHeader),
+    request_body = BatchRequest,
+    responses(
+        (status = 202, description = "All are on disk", body = BatchResult),
+        (status = 200, description = "Some, or all, were refused: see each result", body = BatchResult,
+            headers(("Retry-After" = u32, description = "Seconds after which to try all the refused again"))),
+        (status = 409, description = "Another request with this key runs", content_type = "application/problem+json", body = ProblemBody,
+            headers(("Retry-After" = u32, description = "Seconds after which to try again"))),
+    ),
+)]
 pub(super) async fn post(
     caller: Caller,
     State(api): State<Arc<Api>>,

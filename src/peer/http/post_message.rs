@@ -24,12 +24,33 @@ use super::idempotency::Idempotency;
 use super::json_body::json;
 use super::problem::Problem;
 use super::problem_table as kinds;
+use super::problem_view::ProblemBody;
+use super::request_schema::{IdempotencyHeader, MessageRequest};
 use super::submission::Wanted;
 use crate::base::id::MessageOrd;
 
 /// Says that an answer was given before: the message is not taken anew.
 pub(super) const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
+/// Submit a message
+///
+/// 202 once it is on disk; that says nothing of what will become of it. Every other answer but a timeout
+/// says that nothing was taken.
+#[utoipa::path(
+    post, path = "/v1/messages", tag = "messages", operation_id = "submitMessage",
+    security(("key" = ["messages:send"])),
+    params(IdempotencyHeader),
+    request_body = MessageRequest,
+    responses(
+        (status = 202, description = "It is on disk", body = AcceptedMessage, headers(
+            ("Location" = String, description = "Where to look it up"),
+            ("Idempotency-Replayed" = bool, description = "It was taken by an earlier request"),
+        )),
+        (status = 200, description = "A dry run: nothing was taken", body = DryRun),
+        (status = 409, description = "Another request with this key runs", content_type = "application/problem+json", body = ProblemBody,
+            headers(("Retry-After" = u32, description = "Seconds after which to try again"))),
+    ),
+)]
 pub(super) async fn post(
     caller: Caller,
     State(api): State<Arc<Api>>,

@@ -36,9 +36,14 @@ pub(super) enum At {
     Parameter(String),
 }
 
+/// When to try again what may work at once.
+const A_MOMENT: Duration = Duration::from_secs(1);
+
 impl Problem {
     pub(super) fn new(kind: Kind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), errors: Vec::new(), retry_after: None }
+        // Who is told to come back is told when: in a moment, unless more is known.
+        let retry_after = matches!(kind.status, 429 | 503).then_some(A_MOMENT);
+        Self { kind, detail: detail.into(), errors: Vec::new(), retry_after }
     }
 
     /// A problem with one field of the body.
@@ -122,9 +127,22 @@ impl From<Refusal> for Problem {
             Refusal::Draining => {
                 Self::new(kinds::DRAINING, "the gateway is stopping").after(Duration::from_secs(5))
             }
-            Refusal::Busy => {
-                Self::new(kinds::BUSY, "too much is being written").after(Duration::from_secs(1))
-            }
+            Refusal::Busy => Self::new(kinds::BUSY, "too much is being written"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_is_told_to_come_back_is_told_when() {
+        for kind in kinds::ALL {
+            let waits = Problem::new(*kind, "").retry_after_s();
+            assert_eq!(waits, matches!(kind.status, 429 | 503).then_some(1), "{}", kind.code);
+        }
+        let over = Problem::from(Refusal::OverRate(Duration::from_millis(1_001)));
+        assert_eq!(over.retry_after_s(), Some(2), "never sooner than it makes sense");
     }
 }

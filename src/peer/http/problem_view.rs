@@ -8,6 +8,7 @@ use super::problem_table::Kind;
 
 /// A refusal (RFC 9457).
 #[derive(Serialize, ToSchema, Debug)]
+#[schema(as = Problem)]
 pub(super) struct ProblemBody {
     /// Where the kind of problem is explained, relative to the API's address.
     #[serde(rename = "type")]

@@ -36,7 +36,7 @@ use crate::pipeline::route_config::RouteConfig;
 use crate::pipeline::route_view::{RouteQuestion, RouteView};
 use crate::pipeline::settings::{AccountConfig, CarrierConfig, Settings};
 use crate::spool::chunk::Chunk;
-use crate::spool::journal::{Appended, Journal};
+use crate::spool::journal::{AppendError, Appended, Journal};
 use crate::spool::sim_disk::SimDisk;
 use crate::telemetry::registry::Registry;
 
@@ -176,7 +176,14 @@ fn append(journal: &Journal, message: &Message<'_>, keyed: Option<&Keyed>) -> Ap
         let (number, told) = (*number, *told);
         chunk.event_here(slot.index, &What::Keyed { key, fingerprint, number, told });
     }
-    journal.append(Clock::start().now(), &mut chunk).expect("room")
+    loop {
+        match journal.append(Clock::start().now(), &mut chunk) {
+            Ok(appended) => return appended,
+            // A thread of its own makes room.
+            Err(AppendError::Busy) => std::thread::sleep(Duration::from_millis(1)),
+            Err(error) => panic!("{error:?}"),
+        }
+    }
 }
 
 pub(super) struct Gateway {

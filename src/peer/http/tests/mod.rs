@@ -10,6 +10,8 @@ mod gateway;
 
 mod connections;
 
+mod documents;
+
 mod idempotency;
 
 mod looking_up;

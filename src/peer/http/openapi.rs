@@ -1,0 +1,154 @@
+//! The document of the API (OpenAPI 3.1), made of its handlers and types, and where it is served.
+//!
+//! A new handler gets a `#[utoipa::path]` with what it does by itself, and a line in [`Document`]. What
+//! every request may be answered (no key, no scope, too often, an error of ours) is added to all. The
+//! text is committed as `config/openapi.json`; a test says when the two differ.
+
+use std::sync::{Arc, OnceLock};
+
+use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use utoipa::OpenApi;
+
+use super::api::Api;
+use super::openapi_common::Common;
+use super::problem_view::ProblemBody;
+use super::{
+    cancel_message, docs, errors, explain_route, get_message, health, list_events, list_messages,
+    metrics, post_batch, post_message,
+};
+
+/// What the document is made of.
+#[derive(OpenApi, Debug)]
+#[openapi(
+    info(
+        title = "Postrider",
+        description = "Submit messages, and see what became of any of them.\n\nClients have to bear \
+            with members and words that they do not know: v1 only adds. Times are RFC 3339 in UTC \
+            with milliseconds. Every answer has an `X-Request-Id`; one that the client sends is kept. \
+            An answer 429 or 503 says in `Retry-After` when to try again.",
+    ),
+    paths(
+        post_message::post,
+        post_batch::post,
+        list_messages::list,
+        get_message::get,
+        cancel_message::post,
+        list_events::list,
+        explain_route::explain,
+        errors::explain,
+        health::livez,
+        health::readyz,
+        metrics::metrics,
+        document,
+        docs::page,
+    ),
+    components(schemas(ProblemBody)),
+    tags(
+        (name = "messages", description = "Submitting messages, and looking them up"),
+        (name = "operation", description = "For those who run the gateway"),
+        (name = "documents", description = "What this page is made of, and what codes mean"),
+    ),
+    modifiers(&Common),
+)]
+struct Document;
+
+/// The document as it is committed and served.
+pub(super) fn text() -> &'static str {
+    static TEXT: OnceLock<String> = OnceLock::new();
+    TEXT.get_or_init(|| {
+        // Made of plain types, it can always be written.
+        let mut text = Document::openapi().to_pretty_json().unwrap_or_default();
+        text.push('\n');
+        text
+    })
+}
+
+/// The document of the API.
+#[utoipa::path(
+    get, path = "/openapi.json", tag = "documents", operation_id = "getOpenapi",
+    responses((status = 200, description = "OpenAPI 3.1", content_type = "application/json", body = Object)),
+)]
+pub(super) async fn document(State(_): State<Arc<Api>>) -> Response {
+    ([(CONTENT_TYPE, "application/json")], text()).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+    use crate::peer::http::api::ROUTES;
+    use crate::peer::http::filters::PARAMETERS;
+    use crate::peer::http::submission::FIELDS;
+
+    fn document() -> Value {
+        serde_json::from_str(text()).expect("JSON")
+    }
+
+    #[test]
+    fn the_committed_document_is_that_of_the_code() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/config/openapi.json");
+        if std::env::var_os("POSTRIDER_RENEW").is_some() {
+            std::fs::write(path, text()).expect("it can be written");
+        }
+        let committed = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(
+            committed == text(),
+            "config/openapi.json is not the code's; renew it by\n  \
+             POSTRIDER_RENEW=1 cargo test --lib the_committed_document"
+        );
+    }
+
+    #[test]
+    fn every_route_is_in_the_document_and_nothing_else_is() {
+        let document = document();
+        assert_eq!(document["openapi"], "3.1.0");
+        let mut documented = Vec::new();
+        for (path, methods) in document["paths"].as_object().expect("paths") {
+            let methods = methods.as_object().expect("methods").keys();
+            documented.extend(methods.map(|method| format!("{} {path}", method.to_uppercase())));
+        }
+        let mut routes: Vec<_> =
+            ROUTES.iter().map(|(path, method)| format!("{method} {path}")).collect();
+        documented.sort();
+        routes.sort();
+        assert_eq!(documented, routes);
+    }
+
+    #[test]
+    fn operations_have_names_of_their_own_and_those_of_v1_a_scope() {
+        let (mut names, document) = (Vec::new(), document());
+        for (path, methods) in document["paths"].as_object().expect("paths") {
+            for operation in methods.as_object().expect("methods").values() {
+                let name = operation["operationId"].as_str().expect("a name").to_owned();
+                assert!(!names.contains(&name), "{name}");
+                let scope = &operation["security"][0]["key"][0];
+                assert_eq!(scope.is_string(), path.starts_with("/v1/"), "{path}");
+                assert_eq!(operation["responses"]["401"].is_object(), path.starts_with("/v1/"));
+                assert!(operation["summary"].is_string(), "{name}");
+                names.push(name);
+            }
+        }
+    }
+
+    #[test]
+    fn bodies_and_queries_have_the_members_that_are_read() {
+        let document = document();
+        let properties = &document["components"]["schemas"]["MessageRequest"]["properties"];
+        let mut properties: Vec<&String> =
+            properties.as_object().expect("an object").keys().collect();
+        let mut fields = FIELDS.to_vec();
+        properties.sort();
+        fields.sort_unstable();
+        assert_eq!(properties, fields);
+        let listed = &document["paths"]["/v1/messages"]["get"]["parameters"];
+        let listed = listed.as_array().expect("a list").iter();
+        let mut listed: Vec<_> = listed.filter_map(|one| one["name"].as_str()).collect();
+        let mut parameters = PARAMETERS.to_vec();
+        listed.sort_unstable();
+        parameters.sort_unstable();
+        assert_eq!(listed, parameters);
+    }
+}
