@@ -35,8 +35,8 @@ pub struct Submission {
     pub client_ref: Vec<u8>,
     /// SMPP §7.1.1 text form, empty for the default.
     pub validity_period: Vec<u8>,
-    /// The idempotency key it came under.
-    pub keyed: Option<Keyed>,
+    /// The idempotency key it came under; few have one.
+    pub keyed: Option<Box<Keyed>>,
 }
 
 /// An idempotency key as it is kept with a message, in the chunk of the message itself.

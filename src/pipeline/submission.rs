@@ -31,7 +31,7 @@ impl Engine {
         let asker = Asker::Api(reply, Wording::default());
         let index = self.messages.messages();
         match self.submit(now, account.id, asker, &message) {
-            Ok(_) => self.keep_key(index, submission.keyed.as_ref()),
+            Ok(_) => self.keep_key(index, submission.keyed.as_deref()),
             Err((refusal, Asker::Api(reply, _))) => reply(Err(refusal)),
             Err(_) => {}
         }

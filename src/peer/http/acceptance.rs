@@ -148,7 +148,7 @@ async fn submit(
             (Some(acceptance), _) => Step::Over(Ok(acceptance)),
             (None, Err(problem)) => Step::Over(Err(problem.clone())),
             (None, Ok((wanted, account))) => {
-                let keyed = idempotency.map(|it| it.keyed(number, told));
+                let keyed = idempotency.map(|it| Box::new(it.keyed(number, told)));
                 let submission = Submission { keyed, ..wanted.submission(account) };
                 Step::Under(api.submit.submit(submission), account.clone())
             }

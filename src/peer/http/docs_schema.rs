@@ -28,7 +28,7 @@ fn members(html: &mut Html, schema: &Value) {
                 it.tag("td", |it| it.tag("code", |it| it.text(name)));
                 it.tag("td", |it| shape(it, member));
                 it.tag("td", |it| {
-                    it.prose(text(&member["description"]));
+                    it.prose(described(member));
                     if required(name) {
                         it.text(" Always there.");
                     }
@@ -37,6 +37,13 @@ fn members(html: &mut Html, schema: &Value) {
             });
         }
     });
+}
+
+/// Of a member that may be null, the description is with what else it may be.
+fn described(member: &Value) -> &str {
+    let choices = member["oneOf"].as_array().into_iter().flatten();
+    let mut all = std::iter::once(member).chain(choices);
+    all.find_map(|one| one["description"].as_str()).unwrap_or_default()
 }
 
 /// A type in a few words, with a link where it has a name.

@@ -158,13 +158,7 @@ impl Surface<'_> {
                 ("destination", &message.destination, destination),
                 self.caller.sees_numbers(),
             ),
-            What::Keyed { number, .. } => Line {
-                by: "account",
-                summary: "submitted under an idempotency key".to_owned(),
-                reason: Reason::None,
-                permanent: None,
-                more: json!({ "number": number }),
-            },
+            What::Keyed { number, .. } => keyed(number),
             What::Orphan { .. } | What::Notice { .. } => {
                 gateway(what.name().to_owned(), Reason::None, json!({}))
             }
@@ -275,6 +269,13 @@ fn replaced(by: By, message: &[u8]) -> Line {
 /// What may be shown of a text: its size, and how it is encoded.
 fn measures(message: &Message<'_>) -> Value {
     json!({ "octets": message.body.len(), "data_coding": message.data_coding })
+}
+
+/// Its place in the request of its key; the key itself is not known any more.
+fn keyed(number: u16) -> Line {
+    let summary = "submitted under an idempotency key".to_owned();
+    let more = json!({ "number": number });
+    Line { by: "account", summary, reason: Reason::None, permanent: None, more }
 }
 
 /// Whose wish a change was.

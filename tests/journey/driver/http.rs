@@ -25,21 +25,26 @@ fn ask_with(
     headers: &str,
     body: &str,
 ) -> (u16, String) {
-    let mut stream = TcpStream::connect(from).unwrap();
-    stream.set_read_timeout(Some(PATIENCE)).unwrap();
-    let length = body.len();
-    write!(
-        stream,
-        "{method} {path} HTTP/1.1\r\nHost: {from}\r\nAuthorization: Bearer {KEY}\r\n\
-         Content-Type: application/json\r\nContent-Length: {length}\r\nConnection: close\r\n\
-         {headers}\r\n{body}"
-    )
-    .unwrap();
+    let mut stream = send(from, method, path, headers, body);
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).unwrap();
     let answer = String::from_utf8(answer).unwrap();
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
     (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
+}
+
+fn send(to: SocketAddr, method: &str, path: &str, headers: &str, body: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(to).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    let length = body.len();
+    write!(
+        stream,
+        "{method} {path} HTTP/1.1\r\nHost: {to}\r\nAuthorization: Bearer {KEY}\r\n\
+         Content-Type: application/json\r\nContent-Length: {length}\r\nConnection: close\r\n\
+         {headers}\r\n{body}"
+    )
+    .unwrap();
+    stream
 }
 
 /// A POST whose answer is JSON.
@@ -53,6 +58,12 @@ pub fn post_under(to: SocketAddr, key: &str, path: &str, body: &str) -> (u16, Va
     let header = format!("Idempotency-Key: \"{key}\"\r\n");
     let (status, body) = ask_with(to, "POST", path, &header, body);
     (status, serde_json::from_str(&body).unwrap_or_else(|error| panic!("{error}: {body}")))
+}
+
+/// Sends a POST under an idempotency key and does not wait for the answer.
+pub fn begin_under(to: SocketAddr, key: &str, path: &str, body: &str) -> TcpStream {
+    let header = format!("Idempotency-Key: \"{key}\"\r\n");
+    send(to, "POST", path, &header, body)
 }
 
 /// A GET whose answer is JSON.

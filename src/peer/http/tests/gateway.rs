@@ -89,7 +89,7 @@ impl Submit for Pretended {
             ..Message::default()
         };
         let journal = self.journal.lock().expect("whole").clone().expect("set");
-        let appended = append(&journal, &message, submission.keyed.as_ref());
+        let appended = append(&journal, &message, submission.keyed.as_deref());
         let data_coding = submission.data_coding;
         self.taken.lock().expect("whole").push(submission);
         let slowness = *self.slowness.lock().expect("whole");
