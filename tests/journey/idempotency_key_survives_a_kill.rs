@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::driver::carrier::Carrier;
 use crate::driver::http::{begin_under, get_json, post_under};
+use crate::driver::patience::until;
 use crate::driver::site::Site;
 
 const ONE: &str = r#"{"account":"app","to":"+447700900123","from":"ACME","text":"One"}"#;
@@ -77,6 +78,7 @@ fn a_batch_in_which_the_gateway_is_killed_is_gone_on_with_and_each_message_is_ta
         let before = count(&site);
         let (status, answer) = post_under(site.http(), &key, "/v1/messages/batch", &body);
         assert_eq!((status, &answer["accepted"]), (202, &100.into()), "{answer}");
+        until("all are indexed", || (count(&site) >= number * 100).then_some(()));
         assert_eq!(count(&site), number * 100, "after {after_ms} ms there were {before}");
         interrupted += usize::from(before > (number - 1) * 100);
     }
