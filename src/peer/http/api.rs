@@ -14,8 +14,8 @@ use super::problem::Problem;
 use super::route_metrics::AllRoutes;
 use super::underway::Underway;
 use super::{
-    cancel_message, docs, errors, explain_route, get_message, health, list_events, list_messages,
-    metrics, observe, openapi, post_batch, post_message, problem_table as kinds,
+    cancel_message, docs, errors, explain_route, get_content, get_message, health, list_events,
+    list_messages, metrics, observe, openapi, post_batch, post_message, problem_table as kinds,
 };
 use crate::base::clock::Clock;
 use crate::base::id::IdCipher;
@@ -32,6 +32,7 @@ pub(super) const ROUTES: &[(&str, Method)] = &[
     ("/v1/messages/{id}", Method::GET),
     ("/v1/messages/{id}/cancel", Method::POST),
     ("/v1/messages/{id}/events", Method::GET),
+    ("/v1/messages/{id}/content", Method::GET),
     ("/v1/routes/explain", Method::POST),
     ("/errors/{code}", Method::GET),
     ("/openapi.json", Method::GET),
@@ -118,6 +119,7 @@ impl Api {
             .route("/v1/messages/{id}", get(get_message::get))
             .route("/v1/messages/{id}/cancel", post(cancel_message::post))
             .route("/v1/messages/{id}/events", get(list_events::list))
+            .route("/v1/messages/{id}/content", get(get_content::get))
             .route("/v1/routes/explain", post(explain_route::explain))
             .route("/errors/{code}", get(errors::explain))
             .route("/openapi.json", get(openapi::document))

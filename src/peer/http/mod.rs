@@ -34,6 +34,8 @@ mod explain_route;
 
 mod filters;
 
+mod get_content;
+
 mod get_message;
 
 mod health;

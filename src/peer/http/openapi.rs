@@ -15,8 +15,8 @@ use super::api::Api;
 use super::openapi_common::Common;
 use super::problem_view::ProblemBody;
 use super::{
-    cancel_message, docs, errors, explain_route, get_message, health, list_events, list_messages,
-    metrics, post_batch, post_message,
+    cancel_message, docs, errors, explain_route, get_content, get_message, health, list_events,
+    list_messages, metrics, post_batch, post_message,
 };
 
 /// What the document is made of.
@@ -36,6 +36,7 @@ use super::{
         get_message::get,
         cancel_message::post,
         list_events::list,
+        get_content::get,
         explain_route::explain,
         errors::explain,
         health::livez,

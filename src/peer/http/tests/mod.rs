@@ -10,6 +10,8 @@ mod gateway;
 
 mod connections;
 
+mod content;
+
 mod documents;
 
 mod idempotency;
