@@ -13,6 +13,7 @@ use crate::base::clock::Clock;
 use crate::ledger::config::LedgerConfig;
 use crate::ledger::open::{Opened, RecoveryReport};
 use crate::ledger::store::Ledger;
+use crate::peer::smpp::stop::Stopper;
 use crate::peer::smpp::switchboard::{Submitter, Switchboard, share};
 use crate::pipeline::board::LiveBoard;
 use crate::pipeline::settings::Settings;
@@ -121,9 +122,19 @@ impl Gateway {
         self.switchboard.submitter()
     }
 
-    /// Takes nothing new, ends all links, writes everything, and makes a checkpoint.
-    pub fn stop(self) {
+    /// What tells it to take nothing new and to end.
+    pub fn stopper(&self) -> Stopper {
+        self.switchboard.stopper().clone()
+    }
+
+    /// Takes nothing new, and ends all links when what is under way on them is done: blocks until then.
+    pub fn end_links(&mut self) {
         self.switchboard.stop();
+    }
+
+    /// Takes nothing new, ends all links, writes everything, and makes a checkpoint.
+    pub fn stop(mut self) {
+        self.end_links();
         self.journal.close();
         join("flusher", self.writer);
         self.ledger.stop();

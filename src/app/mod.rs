@@ -4,8 +4,12 @@ pub mod api;
 
 pub mod demo;
 
+pub mod drain;
+
 pub mod gateway;
 
 pub mod notify;
 
 pub mod serve;
+
+pub mod signals;

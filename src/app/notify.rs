@@ -17,6 +17,12 @@ pub fn stopping() {
     tell(&[NotifyState::Stopping]);
 }
 
+/// The gateway stops, and is further than it was: it may take so much longer.
+pub fn progress(status: &str, more: Duration) {
+    let more = u32::try_from(more.as_micros()).unwrap_or(u32::MAX);
+    tell(&[NotifyState::ExtendTimeoutUsec(more), NotifyState::Status(status)]);
+}
+
 /// Says that the gateway is alive as long as it is, twice as often as the manager wants to know.
 /// A journal that has failed is not alive, and a runtime that hangs says nothing.
 pub fn keep_watchdog(journal: Journal) -> Option<JoinHandle<()>> {

@@ -4,8 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::api::{self, HttpApi};
+use super::drain::drain;
 use super::gateway::Gateway;
 use super::notify;
+use super::signals::Signals;
 use crate::config::file::Config;
 use crate::telemetry::log;
 
@@ -59,29 +61,13 @@ async fn serve(config: &Config, accept_corruption: bool) -> Result<(), super::ga
         http = http.as_ref().map(|http| tracing::field::display(http.address())),
         "ready"
     );
+    let mut signals = Signals::listen()?;
     notify::ready();
     let watchdog = notify::keep_watchdog(gateway.journal().clone());
-    told_to_stop().await?;
-    tracing::info!("stopping");
-    notify::stopping();
-    if let Some(http) = http {
-        http.stop().await;
-    }
+    signals.told_to_stop().await;
+    drain(gateway, http, &mut signals).await.map_err(std::io::Error::other)?;
     upkeep.abort();
-    gateway.stop();
     watchdog.inspect(tokio::task::JoinHandle::abort);
     tracing::info!("stopped");
-    Ok(())
-}
-
-/// Waits for SIGTERM or SIGINT.
-pub(super) async fn told_to_stop() -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
     Ok(())
 }

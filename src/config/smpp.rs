@@ -22,6 +22,7 @@ pub(super) fn read(section: &Section<'_>, listeners: Vec<ListenerConfig>) -> Smp
         },
         response_timeout: section.seconds("response_timeout_s", default.response_timeout, 1..=3600),
         pdu_bytes_max: section.number("pdu_bytes_max", default.pdu_bytes_max, 1024..=1_048_576),
+        drain_timeout: section.seconds("drain_timeout_s", default.drain_timeout, 0..=3600),
     };
     // The listeners are tables of their own, read before.
     section.given("listener");

@@ -17,7 +17,7 @@ use super::ask::Ask;
 use super::carrier::{CarrierDesk, Departure};
 use super::changes::Changes;
 use super::conclude::end;
-use super::effect::{Asker, Effect};
+use super::effect::{Asker, Effect, LinkId};
 use super::made::{AGAIN, Made};
 use super::port::Refusal;
 use super::readdress::tell;
@@ -306,6 +306,12 @@ impl Engine {
         let carriers = self.carriers.iter().flatten();
         let carriers = carriers.map(|desk| desk.deadline().min(desk.joining.deadline())).min();
         accounts.into_iter().chain(carriers).min().unwrap_or(Timestamp::NEVER).min(self.made_at)
+    }
+
+    /// Whether a submit over this bind is chosen and waits for the disk.
+    pub fn is_sending_on(&self, link: LinkId) -> bool {
+        let turns = self.turns.all().chain([&self.turn]);
+        turns.flat_map(|turn| &turn.submits).any(|(_, bind, _)| *bind == link)
     }
 
     /// Whether nothing more should be read for now: the log's staging buffer is full.

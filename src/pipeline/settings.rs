@@ -81,6 +81,8 @@ pub struct SmppSettings {
     pub response_timeout: Duration,
     /// Longest PDU taken, header included.
     pub pdu_bytes_max: usize,
+    /// How long what is under way on a bind may take when it is to end: then it is unbound all the same.
+    pub drain_timeout: Duration,
 }
 
 impl Default for SmppSettings {
@@ -95,6 +97,7 @@ impl Default for SmppSettings {
             inactivity: None,
             response_timeout: Duration::from_secs(30),
             pdu_bytes_max: 65_536,
+            drain_timeout: Duration::from_secs(30),
         }
     }
 }

@@ -95,7 +95,9 @@ pub struct Shared {
     /// Number of shards.
     pub shards: usize,
     /// Set when the gateway stops: nothing more is accepted.
-    pub draining: AtomicBool,
+    pub draining: Arc<AtomicBool>,
+    /// For each shard that stops: links, and requests without an answer.
+    pub left: Arc<[AtomicU64]>,
     /// Everybody's counters.
     pub registry: Arc<Registry>,
     /// Those of the binds.
@@ -211,7 +213,6 @@ impl Shared {
     ) -> Self {
         let account_places = places(accounts.iter().map(|account| account.id.0));
         let carrier_places = places(carriers.iter().map(|carrier| carrier.id.0));
-        let draining = AtomicBool::new(false);
         Self {
             accounts,
             carriers,
@@ -221,7 +222,8 @@ impl Shared {
             mo,
             cipher,
             shards,
-            draining,
+            draining: Arc::default(),
+            left: (0..shards).map(|_| AtomicU64::new(0)).collect(),
             smpp: IngressMetrics::new(&registry, "smpp"),
             registry,
         }

@@ -168,6 +168,11 @@ impl Turns {
         self.waiting.push_back(turn);
     }
 
+    /// Those that wait, oldest first.
+    pub fn all(&self) -> impl Iterator<Item = &Turn> {
+        self.waiting.iter()
+    }
+
     /// The oldest turn, if the log is durable up to its end.
     pub fn pop_durable(&mut self, durable: Lsn) -> Option<Turn> {
         if self.waiting.front()?.end > durable {

@@ -86,7 +86,7 @@ fn kills_lose_nothing(kills: usize) {
     judge_ledger(&site.data(), &acknowledged, &again);
 }
 
-fn start_load(site: &Site, acknowledged: &Path, messages: usize) -> Process {
+pub fn start_load(site: &Site, acknowledged: &Path, messages: usize) -> Process {
     let (to, messages, rate) = (site.smpp().to_string(), messages.to_string(), RATE.to_string());
     let fixed =
         ["load", "--system-id", "app", "--password", "secret", "--binds", "2", "--reconnect"];
@@ -97,17 +97,18 @@ fn start_load(site: &Site, acknowledged: &Path, messages: usize) -> Process {
 }
 
 /// Counts the lines of a file that grows.
-struct Lines {
+#[derive(Debug)]
+pub struct Lines {
     file: fs::File,
     count: usize,
 }
 
 impl Lines {
-    fn of(path: &Path) -> Self {
+    pub fn of(path: &Path) -> Self {
         Self { file: fs::File::open(path).unwrap(), count: 0 }
     }
 
-    fn count(&mut self) -> usize {
+    pub fn count(&mut self) -> usize {
         let mut more = Vec::new();
         self.file.read_to_end(&mut more).unwrap();
         self.count += more.iter().filter(|&&octet| octet == b'\n').count();
@@ -121,14 +122,14 @@ fn name_in(text: &str) -> &str {
 }
 
 /// Our id and the name of the text of every message acknowledged.
-fn read_acknowledged(path: &Path) -> HashMap<String, String> {
+pub fn read_acknowledged(path: &Path) -> HashMap<String, String> {
     let whole = fs::read_to_string(path).unwrap();
     let fields = whole.lines().map(|line| line.split_once('\t').unwrap());
     fields.map(|(id, text)| (id.to_owned(), name_in(text).to_owned())).collect()
 }
 
 /// The carrier's ids of every text it was given, by the text's name.
-fn read_taken(path: &Path) -> HashMap<String, Vec<String>> {
+pub fn read_taken(path: &Path) -> HashMap<String, Vec<String>> {
     let mut taken: HashMap<String, Vec<String>> = HashMap::new();
     for line in fs::read_to_string(path).unwrap().lines() {
         let [_time, id, _source, _destination, text] =

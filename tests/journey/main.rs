@@ -79,6 +79,8 @@ mod corruption_is_refused_until_accepted;
 
 mod kill_loses_nothing;
 
+mod stops_in_order;
+
 mod rates_over_sockets;
 
 mod hostile_carriers;

@@ -17,7 +17,7 @@ use super::traffic::{Counts, keep_sending};
 use super::world::{self, VISITOR};
 use crate::app::api::{self, HttpApi};
 use crate::app::gateway::{Gateway, StartError};
-use crate::app::serve::told_to_stop;
+use crate::app::signals::Signals;
 use crate::pipeline::port::{Submission, Submit as _};
 use crate::telemetry::log::{self, LogConfig};
 
@@ -124,10 +124,12 @@ async fn ended(lasts: Option<Duration>) -> io::Result<()> {
             None => std::future::pending().await,
         }
     };
+    let mut signals = Signals::listen()?;
     tokio::select! {
-        () = time_is_up => Ok(()),
-        told = told_to_stop() => told,
+        () = time_is_up => {}
+        () = signals.told_to_stop() => {}
     }
+    Ok(())
 }
 
 fn tell(text: std::fmt::Arguments<'_>) {

@@ -186,6 +186,7 @@ impl Exchange {
             _ => None,
         };
         let refusal = match account {
+            _ if shared.draining.load(Ordering::Relaxed) => Some(CommandStatus::ESME_RBINDFAIL),
             None => Some(CommandStatus::ESME_RINVSYSID),
             Some(account) if called.is_some_and(|called| called != account.id) => {
                 Some(CommandStatus::ESME_RINVSYSID)

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use slab::Slab;
 
+use super::leave::Leaving;
 use super::link::{EsmeLink, Far, Link, OUTBIND, SmscLink};
 use super::outbind_call::Call;
 use super::translate::ReceiptRoom;
@@ -113,6 +114,8 @@ pub struct Exchange {
     pub(super) paused: Vec<LinkId>,
     /// Accounts that are connected to when they are owed something.
     pub(super) calls: Vec<Call>,
+    /// Links that end when nothing is under way on them.
+    pub(super) leaving: Leaving,
     pub(super) random: fastrand::Rng,
     swept_at: Timestamp,
 }
@@ -143,6 +146,7 @@ impl Exchange {
             room: Room::default(),
             failures: HashMap::new(),
             paused: Vec::new(),
+            leaving: Leaving::default(),
             random: fastrand::Rng::with_seed(seed),
             swept_at: Timestamp(0),
         }
@@ -359,6 +363,7 @@ impl Exchange {
         self.resume(now);
         self.engine.end_turn(now)?;
         self.apply(now);
+        self.see_off(now);
         Ok(())
     }
 
@@ -412,21 +417,6 @@ impl Exchange {
                 Some(Far::Smsc(_)) => self.time_out_smsc(now, id),
                 None => {}
             }
-            self.mark_dirty(id);
-        }
-    }
-
-    /// Asks all sessions to end: applications are told, carriers are left when they have answered.
-    pub fn drain(&mut self, now: Timestamp) {
-        let ids: Vec<LinkId> = self.links.iter().map(|(_, link)| link.id).collect();
-        for id in ids {
-            if let Some(link) = self.link(id) {
-                match &mut link.side {
-                    Far::Esme(esme) => esme.session.unbind(now, &mut link.out),
-                    Far::Smsc(smsc) => smsc.session.unbind(now, &mut link.out),
-                }
-            }
-            self.ends(id);
             self.mark_dirty(id);
         }
     }

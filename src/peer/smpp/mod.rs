@@ -28,6 +28,8 @@ pub mod exchange;
 
 mod greeting;
 
+mod leave;
+
 pub mod link;
 
 pub mod multi;
@@ -43,6 +45,8 @@ mod shard;
 pub mod smsc;
 
 mod socket;
+
+pub mod stop;
 
 mod stream;
 

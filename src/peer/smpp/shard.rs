@@ -17,6 +17,7 @@ use tokio::sync::{Notify, mpsc, watch};
 use super::door::{self, Door};
 use super::exchange::{Action, Exchange};
 use super::socket::{Moved, Socket, run};
+use super::stop::Going;
 use super::stream::Stream;
 use crate::base::clock::{Clock, Timestamp};
 use crate::pipeline::ask::Ask;
@@ -29,8 +30,14 @@ const READ_BYTES: usize = 64 * 1024;
 /// How soon a full mailbox is tried again when nothing else happens.
 const TRY_AGAIN: Duration = Duration::from_millis(10);
 
-/// How long links may take to end when the gateway stops.
-const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long links may take to be unbound once what was under way on them is done, or its time is over.
+const UNBIND_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long that may take when nobody is waited for.
+const HURRY_TIMEOUT: Duration = Duration::from_millis(500);
+
+/// How often a shard that stops looks how far it is.
+const DRAIN_EVERY: Duration = Duration::from_millis(20);
 
 /// What reaches a shard from outside.
 pub(super) enum Letter {
@@ -64,7 +71,8 @@ pub(super) struct Start {
     pub(super) patience: Duration,
     pub(super) session_init: Duration,
     pub(super) pdu_bytes_max: usize,
-    pub(super) stop: watch::Receiver<bool>,
+    pub(super) drain_timeout: Duration,
+    pub(super) stop: watch::Receiver<Going>,
 }
 
 /// One shard's thread.
@@ -119,11 +127,14 @@ pub(super) async fn serve(start: Start) {
     tokio::task::spawn_local(shard.clone().follow_disk(durable));
     tokio::task::spawn_local(shard.clone().follow_clock());
     tokio::task::spawn_local(shard.clone().follow_mail(letters));
-    for door in doors {
-        tokio::task::spawn_local(door::keep(shard.clone(), door));
-    }
-    while !*stop.borrow_and_update() && stop.changed().await.is_ok() {}
-    shard.drain().await;
+    let doors: Vec<_> = doors
+        .into_iter()
+        .map(|door| tokio::task::spawn_local(door::keep(shard.clone(), door)))
+        .collect();
+    while *stop.borrow_and_update() == Going::On && stop.changed().await.is_ok() {}
+    // Whoever would connect goes elsewhere.
+    doors.iter().for_each(tokio::task::JoinHandle::abort);
+    shard.drain(stop, start.drain_timeout).await;
 }
 
 impl Shard {
@@ -381,20 +392,30 @@ impl Shard {
         unsent.is_empty() && unasked.is_empty()
     }
 
-    /// Ends all links in the protocol's way, within a time.
-    async fn drain(self: Rc<Self>) {
+    /// Ends all links in the protocol's way, within a time, and has all that was decided on disk.
+    async fn drain(self: Rc<Self>, stop: watch::Receiver<Going>, timeout: Duration) {
         self.stopping.set(true);
-        let now = self.now();
-        self.exchange.borrow_mut().drain(now);
-        self.end_turn();
-        let until = tokio::time::Instant::now() + DRAIN_TIMEOUT;
-        while self.exchange.borrow().link_count() > 0 && tokio::time::Instant::now() < until {
-            tokio::time::sleep(Duration::from_millis(20)).await;
+        let mut until = tokio::time::Instant::now() + timeout + UNBIND_TIMEOUT;
+        let mut hurries = false;
+        self.exchange.borrow_mut().drain(self.now());
+        loop {
+            if !hurries && *stop.borrow() == Going::Hurrying {
+                hurries = true;
+                self.exchange.borrow_mut().hurry(self.now());
+                until = tokio::time::Instant::now() + HURRY_TIMEOUT;
+            }
             self.end_turn();
-        }
-        while !self.exchange.borrow().engine.settled() && tokio::time::Instant::now() < until {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-            self.end_turn();
+            let exchange = self.exchange.borrow();
+            let left = exchange.left();
+            if let Some(shown) = exchange.shared().left.get(self.index) {
+                shown.store(left, Ordering::Relaxed);
+            }
+            let settled = exchange.engine.settled();
+            drop(exchange);
+            if (left == 0 || tokio::time::Instant::now() >= until) && settled {
+                break;
+            }
+            tokio::time::sleep(DRAIN_EVERY).await;
         }
     }
 }

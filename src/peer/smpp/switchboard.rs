@@ -3,15 +3,16 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::AtomicUsize;
 use std::thread::JoinHandle;
 
-use tokio::sync::{Notify, mpsc, oneshot, watch};
+use tokio::sync::{Notify, mpsc, oneshot};
 
 use super::asker;
 use super::door::{Door, For};
 use super::exchange::Exchange;
 use super::shard::{self, Letter, MAILBOX_LETTERS_MAX, Post, Start};
+use super::stop::Stopper;
 use crate::base::clock::Clock;
 use crate::base::id::{AccountId, MessageOrd};
 use crate::ledger::store::Ledger;
@@ -31,7 +32,7 @@ use crate::telemetry::registry::Registry;
 pub struct Switchboard {
     shared: Arc<Shared>,
     post: Post,
-    stop: watch::Sender<bool>,
+    stopper: Stopper,
     threads: Vec<JoinHandle<()>>,
     address: Option<SocketAddr>,
 }
@@ -86,9 +87,10 @@ impl Switchboard {
         let (senders, receivers): (Vec<_>, Vec<_>) =
             (0..shared.shards).map(|_| mpsc::channel(MAILBOX_LETTERS_MAX)).unzip();
         let post = Post { shards: senders, asker };
-        let (stop, _) = watch::channel(false);
+        let stopper = Stopper::new(shared.clone());
         let connections = Arc::new(AtomicUsize::new(0));
-        let mut board = Self { shared: shared.clone(), post, stop, threads: Vec::new(), address };
+        let mut board =
+            Self { shared: shared.clone(), post, stopper, threads: Vec::new(), address };
         let smpp = Arc::new(settings.smpp.clone());
         for (index, letters) in receivers.into_iter().enumerate() {
             let now = clock.now();
@@ -117,7 +119,8 @@ impl Switchboard {
                 patience: settings.smpp.response_timeout,
                 session_init: settings.smpp.session_init_timeout,
                 pdu_bytes_max: settings.smpp.pdu_bytes_max,
-                stop: board.stop.subscribe(),
+                drain_timeout: settings.smpp.drain_timeout,
+                stop: board.stopper.subscribe(),
             };
             board.threads.push(spawn_shard(start)?);
         }
@@ -139,11 +142,15 @@ impl Switchboard {
         Submitter { shared: self.shared.clone(), post: self.post.clone() }
     }
 
+    /// What tells the shards to stop.
+    pub const fn stopper(&self) -> &Stopper {
+        &self.stopper
+    }
+
     /// Refuses what is new, ends all links in the protocol's way, and waits for the shards.
-    pub fn stop(self) {
-        self.shared.draining.store(true, Ordering::Relaxed);
-        self.stop.send_replace(true);
-        for thread in self.threads {
+    pub fn stop(&mut self) {
+        self.stopper.drain();
+        for thread in self.threads.drain(..) {
             if thread.join().is_err() {
                 tracing::error!("a shard's thread has panicked");
             }

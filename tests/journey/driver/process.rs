@@ -84,9 +84,19 @@ impl Process {
         self.child.wait().unwrap();
     }
 
+    /// Sends a signal.
+    pub fn signal(&self, signal: Signal) {
+        kill_process(self.pid(), signal).unwrap();
+    }
+
     /// SIGTERM, and the end in good order.
     pub fn terminate(&mut self) {
-        kill_process(self.pid(), Signal::TERM).unwrap();
+        self.signal(Signal::TERM);
+        self.ends_well();
+    }
+
+    /// Waits for its end, in good order.
+    pub fn ends_well(&mut self) {
         let status = self.end();
         assert!(status.success(), "{} ended with {status}: {}", self.name, self.written());
     }
