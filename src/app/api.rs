@@ -18,7 +18,9 @@ use crate::base::clock::Clock;
 use crate::ledger::store::Ledger;
 use crate::peer::http::api::{Api, Parts};
 use crate::peer::http::config::HttpConfig;
+use crate::peer::http::operator_routes::Operators;
 use crate::peer::http::server::serve;
+use crate::pipeline::operate::Govern;
 use crate::telemetry::registry::Registry;
 use crate::telemetry::store::StoreMetrics;
 
@@ -33,31 +35,37 @@ pub struct HttpApi {
 /// Time for requests that were begun when the gateway is told to stop.
 const DRAIN: Duration = Duration::from_secs(35);
 
+/// The API of a gateway, to be served by [`HttpApi`] and the operator's socket.
+pub fn make(
+    config: &HttpConfig,
+    gateway: &Gateway,
+    registry: Arc<Registry>,
+    govern: Arc<dyn Govern>,
+) -> Arc<Api> {
+    Api::new(Parts {
+        config: config.clone(),
+        submit: Arc::new(gateway.submitter()),
+        cancel: Arc::new(gateway.submitter()),
+        board: Arc::new(gateway.board()),
+        explain: Arc::new(gateway.board()),
+        ledger: Arc::clone(gateway.ledger()),
+        registry,
+        clock: Clock::start(),
+        operators: Operators { operate: Arc::new(gateway.operator()), govern },
+    })
+}
+
 impl HttpApi {
     /// Begins to listen, if the configuration says where.
     ///
     /// # Errors
     /// When the address cannot be listened on.
-    pub async fn start(
-        config: &HttpConfig,
-        gateway: &Gateway,
-        registry: Arc<Registry>,
-    ) -> io::Result<Option<Self>> {
+    pub async fn start(config: &HttpConfig, api: Arc<Api>) -> io::Result<Option<Self>> {
         let Some(listen) = config.listen else { return Ok(None) };
         let listener = TcpListener::bind(listen).await.map_err(|error| {
             io::Error::new(error.kind(), format!("http.listen {listen}: {error}"))
         })?;
         let address = listener.local_addr()?;
-        let api = Api::new(Parts {
-            config: config.clone(),
-            submit: Arc::new(gateway.submitter()),
-            cancel: Arc::new(gateway.submitter()),
-            board: Arc::new(gateway.board()),
-            explain: Arc::new(gateway.board()),
-            ledger: Arc::clone(gateway.ledger()),
-            registry,
-            clock: Clock::start(),
-        });
         let (stop, stopping) = watch::channel(false);
         let serving = tokio::spawn(serve(listener, api, stopping));
         Ok(Some(Self { address, stop, serving }))

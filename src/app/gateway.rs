@@ -13,6 +13,7 @@ use crate::base::clock::Clock;
 use crate::ledger::config::LedgerConfig;
 use crate::ledger::open::{Opened, RecoveryReport};
 use crate::ledger::store::Ledger;
+use crate::peer::smpp::operator::Operator;
 use crate::peer::smpp::stop::Stopper;
 use crate::peer::smpp::switchboard::{Submitter, Switchboard, share};
 use crate::pipeline::board::LiveBoard;
@@ -114,12 +115,17 @@ impl Gateway {
 
     /// The board of everybody's state.
     pub fn board(&self) -> LiveBoard {
-        LiveBoard::new(self.shared.clone(), self.journal.clone())
+        LiveBoard::new(self.switchboard.current().clone(), self.journal.clone())
     }
 
     /// The way in for the API.
     pub fn submitter(&self) -> Submitter {
         self.switchboard.submitter()
+    }
+
+    /// The way in for operators.
+    pub fn operator(&self) -> Operator {
+        self.switchboard.operator()
     }
 
     /// What tells it to take nothing new and to end.

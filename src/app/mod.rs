@@ -8,7 +8,11 @@ pub mod drain;
 
 pub mod gateway;
 
+pub mod govern;
+
 pub mod notify;
+
+pub mod operator;
 
 pub mod serve;
 

@@ -2,14 +2,19 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
 
 use super::api::{self, HttpApi};
 use super::drain::drain;
-use super::gateway::Gateway;
+use super::gateway::{Gateway, StartError};
+use super::govern::{Command, Governor};
 use super::notify;
+use super::operator::OperatorSocket;
 use super::signals::Signals;
 use crate::config::file::Config;
-use crate::telemetry::log;
+use crate::telemetry::log::{self, LogControl};
 
 /// Runs a gateway until SIGTERM or SIGINT.
 pub fn run(config: &Path, data_dir: Option<PathBuf>, accept_corruption: bool) -> ExitCode {
@@ -24,10 +29,13 @@ pub fn run(config: &Path, data_dir: Option<PathBuf>, accept_corruption: bool) ->
     if let Some(data_dir) = data_dir {
         config.settings.data_dir = data_dir;
     }
-    if let Err(error) = log::init(&config.log) {
-        eprintln!("{error}");
-        return ExitCode::FAILURE;
-    }
+    let log = match log::init(&config.log) {
+        Ok(log) => log,
+        Err(error) => {
+            eprintln!("{error}");
+            return ExitCode::FAILURE;
+        }
+    };
     for warning in &checked.warnings {
         tracing::warn!("{warning}");
     }
@@ -38,7 +46,7 @@ pub fn run(config: &Path, data_dir: Option<PathBuf>, accept_corruption: bool) ->
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(serve(&config, accept_corruption)) {
+    match runtime.block_on(serve(&config, log, accept_corruption)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!("{error}");
@@ -47,11 +55,18 @@ pub fn run(config: &Path, data_dir: Option<PathBuf>, accept_corruption: bool) ->
     }
 }
 
-async fn serve(config: &Config, accept_corruption: bool) -> Result<(), super::gateway::StartError> {
+async fn serve(
+    config: &Config,
+    log: LogControl,
+    accept_corruption: bool,
+) -> Result<(), StartError> {
     let gateway = Gateway::start(&config.settings, accept_corruption)?;
     let registry = gateway.registry();
     let upkeep = api::keep_up(&gateway, &registry);
-    let http = HttpApi::start(&config.http, &gateway, registry).await?;
+    let (governor, commands) = Governor::new(log);
+    let api = api::make(&config.http, &gateway, registry, Arc::new(governor));
+    let http = HttpApi::start(&config.http, Arc::clone(&api)).await?;
+    let socket = OperatorSocket::start(&config.operator_socket, &config.settings.data_dir, api)?;
     let recovered = gateway.recovered();
     tracing::info!(
         messages = recovered.messages,
@@ -59,15 +74,30 @@ async fn serve(config: &Config, accept_corruption: bool) -> Result<(), super::ga
         events_replayed = recovered.events_replayed,
         smpp = gateway.smpp_address().map(tracing::field::display),
         http = http.as_ref().map(|http| tracing::field::display(http.address())),
+        operator = socket.as_ref().map(|socket| tracing::field::display(socket.path().display())),
         "ready"
     );
     let mut signals = Signals::listen()?;
     notify::ready();
     let watchdog = notify::keep_watchdog(gateway.journal().clone());
-    signals.told_to_stop().await;
+    until_told_to_stop(&mut signals, commands).await;
     drain(gateway, http, &mut signals).await.map_err(std::io::Error::other)?;
+    drop(socket);
     upkeep.abort();
     watchdog.inspect(tokio::task::JoinHandle::abort);
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Does what operators want until one of them, or a signal, wants the end.
+async fn until_told_to_stop(signals: &mut Signals, mut commands: mpsc::Receiver<Command>) {
+    loop {
+        tokio::select! {
+            () = signals.told_to_stop() => return,
+            command = commands.recv() => match command {
+                None | Some(Command::Drain) => return,
+                Some(Command::Reload { .. }) => {}
+            }
+        }
+    }
 }

@@ -3,6 +3,8 @@
 //! Speaks HTTP without TLS, as the API does; what faces a network stands behind a proxy and is asked
 //! with other tools. Not here: what the answers mean.
 
+use std::io;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
@@ -11,7 +13,9 @@ use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST};
 use hyper::{Method, Request, Uri};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpStream, UnixStream};
+use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 
 use crate::base::secret::Secret;
@@ -19,8 +23,18 @@ use crate::base::secret::Secret;
 /// Where the API is and what opens it.
 #[derive(Debug)]
 pub(super) struct ApiClient {
+    way: Way,
     authority: String,
     key: Secret,
+}
+
+/// How the gateway is reached.
+#[derive(Debug)]
+enum Way {
+    /// Over TCP, at the authority.
+    Tcp,
+    /// Over its operator's socket.
+    Socket(PathBuf),
 }
 
 /// Why there is no usable answer.
@@ -33,7 +47,7 @@ pub(super) enum ApiError {
     #[error("the gateway at {0} does not answer: {1}")]
     Unreachable(String, String),
     /// The API refused.
-    #[error("{title} ({code}): {detail}")]
+    #[error("{title} ({code}): {detail}{}", lines(errors))]
     Refused {
         /// HTTP status.
         status: u16,
@@ -43,6 +57,8 @@ pub(super) enum ApiError {
         title: String,
         /// The problem's detail.
         detail: String,
+        /// What is wrong in detail.
+        errors: Vec<String>,
     },
 }
 
@@ -50,6 +66,11 @@ impl ApiError {
     /// Whether the API knows nothing of what was asked for.
     pub(super) const fn is_not_found(&self) -> bool {
         matches!(self, Self::Refused { status: 404, .. })
+    }
+
+    /// Whether there is nobody to ask.
+    pub(super) const fn is_unreachable(&self) -> bool {
+        matches!(self, Self::Unreachable(..))
     }
 }
 
@@ -67,7 +88,13 @@ impl ApiClient {
         }
         let host = uri.host().ok_or_else(wrong)?;
         let port = uri.port_u16().unwrap_or(80);
-        Ok(Self { authority: format!("{host}:{port}"), key })
+        Ok(Self { way: Way::Tcp, authority: format!("{host}:{port}"), key })
+    }
+
+    /// The gateway behind an operator's socket.
+    pub(super) fn at_socket(path: PathBuf) -> Self {
+        let authority = path.display().to_string();
+        Self { way: Way::Socket(path), authority, key: Secret::default() }
     }
 
     /// What is at a path.
@@ -91,7 +118,7 @@ impl ApiClient {
         let request = Request::builder()
             .method(method)
             .uri(path)
-            .header(HOST, &self.authority)
+            .header(HOST, if matches!(self.way, Way::Tcp) { &self.authority } else { "operator" })
             .header(ACCEPT, "application/json")
             .header(CONTENT_TYPE, "application/json")
             .header(AUTHORIZATION, bearer)
@@ -103,11 +130,31 @@ impl ApiClient {
     }
 
     async fn exchange(&self, request: Request<Body>) -> Result<(u16, Vec<u8>), ApiError> {
-        let connecting = TcpStream::connect(&self.authority);
-        let stream = timeout(CONNECT_TIMEOUT, connecting)
-            .await
+        match &self.way {
+            Way::Tcp => {
+                let connecting = TcpStream::connect(&self.authority);
+                let stream = self.connected(timeout(CONNECT_TIMEOUT, connecting).await)?;
+                self.exchange_over(stream, request).await
+            }
+            Way::Socket(path) => {
+                let connecting = UnixStream::connect(path);
+                let stream = self.connected(timeout(CONNECT_TIMEOUT, connecting).await)?;
+                self.exchange_over(stream, request).await
+            }
+        }
+    }
+
+    fn connected<S>(&self, stream: Result<io::Result<S>, Elapsed>) -> Result<S, ApiError> {
+        stream
             .map_err(|elapsed| self.unreachable(elapsed))?
-            .map_err(|error| self.unreachable(error))?;
+            .map_err(|error| self.unreachable(error))
+    }
+
+    async fn exchange_over(
+        &self,
+        stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+        request: Request<Body>,
+    ) -> Result<(u16, Vec<u8>), ApiError> {
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
             .await
             .map_err(|error| self.unreachable(error))?;
@@ -138,7 +185,16 @@ fn answer(status: u16, body: &[u8]) -> Result<Value, ApiError> {
         title if title.is_empty() => format!("HTTP status {status}"),
         title => title,
     };
-    Err(ApiError::Refused { status, code: field("code"), title, detail: field("detail") })
+    let errors = value["errors"].as_array().into_iter().flatten();
+    let errors = errors.filter_map(|error| error["detail"].as_str().map(str::to_owned));
+    let errors = errors.filter(|error| *error != field("detail")).collect();
+    let (code, detail) = (field("code"), field("detail"));
+    Err(ApiError::Refused { status, code, title, detail, errors })
+}
+
+/// Each on a line of its own.
+fn lines(errors: &[String]) -> String {
+    errors.iter().map(|error| format!("\n{error}")).collect()
 }
 
 /// A value for a query.

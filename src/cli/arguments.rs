@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use super::print::note;
-use super::{check, demo, route, send, serve, trace};
+use super::{carriers, check, demo, govern, queue, route, send, serve, trace};
 
 /// A carrier-grade SMS gateway that can tell anyone what happened to any message.
 ///
@@ -34,6 +34,18 @@ enum Command {
     Send(send::SendArgs),
     /// Show what happened to a message
     Trace(trace::TraceArgs),
+    /// See, suspend, resume, rebind or limit a running gateway's carriers
+    #[command(subcommand)]
+    Carriers(carriers::CarriersCommand),
+    /// See, retry or end what waits for a running gateway's carriers
+    #[command(subcommand)]
+    Queue(queue::QueueCommand),
+    /// Have a running gateway take nothing new, finish what is under way, and end
+    Drain(govern::DrainArgs),
+    /// Have a running gateway read its configuration anew
+    Reload(govern::ReloadArgs),
+    /// Change what a running gateway logs
+    LogLevel(govern::LogLevelArgs),
     /// Load a gateway or an SMSC over SMPP and match every receipt to its message
     Load(Box<crate::load::args::LoadArgs>),
     /// Peers to test against
@@ -70,6 +82,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Serve(arguments) => serve::run(arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Route(arguments) => route::run(&arguments),
+        Command::Carriers(command) => wait_for(carriers::run(&command)),
+        Command::Queue(command) => wait_for(queue::run(&command)),
+        Command::Drain(arguments) => wait_for(govern::drain(&arguments)),
+        Command::Reload(arguments) => wait_for(govern::reload(&arguments)),
+        Command::LogLevel(arguments) => wait_for(govern::log_level(&arguments)),
         Command::Send(arguments) => wait_for(send::run(&arguments)),
         Command::Trace(arguments) => wait_for(trace::run(&arguments)),
     }

@@ -10,13 +10,21 @@ mod api_client;
 
 pub mod arguments;
 
+mod carriers;
+
 mod check;
 
 mod demo;
 
+mod govern;
+
 mod mo_route;
 
+mod operator;
+
 mod print;
+
+mod queue;
 
 mod route;
 

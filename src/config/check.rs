@@ -13,6 +13,7 @@ use super::words::did_you_mean;
 use super::{account, carrier, circles, http, limit, listener, log, mo_route, route, smpp, spool};
 use crate::base::secret::Secret;
 use crate::peer::http::config::{HttpConfig, KeyConfig};
+use crate::peer::http::operator_socket::SocketPlace;
 use crate::pipeline::route_config::RouteConfig;
 use crate::pipeline::settings::{Settings, SmppSettings};
 
@@ -27,6 +28,11 @@ pub(super) fn read<'a>(
     settings.data_dir = top
         .text_or_none("data_dir", "the path of a directory")
         .map_or(settings.data_dir, PathBuf::from);
+    let socket = top.text_or_none("operator_socket", "the path of a socket, or \"off\"");
+    let operator_socket = socket.map_or(SocketPlace::DataDirectory, |socket| match &*socket {
+        "off" => SocketPlace::Off,
+        path => SocketPlace::At(PathBuf::from(path)),
+    });
     settings.shards = top.number("shards", settings.shards, 0..=256);
 
     settings.smpp = smpp(reader, places, &top, root);
@@ -79,7 +85,7 @@ pub(super) fn read<'a>(
     top.finish();
     gaps(reader, &settings, &http);
     strays(reader);
-    (Config { settings, http, log }, plain_keys)
+    (Config { settings, http, log, operator_socket }, plain_keys)
 }
 
 fn smpp<'a>(

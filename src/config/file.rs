@@ -11,6 +11,7 @@ use super::secret::SecretPlaces;
 use super::section::Reader;
 use crate::base::secret::Secret;
 use crate::peer::http::config::HttpConfig;
+use crate::peer::http::operator_socket::SocketPlace;
 use crate::pipeline::settings::Settings;
 use crate::telemetry::log::LogConfig;
 
@@ -23,6 +24,8 @@ pub struct Config {
     pub http: HttpConfig,
     /// The log.
     pub log: LogConfig,
+    /// Where operators reach the gateway on this machine.
+    pub operator_socket: SocketPlace,
 }
 
 /// A configuration that can be used, and what is doubtful about it.

@@ -1,7 +1,7 @@
 //! `[log]`: what is written to the log.
 
 use super::section::Section;
-use crate::telemetry::log::{LogConfig, LogFormat};
+use crate::telemetry::log::{LogConfig, LogFormat, is_filter};
 
 pub(super) fn read(section: &Section<'_>) -> LogConfig {
     const LEVEL: &str = "error, warn, info, debug, trace, or directives such as \
@@ -13,19 +13,9 @@ pub(super) fn read(section: &Section<'_>) -> LogConfig {
         level: section.text_or_none("level", LEVEL).unwrap_or(default.level),
         pii: section.flag("pii", default.pii),
     };
-    if !is_level(&config.level) {
+    if !is_filter(&config.level) {
         section.fail("level", "is not a level".to_owned(), LEVEL.to_owned());
     }
     section.finish();
     config
-}
-
-/// Whether this can be a filter. A bare word would be taken for the name of a module, so that
-/// `level = "verbose"` would silence everything.
-fn is_level(text: &str) -> bool {
-    let known = |word: &str| {
-        ["off", "error", "warn", "info", "debug", "trace"].contains(&word.to_lowercase().as_str())
-    };
-    let each = |directive: &str| directive.contains('=') || known(directive.trim());
-    text.split(',').all(each) && tracing_subscriber::EnvFilter::try_new(text).is_ok()
 }

@@ -73,6 +73,12 @@ words! {
         Unreadable = 31 "unreadable",
         /// Taken back before it left.
         Cancelled = 32 "cancelled",
+        /// An operator has suspended the carrier.
+        CarrierSuspended = 33 "carrier_suspended",
+        /// The carrier was taken out of the configuration.
+        CarrierRemoved = 34 "carrier_removed",
+        /// An operator ended it before it was sent.
+        EndedByOperator = 35 "ended_by_operator",
         /// From a handset: it went on as a part of a longer message, or by itself as another one.
         PartOf = 40 "part_of",
         /// From a handset: the same part came before.
@@ -101,6 +107,9 @@ impl Reason {
             | Self::Window
             | Self::NobodyBound
             | Self::Unreadable
+            | Self::CarrierSuspended
+            | Self::CarrierRemoved
+            | Self::EndedByOperator
             | Self::PartOf
             | Self::Duplicate => "gateway",
             Self::None => "ok",
@@ -170,6 +179,11 @@ impl Reason {
             Self::Enroute => "On its way in the network",
             Self::RateLimited => "Waiting for the rate configured for this carrier",
             Self::Unreadable => "The gateway could not read it back from its log",
+            Self::CarrierSuspended => "The operator has suspended this carrier",
+            Self::CarrierRemoved => {
+                "Its carrier is no longer in the configuration, and no route takes it"
+            }
+            Self::EndedByOperator => "The operator ended it before it was sent",
             Self::Cancelled => "Cancelled by its sender before it was sent",
             Self::PartOf => "It is a part, and went on in the message named in its history",
             Self::Duplicate => "The same part came before: it is not given twice",
@@ -208,6 +222,9 @@ impl Reason {
             | Self::Window
             | Self::RateLimited
             | Self::OverRate => "None; it is tried again by itself.",
+            Self::CarrierSuspended => "None; it goes when the operator resumes the carrier.",
+            Self::CarrierRemoved => "Tell the operator: it needs a route, or has to be ended.",
+            Self::EndedByOperator => "Ask the operator why; send again if it is still wanted.",
             Self::InDoubt => "Ask the customer whether it arrived; sending again may double it.",
             Self::NoReceipt => "Ask the customer; send again if it did not arrive.",
             Self::OperatorCancelled => "Ask the carrier why it was deleted.",

@@ -396,7 +396,13 @@ pub const fn ending(reason: Reason) -> Disposition {
     match reason {
         Reason::ValidityOver | Reason::ThrottledExpired => Disposition::Expired,
         Reason::NoReceipt | Reason::InDoubt => Disposition::Unknown,
-        Reason::AttemptsUsedUp | Reason::Unreadable => Disposition::Bounced,
+        Reason::AttemptsUsedUp
+        | Reason::Unreadable
+        | Reason::CarrierDown
+        | Reason::CarrierError
+        | Reason::CarrierSuspended
+        | Reason::CarrierRemoved
+        | Reason::EndedByOperator => Disposition::Bounced,
         _ => Disposition::Blocked,
     }
 }

@@ -1,15 +1,15 @@
 //! The board: everybody's state for the API and the metrics, read from the shared counters.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use super::current::Current;
 use super::limit_book::Limit;
 use super::mo_view::{MoRouteQuestion, MoRouteView, UnknownCarrier};
 use super::port::{AccountView, Board, CarrierView, Explain, LimitView, Refusal};
 use super::route_view::{RouteQuestion, RouteView};
-use super::shared::{CarrierShared, Shared};
-use crate::base::clock::Timestamp;
+use super::shared::CarrierShared;
+use crate::base::clock::{Clock, Timestamp};
 use crate::base::id::CarrierId;
 use crate::message::reason::Reason;
 use crate::message::record::Message;
@@ -18,20 +18,22 @@ use crate::spool::journal::{Health, Journal};
 /// Reads the shared counters; holds nothing of its own.
 #[derive(Clone, Debug)]
 pub struct LiveBoard {
-    shared: Arc<Shared>,
+    current: Current,
     journal: Journal,
+    clock: Clock,
 }
 
 impl LiveBoard {
     /// A board over a running gateway.
-    pub const fn new(shared: Arc<Shared>, journal: Journal) -> Self {
-        Self { shared, journal }
+    pub fn new(current: Current, journal: Journal) -> Self {
+        Self { current, journal, clock: Clock::start() }
     }
 }
 
 impl Board for LiveBoard {
     fn carriers(&self) -> Vec<CarrierView> {
-        self.shared.carriers.iter().map(view).collect()
+        let now = self.clock.now();
+        self.current.get().carriers.iter().map(|carrier| view(now, carrier)).collect()
     }
 
     fn accounts(&self) -> Vec<AccountView> {
@@ -41,22 +43,23 @@ impl Board for LiveBoard {
             binds_up: account.binds.load(Ordering::Relaxed),
             owed: account.owed.load(Ordering::Relaxed),
         };
-        self.shared.accounts.iter().map(view).collect()
+        self.current.get().accounts.iter().map(view).collect()
     }
 
     fn limits(&self) -> Vec<LimitView> {
-        self.shared.routes.limits().limits().iter().map(limit_view).collect()
+        self.current.get().routes.limits().limits().iter().map(limit_view).collect()
     }
 
     fn limits_of(&self, message: &Message<'_>, carrier: CarrierId) -> Vec<LimitView> {
-        let routes = &self.shared.routes;
+        let shared = self.current.get();
+        let routes = &shared.routes;
         let places = routes.limits_with(message.account, message, carrier).places();
         places.filter_map(|place| routes.limits().limits().get(place)).map(limit_view).collect()
     }
 
     fn refusing(&self) -> Option<Refusal> {
         match self.journal.health() {
-            Health::Accepting if self.shared.draining.load(Ordering::Relaxed) => {
+            Health::Accepting if self.current.get().draining.load(Ordering::Relaxed) => {
                 Some(Refusal::Draining)
             }
             Health::Accepting => None,
@@ -68,11 +71,11 @@ impl Board for LiveBoard {
 
 impl Explain for LiveBoard {
     fn explain(&self, question: &RouteQuestion) -> Result<RouteView, Refusal> {
-        self.shared.routes.explain(question)
+        self.current.get().routes.explain(question)
     }
 
     fn explain_mo(&self, question: &MoRouteQuestion) -> Result<MoRouteView, UnknownCarrier> {
-        self.shared.mo.explain(question)
+        self.current.get().mo.explain(question)
     }
 }
 
@@ -89,7 +92,7 @@ pub(super) fn limit_view(limit: &Limit) -> LimitView {
     }
 }
 
-fn view(carrier: &CarrierShared) -> CarrierView {
+fn view(now: Timestamp, carrier: &CarrierShared) -> CarrierView {
     let hold = u8::try_from(carrier.hold.load(Ordering::Relaxed)).ok().and_then(Reason::from_u8);
     let until = match carrier.hold_until.load(Ordering::Relaxed) {
         0 => None,
@@ -118,5 +121,7 @@ fn view(carrier: &CarrierShared) -> CarrierView {
         congestion: carrier.congestion_state(),
         profile: carrier.config.profile.clone(),
         mo_join: carrier.config.mo_join,
+        suspended: carrier.standing.suspended(now),
+        ordered_rate: carrier.standing.limit(now).map(|(rate, until)| (rate.get(), until)),
     }
 }

@@ -65,9 +65,11 @@ pub struct CarrierDesk {
     /// Parked receipts, by ticket, whose carrier waits for its answer until the ledger has said
     /// whose they are: the bind, its request, whether that was a data_sm.
     pub unacknowledged: HashMap<u64, (LinkId, u32, bool)>,
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
     /// The rate agreed on, if one is.
     limiter: Option<Limiter>,
+    /// The rate that an operator has ordered for a time: it stands in for the one agreed on.
+    pub(super) ordered: Option<Limiter>,
     /// The rate the carrier's answers teach.
     pub pace: Adaptive,
     /// From submit to answer, smoothed.
@@ -89,9 +91,9 @@ pub struct CarrierDesk {
     pub(super) fetching: HashMap<MessageOrd, Queued>,
     pub(super) deferred: BTreeMap<(Timestamp, u64), Queued>,
     deferrals: u64,
-    /// The rate agreed on or learned holds everything until then.
-    held_until: Timestamp,
-    held_for: Reason,
+    /// The rate agreed on or learned, or an operator, holds everything until then.
+    pub(super) held_until: Timestamp,
+    pub(super) held_for: Reason,
     departed: u64,
     measured_at: Timestamp,
     flowing: bool,
@@ -175,6 +177,7 @@ impl CarrierDesk {
             unacknowledged: HashMap::new(),
             shared,
             limiter,
+            ordered: None,
             pace: Adaptive::new(bounds),
             round_trip: Duration::ZERO,
             transmitters: Vec::new(),
@@ -314,6 +317,7 @@ impl CarrierDesk {
         departures: &mut Vec<Departure>,
         effects: &mut Vec<Effect>,
     ) {
+        self.heed(now);
         self.release_due(now);
         self.release_held(now);
         let asks = self.look.ask(now, self.id, (self.lifetime, self.margin));
@@ -399,7 +403,8 @@ impl CarrierDesk {
             self.metrics.throttle_wait_carrier.add(wait);
             return Some((Reason::Throttled, wait));
         }
-        if let Some(wait) = self.limiter.as_ref().and_then(|it| it.check(now, parts).err()) {
+        let limiter = self.ordered.as_ref().or(self.limiter.as_ref());
+        if let Some(wait) = limiter.and_then(|it| it.check(now, parts).err()) {
             let wait = wait.max(HOLD_MIN);
             self.metrics.throttle_wait_ours.add(wait);
             return Some((Reason::RateLimited, wait));

@@ -88,6 +88,7 @@ impl Engine {
                     reply(Err(refusal));
                 }
             }
+            Mail::Errand(errand) => self.errand(now, errand),
             Mail::Resume(_) => {}
         }
     }

@@ -52,7 +52,7 @@ impl Engine {
             if !has_room(next) {
                 continue;
             }
-            if next.binds.load(Ordering::Relaxed) > 0 {
+            if next.takes(now) {
                 return Some(next.id);
             }
             down = down.or(Some(next.id));
@@ -90,7 +90,7 @@ impl Engine {
             let mut stay = Vec::new();
             for queued in overdue {
                 match self.next_after(now, from, &queued) {
-                    Some(to) if self.is_up(to) => self.pass_to(from, to, queued, reason),
+                    Some(to) if self.takes(now, to) => self.pass_to(from, to, queued, reason),
                     Some(_) => stay.push(Queued { stays_until: now + LOOK_AGAIN, ..queued }),
                     None => stay.push(Queued { stays_until: Timestamp::NEVER, ..queued }),
                 }
@@ -102,9 +102,8 @@ impl Engine {
         }
     }
 
-    fn is_up(&self, carrier: CarrierId) -> bool {
-        let shared = self.shared.carrier(carrier);
-        shared.is_some_and(|shared| shared.binds.load(Ordering::Relaxed) > 0)
+    fn takes(&self, now: Timestamp, carrier: CarrierId) -> bool {
+        self.shared.carrier(carrier).is_some_and(|shared| shared.takes(now))
     }
 }
 

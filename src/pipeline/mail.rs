@@ -3,6 +3,7 @@
 use super::ask::Answer;
 use super::change::{Change, ChangeReply, Changed, Order};
 use super::effect::Reply;
+use super::operate::Errand;
 use super::port::Submission;
 use crate::base::id::CarrierId;
 use crate::deliver::queue::Queued;
@@ -29,6 +30,8 @@ pub enum Mail {
     Changed(Changed),
     /// A change the API asks for, of messages of an account of that shard.
     ChangeByApi(Change, ChangeReply),
+    /// What an operator wants.
+    Errand(Errand),
     /// A carrier's backlog has gone down: paused binds may read again.
     Resume(CarrierId),
 }
@@ -47,6 +50,7 @@ impl std::fmt::Debug for Mail {
             }
             Self::Changed(changed) => write!(f, "{changed:?}"),
             Self::ChangeByApi(..) => f.write_str("change by api"),
+            Self::Errand(errand) => write!(f, "{errand:?}"),
             Self::Resume(carrier) => write!(f, "resume {carrier:?}"),
         }
     }

@@ -30,6 +30,8 @@ pub mod congestion;
 
 pub mod correlate;
 
+pub mod current;
+
 pub mod effect;
 
 pub mod engine;
@@ -37,6 +39,8 @@ pub mod engine;
 pub mod facts;
 
 pub mod failover;
+
+mod errands;
 
 pub mod inbound;
 
@@ -59,6 +63,8 @@ pub mod mo_book;
 pub mod mo_config;
 
 pub mod mo_view;
+
+pub mod operate;
 
 mod owed_what;
 
@@ -93,6 +99,8 @@ pub mod routing;
 pub mod shared;
 
 pub mod silence;
+
+pub mod standing;
 
 pub mod submission;
 

@@ -58,7 +58,8 @@ impl CarrierDesk {
         if now.since(self.passed_at) < PASS_EVERY {
             return (overdue, Reason::None);
         }
-        let down = now.since(self.bound_at) >= DOWN_AFTER;
+        let suspended = self.is_suspended(now);
+        let down = suspended || now.since(self.bound_at) >= DOWN_AFTER;
         let oldest = self.queue.oldest().into_iter().chain(self.held.oldest()).min();
         let oldest = oldest.is_some_and(|at| now.since(at) >= patience);
         if !(down || oldest) {
@@ -80,7 +81,8 @@ impl CarrierDesk {
         self.held.take(PASS_MAX, down, wanted, &mut overdue);
         overdue.iter().for_each(|queued| self.count(queued, false));
         let held = if self.holding == Reason::None { Reason::Window } else { self.holding };
-        (overdue, if down { Reason::CarrierDown } else { held })
+        let away = if suspended { Reason::CarrierSuspended } else { Reason::CarrierDown };
+        (overdue, if down { away } else { held })
     }
 
     /// A message that waits on: nobody else takes it now.

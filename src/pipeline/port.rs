@@ -182,6 +182,10 @@ pub struct CarrierView {
     pub profile: Arc<Profile>,
     /// How long parts of a long inbound message wait for the others.
     pub mo_join: Duration,
+    /// Until when an operator has suspended it; [`Timestamp::NEVER`] until it is resumed.
+    pub suspended: Option<Timestamp>,
+    /// Parts per second that an operator has ordered, and until when.
+    pub ordered_rate: Option<(u32, Timestamp)>,
 }
 
 /// What the API and the metrics may know of a limit at this moment: the rate of a route, or of a

@@ -4,7 +4,7 @@ use super::effect::{Asker, Effect};
 use super::engine::{DiskFailed, Engine};
 use super::mail::Mail;
 use super::port::Taken;
-use super::turn::{Arrival, Turn};
+use super::turn::{Arrival, Ended, Turn};
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId, MessageOrd};
 use crate::deliver::queue::Queued;
@@ -40,6 +40,7 @@ impl Engine {
             for (shard, changed) in turn.changed.drain(..) {
                 self.tell(shard, changed);
             }
+            turn.told.drain(..).for_each(|Ended(told, count)| told(count));
             self.turns.recycle(turn);
         }
         Ok(())

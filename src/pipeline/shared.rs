@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use super::mo_book::MoBook;
 use super::route_book::RouteBook;
 use super::settings::{AccountConfig, CarrierConfig};
+use super::standing::Standing;
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId, IdCipher};
 use crate::message::reason::Reason;
@@ -71,6 +72,8 @@ pub struct CarrierShared {
     pub last_received_at: AtomicU64,
     /// When the oldest message that could leave was accepted, 0 if none waits.
     pub oldest_at: AtomicU64,
+    /// What operators have ordered.
+    pub standing: Standing,
     /// What it last said of its load: [`CarrierShared::congestion_state`].
     pub congestion: AtomicU32,
     /// Its counters.
@@ -153,9 +156,15 @@ impl CarrierShared {
             round_trip_us: AtomicU64::new(0),
             last_received_at: AtomicU64::new(0),
             oldest_at: AtomicU64::new(0),
+            standing: Standing::default(),
             congestion: AtomicU32::new(CONGESTION_UNTOLD),
             metrics,
         }
+    }
+
+    /// Whether messages can leave for it now: it has a bind, and nobody has suspended it.
+    pub fn takes(&self, now: Timestamp) -> bool {
+        self.binds.load(Ordering::Relaxed) > 0 && self.standing.suspended(now).is_none()
     }
 
     /// What the carrier last said of its load, 0 idle to 99 congested (SMPP v5.0 §4.8.4.18); `None`

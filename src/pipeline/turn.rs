@@ -11,6 +11,7 @@ use bytes::Bytes;
 use super::change::Changed;
 use super::effect::{Asker, LinkId};
 use super::made::Made;
+use super::operate::Told;
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId, MessageOrd};
 use crate::deliver::life::Life;
@@ -89,6 +90,15 @@ pub struct Replaced {
     pub offset: u32,
 }
 
+/// Who is told how many messages an operator's wish has ended.
+pub struct Ended(pub Told, pub u64);
+
+impl std::fmt::Debug for Ended {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} ended", self.1)
+    }
+}
+
 /// Everything that waits for one append.
 #[derive(Debug, Default)]
 pub struct Turn {
@@ -118,6 +128,8 @@ pub struct Turn {
     pub owed: Vec<Owed>,
     /// Messages that wait again with other contents.
     pub replaced: Vec<Replaced>,
+    /// Operators that wait to hear how many messages they have ended.
+    pub told: Vec<Ended>,
     /// Changes that are made, for the shards that wait to hear.
     pub changed: Vec<(usize, Changed)>,
 }
@@ -143,6 +155,7 @@ impl Turn {
             && self.acknowledgements.is_empty()
             && self.owed.is_empty()
             && self.replaced.is_empty()
+            && self.told.is_empty()
             && self.changed.is_empty()
     }
 }
@@ -192,6 +205,7 @@ impl Turns {
         turn.acknowledgements.clear();
         turn.owed.clear();
         turn.replaced.clear();
+        turn.told.clear();
         turn.changed.clear();
         if self.spare.len() < SPARE_MAX {
             self.spare.push(turn);

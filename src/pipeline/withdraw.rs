@@ -217,7 +217,7 @@ impl CarrierDesk {
 
     /// Takes messages out that wait here, with the time each waits for, if it has one. They stay in the
     /// backlog's count.
-    fn withdraw(
+    pub(super) fn withdraw(
         &mut self,
         out: &HashSet<MessageOrd>,
     ) -> HashMap<MessageOrd, (Queued, Option<Timestamp>)> {

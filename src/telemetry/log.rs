@@ -51,8 +51,42 @@ impl Default for LogConfig {
 #[error("logging cannot begin: {0}")]
 pub struct LogError(String);
 
+/// Changes what is logged while the process runs.
+pub struct LogControl {
+    set: Box<dyn Fn(EnvFilter) -> Result<(), LogError> + Send + Sync>,
+    configured: String,
+}
+
+impl fmt::Debug for LogControl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LogControl").field("configured", &self.configured).finish_non_exhaustive()
+    }
+}
+
+impl LogControl {
+    /// Logs by these directives from now on.
+    pub fn set(&self, directives: &str) -> Result<(), LogError> {
+        (self.set)(EnvFilter::try_new(directives).map_err(|error| LogError(error.to_string()))?)
+    }
+
+    /// Logs as configured again.
+    pub fn reset(&self) -> Result<(), LogError> {
+        self.set(&self.configured)
+    }
+}
+
+/// Whether this can be a filter. A bare word would be taken for the name of a module, so that
+/// `verbose` would silence everything.
+pub fn is_filter(text: &str) -> bool {
+    let known = |word: &str| {
+        ["off", "error", "warn", "info", "debug", "trace"].contains(&word.to_lowercase().as_str())
+    };
+    let each = |directive: &str| directive.contains('=') || known(directive.trim());
+    text.split(',').all(each) && EnvFilter::try_new(text).is_ok()
+}
+
 /// Begins to log to standard error, for the whole process. Called once.
-pub fn init(config: &LogConfig) -> Result<(), LogError> {
+pub fn init(config: &LogConfig) -> Result<LogControl, LogError> {
     let terminal = std::io::stderr().is_terminal();
     let color = terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let text = match config.format {
@@ -61,12 +95,22 @@ pub fn init(config: &LogConfig) -> Result<(), LogError> {
         LogFormat::Text => true,
     };
     PII.store(config.pii, Ordering::Relaxed);
-    let begun = if text {
-        text_subscriber(config, color, std::io::stderr)?.try_init()
-    } else {
-        json_subscriber(config, std::io::stderr)?.try_init()
-    };
-    begun.map_err(|error| LogError(error.to_string()))
+    let failed = |error: &dyn fmt::Display| LogError(error.to_string());
+    let builder = tracing_subscriber::fmt().with_env_filter(filter(config)?);
+    let builder = builder.with_writer(std::io::stderr as fn() -> std::io::Stderr);
+    let configured = config.level.clone();
+    if text {
+        let builder = builder.with_timer(Utc).with_ansi(color).with_filter_reloading();
+        let handle = builder.reload_handle();
+        builder.finish().try_init().map_err(|error| failed(&error))?;
+        let set = move |filter| handle.reload(filter).map_err(|error| failed(&error));
+        return Ok(LogControl { set: Box::new(set), configured });
+    }
+    let builder = builder.event_format(JsonLine).with_filter_reloading();
+    let handle = builder.reload_handle();
+    builder.finish().try_init().map_err(|error| failed(&error))?;
+    let set = move |filter| handle.reload(filter).map_err(|error| failed(&error));
+    Ok(LogControl { set: Box::new(set), configured })
 }
 
 /// Whether the operator wants numbers in full in the log.
@@ -87,23 +131,6 @@ where
 {
     Ok(tracing_subscriber::fmt()
         .event_format(JsonLine)
-        .with_env_filter(filter(config)?)
-        .with_writer(writer)
-        .finish())
-}
-
-/// What writes for people.
-pub fn text_subscriber<W>(
-    config: &LogConfig,
-    color: bool,
-    writer: W,
-) -> Result<impl Subscriber + Send + Sync + 'static, LogError>
-where
-    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
-{
-    Ok(tracing_subscriber::fmt()
-        .with_timer(Utc)
-        .with_ansi(color)
         .with_env_filter(filter(config)?)
         .with_writer(writer)
         .finish())

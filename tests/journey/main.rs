@@ -81,6 +81,8 @@ mod kill_loses_nothing;
 
 mod stops_in_order;
 
+mod operators_have_their_say;
+
 mod rates_over_sockets;
 
 mod hostile_carriers;

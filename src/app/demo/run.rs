@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -18,6 +19,7 @@ use super::world::{self, VISITOR};
 use crate::app::api::{self, HttpApi};
 use crate::app::gateway::{Gateway, StartError};
 use crate::app::signals::Signals;
+use crate::pipeline::operate::Nobody;
 use crate::pipeline::port::{Submission, Submit as _};
 use crate::telemetry::log::{self, LogConfig};
 
@@ -40,7 +42,7 @@ pub fn run(options: &Options) -> ExitCode {
     let level = if options.quiet { "error" } else { "warn" };
     let outcome = log::init(&LogConfig { level: level.into(), ..LogConfig::default() })
         .map_err(|error| StartError::Io(io::Error::other(error)))
-        .and_then(|()| {
+        .and_then(|_log| {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             LocalSet::new().block_on(&runtime, demo(options))
         });
@@ -58,7 +60,9 @@ async fn demo(options: &Options) -> Result<(), StartError> {
     let carriers = world::start_carriers()?;
     let gateway = Gateway::start(&world::settings(place.directory().to_owned(), &carriers), false)?;
     let upkeep = api::keep_up(&gateway, &gateway.registry());
-    let http = HttpApi::start(&world::http(), &gateway, gateway.registry()).await?;
+    let (http, nobody) = (world::http(), Arc::new(Nobody));
+    let served = api::make(&http, &gateway, gateway.registry(), nobody);
+    let http = HttpApi::start(&http, served).await?;
     let first = send_first(&gateway).await?;
     let counts = Rc::new(Counts::default());
     let (stop, stopping) = watch::channel(false);

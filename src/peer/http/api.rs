@@ -10,12 +10,14 @@ use tokio::sync::Semaphore;
 
 use super::auth::Keys;
 use super::config::HttpConfig;
+use super::operator_routes::Operators;
 use super::problem::Problem;
 use super::route_metrics::AllRoutes;
 use super::underway::Underway;
 use super::{
     cancel_message, docs, errors, explain_route, get_content, get_message, health, list_events,
-    list_messages, metrics, observe, openapi, post_batch, post_message, problem_table as kinds,
+    list_messages, metrics, observe, openapi, operator_routes, post_batch, post_message,
+    problem_table as kinds,
 };
 use crate::base::clock::Clock;
 use crate::base::id::IdCipher;
@@ -39,6 +41,7 @@ pub(super) const ROUTES: &[(&str, Method)] = &[
     ("/docs", Method::GET),
     ("/metrics", Method::GET),
     ("/livez", Method::GET),
+    ("/startupz", Method::GET),
     ("/readyz", Method::GET),
 ];
 
@@ -63,6 +66,8 @@ pub struct Parts {
     pub registry: Arc<Registry>,
     /// What time it is.
     pub clock: Clock,
+    /// Where operators' wishes go.
+    pub operators: Operators,
 }
 
 /// The API, shared by its connections.
@@ -76,6 +81,7 @@ pub struct Api {
     pub(super) ledger: Arc<Ledger>,
     pub(super) registry: Arc<Registry>,
     pub(super) clock: Clock,
+    pub(super) operators: Operators,
     pub(super) ids: IdCipher,
     pub(super) ingress: IngressMetrics,
     pub(super) routes: AllRoutes,
@@ -86,7 +92,8 @@ pub struct Api {
 impl Api {
     /// Puts it together. [`serve`](super::server::serve) answers with it.
     pub fn new(parts: Parts) -> Arc<Self> {
-        let Parts { config, submit, cancel, board, explain, ledger, registry, clock } = parts;
+        let Parts { config, submit, cancel, board, explain, ledger, registry, clock, operators } =
+            parts;
         Arc::new(Self {
             keys: Keys::new(&config.keys, clock.now()),
             config,
@@ -95,6 +102,7 @@ impl Api {
             board,
             explain,
             clock,
+            operators,
             ids: ledger.id_cipher(),
             ledger,
             ingress: IngressMetrics::new(&registry, "http"),
@@ -126,10 +134,23 @@ impl Api {
             .route("/docs", get(docs::page))
             .route("/metrics", get(metrics::metrics))
             .route("/livez", get(health::livez))
+            .route("/startupz", get(health::startupz))
             .route("/readyz", get(health::readyz))
+            .merge(operator_routes::routes())
             .method_not_allowed_fallback(async || {
                 Problem::new(kinds::METHOD_NOT_ALLOWED, "see the Allow header")
             })
+            .fallback(async || Problem::new(kinds::NOT_FOUND, "no route has this path"))
+            .layer(from_fn_with_state(Arc::clone(&self), observe::observe))
+            .with_state(self)
+    }
+
+    /// What is answered on the operator's socket.
+    pub(super) fn operator_router(self: Arc<Self>) -> Router {
+        operator_routes::routes()
+            .route("/metrics", get(metrics::metrics))
+            .route("/livez", get(health::livez))
+            .route("/readyz", get(health::readyz))
             .fallback(async || Problem::new(kinds::NOT_FOUND, "no route has this path"))
             .layer(from_fn_with_state(Arc::clone(&self), observe::observe))
             .with_state(self)

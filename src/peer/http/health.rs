@@ -1,4 +1,4 @@
-//! `/livez` and `/readyz`: whether the process runs, and whether it takes messages.
+//! `/livez`, `/startupz` and `/readyz`: whether the process runs, has recovered, and takes messages.
 //!
 //! Ready does not depend on carriers: one that is down must not take the node out of service.
 
@@ -23,6 +23,11 @@ use crate::pipeline::port::Refusal;
 )]
 pub(super) async fn livez() -> Json<Value> {
     Json(json!({ "status": "alive" }))
+}
+
+/// The API listens when recovery is done: whoever is answered has waited long enough.
+pub(super) async fn startupz() -> Json<Value> {
+    Json(json!({ "status": "started" }))
 }
 
 /// Whether messages are taken

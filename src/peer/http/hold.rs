@@ -134,6 +134,8 @@ fn parts(waiting: &Waiting<'_>, carrier: &CarrierView) -> Option<Hold> {
 const fn kind(reason: Reason) -> &'static str {
     match reason {
         Reason::CarrierDown => "carrier_down",
+        Reason::CarrierSuspended => "suspended",
+        Reason::CarrierRemoved => "carrier_removed",
         Reason::Throttled | Reason::RateLimited | Reason::OverRate => "throttle",
         Reason::Window => "window",
         _ => "carrier",
@@ -157,7 +159,8 @@ fn limit(reason: Reason, carrier: &CarrierView) -> Value {
             json!({ "rate_per_second": carrier.learned_rate.map(tenths) })
         }
         Reason::Throttled | Reason::RateLimited | Reason::OverRate => {
-            json!({ "rate_per_second": carrier.rate_per_second })
+            let ordered = carrier.ordered_rate.map(|(rate, _)| rate);
+            json!({ "rate_per_second": ordered.or(carrier.rate_per_second) })
         }
         Reason::Window => json!({ "window": carrier.window, "in_flight": carrier.in_flight }),
         _ => Value::Null,

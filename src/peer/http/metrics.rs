@@ -48,7 +48,8 @@ fn show(metrics: &CarrierMetrics, view: &CarrierView) {
     metrics.queue_inflight.set(view.in_flight as f64);
     metrics.window_inflight.set(view.in_flight as f64);
     metrics.window_limit.set(view.window as f64);
-    let rate = view.learned_rate.or(view.rate_per_second.map(f64::from));
+    let told = view.ordered_rate.map(|(rate, _)| rate).or(view.rate_per_second);
+    let rate = view.learned_rate.or(told.map(f64::from));
     metrics.rate_limit.set(rate.unwrap_or(0.0));
     metrics.last_rx.set(unix_seconds(view.last_received_at));
     metrics.queue_oldest_ready.set(unix_seconds(view.oldest_at));

@@ -3,6 +3,7 @@
 //! `api` has the routes and what they share, `server` the connections; one file for each endpoint
 //! (`post_message`, `post_batch`, `cancel_message`, `list_messages`, `get_message`, `list_events`, `explain_route`, `health`,
 //! `metrics`, `errors`).
+//! `carriers`, `queues` and `govern` are the operators', by a key or by `operator_socket`.
 //! `auth` and `observe` stand before all of them. The pipeline is known by its ports alone, the past
 //! by the ledger. Not here: what a message goes through.
 
@@ -17,6 +18,8 @@ mod accepted_view;
 mod auth;
 
 mod cancel_message;
+
+mod carriers;
 
 pub mod config;
 
@@ -37,6 +40,8 @@ mod filters;
 mod get_content;
 
 mod get_message;
+
+mod govern;
 
 mod health;
 
@@ -76,6 +81,14 @@ mod path_id;
 
 mod post_batch;
 
+mod operator_auth;
+
+mod operator_body;
+
+pub mod operator_routes;
+
+pub mod operator_socket;
+
 mod post_message;
 
 mod problem;
@@ -83,6 +96,8 @@ mod problem;
 pub mod problem_table;
 
 mod problem_view;
+
+mod queues;
 
 mod readdressed_view;
 

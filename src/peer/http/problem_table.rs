@@ -68,6 +68,9 @@ kinds! {
     IDEMPOTENCY_KEY_IN_USE = 409 "idempotency_key_in_use" true
         "A request with this Idempotency-Key is not finished",
         "Try again with the same key after the time in Retry-After: it is told what the first one did.";
+    CONFIG_REFUSED = 422 "config_refused" false
+        "The configuration cannot be used",
+        "See `errors`: each entry names file, line, column and key; nothing was changed.";
     PAYLOAD_TOO_LARGE = 413 "payload_too_large" false
         "The body is too large",
         "Send less; the limits are http.body_bytes_max and http.batch_bytes_max of the configuration.";

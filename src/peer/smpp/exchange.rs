@@ -26,6 +26,7 @@ use crate::pipeline::ask::Ask;
 use crate::pipeline::effect::LinkId;
 use crate::pipeline::engine::{DiskFailed, Engine};
 use crate::pipeline::mail::Mail;
+use crate::pipeline::operate::Errand;
 use crate::pipeline::settings::SmppSettings;
 use crate::pipeline::shared::Shared;
 use crate::telemetry::carrier::RebindCause;
@@ -336,8 +337,10 @@ impl Exchange {
 
     /// Mail from another shard, the API or the ledger.
     pub fn mail(&mut self, now: Timestamp, mail: Mail) {
-        if matches!(mail, Mail::Resume(_)) {
-            self.resume(Timestamp::NEVER);
+        match &mail {
+            Mail::Resume(_) => self.resume(Timestamp::NEVER),
+            Mail::Errand(Errand::Rebind(carrier)) => self.rebind(now, *carrier),
+            _ => {}
         }
         self.engine.mail(now, mail);
     }

@@ -34,6 +34,8 @@ pub mod link;
 
 pub mod multi;
 
+pub mod operator;
+
 mod outbind;
 
 mod outbind_call;

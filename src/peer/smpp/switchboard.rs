@@ -2,8 +2,8 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use tokio::sync::{Notify, mpsc, oneshot};
@@ -11,6 +11,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use super::asker;
 use super::door::{Door, For};
 use super::exchange::Exchange;
+use super::operator::Operator;
 use super::shard::{self, Letter, MAILBOX_LETTERS_MAX, Post, Start};
 use super::stop::Stopper;
 use crate::base::clock::Clock;
@@ -18,6 +19,7 @@ use crate::base::id::{AccountId, MessageOrd};
 use crate::ledger::store::Ledger;
 use crate::message::event::By;
 use crate::pipeline::change::{Change, Target, Unchanged};
+use crate::pipeline::current::Current;
 use crate::pipeline::engine::Engine;
 use crate::pipeline::mail::Mail;
 use crate::pipeline::mo_book::MoBook;
@@ -25,12 +27,16 @@ use crate::pipeline::port::{Cancel, Cancelling, Refusal, Submission, Submit, Sub
 use crate::pipeline::route_book::RouteBook;
 use crate::pipeline::settings::{HANDSHAKES_MAX, ListenerConfig, Settings};
 use crate::pipeline::shared::{AccountShared, CarrierShared, Shared};
+use crate::pipeline::standing::StandingFile;
 use crate::spool::journal::Journal;
 use crate::telemetry::registry::Registry;
 
 /// The shards at work.
 pub struct Switchboard {
     shared: Arc<Shared>,
+    current: Current,
+    ledger: Arc<Ledger>,
+    standing: Arc<Mutex<StandingFile>>,
     post: Post,
     stopper: Stopper,
     threads: Vec<JoinHandle<()>>,
@@ -89,8 +95,20 @@ impl Switchboard {
         let post = Post { shards: senders, asker };
         let stopper = Stopper::new(shared.clone());
         let connections = Arc::new(AtomicUsize::new(0));
-        let mut board =
-            Self { shared: shared.clone(), post, stopper, threads: Vec::new(), address };
+        let standing = StandingFile::open(&settings.data_dir)?;
+        for carrier in &shared.carriers {
+            carrier.standing.set(standing.order(&carrier.config.name));
+        }
+        let mut board = Self {
+            current: Current::new(shared.clone()),
+            ledger: ledger.clone(),
+            standing: Arc::new(Mutex::new(standing)),
+            shared: shared.clone(),
+            post,
+            stopper,
+            threads: Vec::new(),
+            address,
+        };
         let smpp = Arc::new(settings.smpp.clone());
         for (index, letters) in receivers.into_iter().enumerate() {
             let now = clock.now();
@@ -139,7 +157,18 @@ impl Switchboard {
 
     /// The way in for the API.
     pub fn submitter(&self) -> Submitter {
-        Submitter { shared: self.shared.clone(), post: self.post.clone() }
+        Submitter { current: self.current.clone(), post: self.post.clone() }
+    }
+
+    /// What is shared now, and after a reload.
+    pub const fn current(&self) -> &Current {
+        &self.current
+    }
+
+    /// The way in for operators.
+    pub fn operator(&self) -> Operator {
+        let (ledger, standing) = (self.ledger.clone(), self.standing.clone());
+        Operator::new(self.current.clone(), self.post.clone(), ledger, standing)
     }
 
     /// What tells the shards to stop.
@@ -206,7 +235,7 @@ fn spawn_shard(start: Start) -> io::Result<JoinHandle<()>> {
 /// Submits for the API: to the shard of the account.
 #[derive(Clone)]
 pub struct Submitter {
-    shared: Arc<Shared>,
+    current: Current,
     post: Post,
 }
 
@@ -218,8 +247,9 @@ impl std::fmt::Debug for Submitter {
 
 impl Submit for Submitter {
     fn submit(&self, submission: Submission) -> Submitted {
-        let accounts = &self.shared.accounts;
-        let home = accounts
+        let shared = self.current.get();
+        let home = shared
+            .accounts
             .iter()
             .find(|account| account.config.name == submission.account)
             .map(|account| account.home);
@@ -240,7 +270,7 @@ impl Submit for Submitter {
 
 impl Cancel for Submitter {
     fn cancel(&self, account: AccountId, ord: MessageOrd, by: By) -> Cancelling {
-        let home = self.shared.account(account).map(|account| account.home);
+        let home = self.current.get().account(account).map(|account| account.home);
         let mailbox = home.and_then(|home| self.post.shards.get(home)).cloned();
         Box::pin(async move {
             let mailbox = mailbox.ok_or(Unchanged::Apart)?;

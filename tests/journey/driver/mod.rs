@@ -8,6 +8,7 @@ pub mod http;
 
 pub mod node;
 
+pub mod operator;
 pub mod patience;
 
 pub mod peer;

@@ -22,6 +22,7 @@ use crate::message::event::{By, Event, What};
 use crate::message::record::Message;
 use crate::peer::http::api::{Api, Parts};
 use crate::peer::http::config::{HttpConfig, KeyConfig, Scope};
+use crate::peer::http::operator_routes::Operators;
 use crate::peer::http::server::serve;
 use crate::pipeline::change::Unchanged;
 use crate::pipeline::mo_book::MoBook;
@@ -263,6 +264,7 @@ impl Gateway {
             ledger: Arc::clone(&running.ledger),
             registry: Registry::new(),
             clock: Clock::start(),
+            operators: Operators::default(),
         });
         let (stop, stopping) = watch::channel(false);
         let serving = tokio::spawn(serve(listener, Arc::clone(&api), stopping));
