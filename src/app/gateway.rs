@@ -17,6 +17,7 @@ use crate::peer::smpp::operator::Operator;
 use crate::peer::smpp::stop::Stopper;
 use crate::peer::smpp::switchboard::{Submitter, Switchboard, share};
 use crate::pipeline::board::LiveBoard;
+use crate::pipeline::current::Current;
 use crate::pipeline::settings::Settings;
 use crate::pipeline::shared::Shared;
 use crate::spool::error::OpenError;
@@ -121,6 +122,11 @@ impl Gateway {
     /// The way in for the API.
     pub fn submitter(&self) -> Submitter {
         self.switchboard.submitter()
+    }
+
+    /// What is shared now, and after a reload.
+    pub const fn current(&self) -> &Current {
+        self.switchboard.current()
     }
 
     /// The way in for operators.

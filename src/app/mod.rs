@@ -2,6 +2,8 @@
 
 pub mod api;
 
+mod config_diff;
+
 pub mod demo;
 
 pub mod drain;
@@ -10,9 +12,13 @@ pub mod gateway;
 
 pub mod govern;
 
+pub mod headroom;
+
 pub mod notify;
 
 pub mod operator;
+
+pub mod reload;
 
 pub mod serve;
 

@@ -17,6 +17,19 @@ pub fn stopping() {
     tell(&[NotifyState::Stopping]);
 }
 
+/// The configuration is being read anew. The two belong into one datagram (sd_notify(3)).
+pub fn reloading() {
+    match NotifyState::monotonic_usec_now() {
+        Ok(now) => tell(&[NotifyState::Reloading, now]),
+        Err(error) => tracing::warn!(%error, "the monotonic clock cannot be read"),
+    }
+}
+
+/// It was, with this outcome.
+pub fn reloaded(status: &str) {
+    tell(&[NotifyState::Ready, NotifyState::Status(status)]);
+}
+
 /// The gateway stops, and is further than it was: it may take so much longer.
 pub fn progress(status: &str, more: Duration) {
     let more = u32::try_from(more.as_micros()).unwrap_or(u32::MAX);

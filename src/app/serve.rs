@@ -10,15 +10,18 @@ use super::api::{self, HttpApi};
 use super::drain::drain;
 use super::gateway::{Gateway, StartError};
 use super::govern::{Command, Governor};
+use super::headroom::watch_memory;
 use super::notify;
 use super::operator::OperatorSocket;
-use super::signals::Signals;
+use super::reload::Reloader;
+use super::signals::{Signals, Wanted};
 use crate::config::file::Config;
 use crate::telemetry::log::{self, LogControl};
+use crate::telemetry::reload::ReloadMetrics;
 
 /// Runs a gateway until SIGTERM or SIGINT.
-pub fn run(config: &Path, data_dir: Option<PathBuf>, accept_corruption: bool) -> ExitCode {
-    let checked = match Config::load(config) {
+pub fn run(path: &Path, data_dir: Option<PathBuf>, accept_corruption: bool) -> ExitCode {
+    let checked = match Config::load(path) {
         Ok(checked) => checked,
         Err(error) => {
             eprintln!("{error}");
@@ -26,8 +29,8 @@ pub fn run(config: &Path, data_dir: Option<PathBuf>, accept_corruption: bool) ->
         }
     };
     let mut config = checked.config;
-    if let Some(data_dir) = data_dir {
-        config.settings.data_dir = data_dir;
+    if let Some(data_dir) = &data_dir {
+        config.settings.data_dir.clone_from(data_dir);
     }
     let log = match log::init(&config.log) {
         Ok(log) => log,
@@ -46,7 +49,7 @@ pub fn run(config: &Path, data_dir: Option<PathBuf>, accept_corruption: bool) ->
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(serve(&config, log, accept_corruption)) {
+    match runtime.block_on(serve((path, data_dir, config), log, accept_corruption)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!("{error}");
@@ -56,13 +59,14 @@ pub fn run(config: &Path, data_dir: Option<PathBuf>, accept_corruption: bool) ->
 }
 
 async fn serve(
-    config: &Config,
+    (path, data_dir, config): (&Path, Option<PathBuf>, Config),
     log: LogControl,
     accept_corruption: bool,
 ) -> Result<(), StartError> {
     let gateway = Gateway::start(&config.settings, accept_corruption)?;
     let registry = gateway.registry();
     let upkeep = api::keep_up(&gateway, &registry);
+    let memory = watch_memory(&gateway, config.settings.memory_bytes_max);
     let (governor, commands) = Governor::new(log);
     let api = api::make(&config.http, &gateway, registry, Arc::new(governor));
     let http = HttpApi::start(&config.http, Arc::clone(&api)).await?;
@@ -80,23 +84,38 @@ async fn serve(
     let mut signals = Signals::listen()?;
     notify::ready();
     let watchdog = notify::keep_watchdog(gateway.journal().clone());
-    until_told_to_stop(&mut signals, commands).await;
+    let metrics = ReloadMetrics::new(&gateway.registry());
+    let operator = gateway.operator();
+    let reloader = Reloader::new(path, data_dir, config, operator, metrics);
+    until_told_to_stop(&mut signals, commands, reloader).await;
     drain(gateway, http, &mut signals).await.map_err(std::io::Error::other)?;
     drop(socket);
     upkeep.abort();
+    memory.abort();
     watchdog.inspect(tokio::task::JoinHandle::abort);
     tracing::info!("stopped");
     Ok(())
 }
 
 /// Does what operators want until one of them, or a signal, wants the end.
-async fn until_told_to_stop(signals: &mut Signals, mut commands: mpsc::Receiver<Command>) {
+async fn until_told_to_stop(
+    signals: &mut Signals,
+    mut commands: mpsc::Receiver<Command>,
+    mut reloader: Reloader,
+) {
     loop {
         tokio::select! {
-            () = signals.told_to_stop() => return,
+            wanted = signals.next() => match wanted {
+                Wanted::Stop => return,
+                // What is wrong has been logged; a signal has nobody else to be told.
+                Wanted::Reload => drop(reloader.reload(false).await),
+            },
             command = commands.recv() => match command {
                 None | Some(Command::Drain) => return,
-                Some(Command::Reload { .. }) => {}
+                Some(Command::Reload { trial, told }) => {
+                    // An operator who has gone does not want to know.
+                    let _gone = told.send(reloader.reload(trial).await);
+                }
             }
         }
     }

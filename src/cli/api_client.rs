@@ -59,6 +59,8 @@ pub(super) enum ApiError {
         detail: String,
         /// What is wrong in detail.
         errors: Vec<String>,
+        /// The reason that `/readyz` gives.
+        reason: String,
     },
 }
 
@@ -107,26 +109,43 @@ impl ApiClient {
         self.ask(Method::POST, path, Some(body)).await
     }
 
+    /// The text at a path that is no JSON.
+    pub(super) async fn text(&self, path: &str) -> Result<String, ApiError> {
+        let (status, body) = self.send(Method::GET, path, None).await?;
+        answer_if_refused(status, &body)?;
+        String::from_utf8(body).map_err(|error| self.unreachable(error))
+    }
+
     async fn ask(
         &self,
         method: Method,
         path: &str,
         body: Option<&Value>,
     ) -> Result<Value, ApiError> {
+        let (status, body) = self.send(method, path, body).await?;
+        answer(status, &body)
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<(u16, Vec<u8>), ApiError> {
         let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
         let bearer = [b"Bearer ", self.key.reveal()].concat();
+        let host = if matches!(self.way, Way::Tcp) { &self.authority } else { "operator" };
         let request = Request::builder()
             .method(method)
             .uri(path)
-            .header(HOST, if matches!(self.way, Way::Tcp) { &self.authority } else { "operator" })
+            .header(HOST, host)
             .header(ACCEPT, "application/json")
             .header(CONTENT_TYPE, "application/json")
             .header(AUTHORIZATION, bearer)
             .body(body)
             .map_err(|error| self.unreachable(error))?;
         let exchange = timeout(ANSWER_TIMEOUT, self.exchange(request)).await;
-        let (status, body) = exchange.map_err(|elapsed| self.unreachable(elapsed))??;
-        answer(status, &body)
+        exchange.map_err(|elapsed| self.unreachable(elapsed))?
     }
 
     async fn exchange(&self, request: Request<Body>) -> Result<(u16, Vec<u8>), ApiError> {
@@ -176,10 +195,15 @@ impl ApiClient {
 }
 
 fn answer(status: u16, body: &[u8]) -> Result<Value, ApiError> {
-    let value: Value = serde_json::from_slice(body).unwrap_or_default();
+    answer_if_refused(status, body)?;
+    Ok(serde_json::from_slice(body).unwrap_or_default())
+}
+
+fn answer_if_refused(status: u16, body: &[u8]) -> Result<(), ApiError> {
     if (200..300).contains(&status) {
-        return Ok(value);
+        return Ok(());
     }
+    let value: Value = serde_json::from_slice(body).unwrap_or_default();
     let field = |name: &str| value[name].as_str().unwrap_or_default().to_owned();
     let title = match field("title") {
         title if title.is_empty() => format!("HTTP status {status}"),
@@ -189,7 +213,7 @@ fn answer(status: u16, body: &[u8]) -> Result<Value, ApiError> {
     let errors = errors.filter_map(|error| error["detail"].as_str().map(str::to_owned));
     let errors = errors.filter(|error| *error != field("detail")).collect();
     let (code, detail) = (field("code"), field("detail"));
-    Err(ApiError::Refused { status, code, title, detail, errors })
+    Err(ApiError::Refused { status, code, title, detail, errors, reason: field("reason") })
 }
 
 /// Each on a line of its own.

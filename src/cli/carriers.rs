@@ -85,16 +85,21 @@ async fn order(one: &OneArgs, what: &str, body: &Value) -> ExitCode {
     operator.told(client.post(&path, body).await, |carrier| out(row(carrier)))
 }
 
-fn list(answer: &Value) {
-    out(format_args!(
+/// What the columns of [`row`] are.
+pub(super) fn head() -> String {
+    format!(
         "{:<20} {:>7} {:>9} {:>9} {:>9} {:>9}  held",
         "carrier", "binds", "queued", "deferred", "in flight", "rate/s"
-    ));
+    )
+}
+
+fn list(answer: &Value) {
+    out(head());
     answer["data"].as_array().into_iter().flatten().map(row).for_each(out);
 }
 
 /// A carrier in a line.
-fn row(carrier: &Value) -> String {
+pub(super) fn row(carrier: &Value) -> String {
     let rate = [&carrier["limit"]["rate_per_second"], &carrier["learned_rate_per_second"]];
     let rate = rate.into_iter().chain([&carrier["rate_per_second"]]).find(|rate| !rate.is_null());
     let rate = rate.map_or_else(|| "-".to_owned(), Value::to_string);

@@ -6,6 +6,8 @@ use std::process::ExitCode;
 use clap::Args;
 use serde_json::json;
 
+use super::api_client::ApiClient;
+use super::govern::changes;
 use super::print::{json as print_json, note, out};
 use crate::config::file::{Checked, Config};
 use crate::config::finding::{ConfigError, Finding};
@@ -46,9 +48,25 @@ pub(super) fn run(arguments: &CheckArgs) -> ExitCode {
         findings.iter().for_each(note);
         if let Ok(checked) = &result {
             out(summary(&name, checked));
+            would_change(&checked.config);
         }
     }
     code(&result, findings, arguments.strict)
+}
+
+/// Says what a reload would change, if the gateway of this configuration runs.
+fn would_change(config: &Config) {
+    let Some(path) = config.operator_socket.path(&config.settings.data_dir) else { return };
+    if !path.exists() {
+        return;
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let client = ApiClient::at_socket(path);
+    let body = json!({ "trial": true });
+    let asking = client.post("/v1/gateway/reload", &body);
+    let Ok(Ok(answer)) = runtime.map(|runtime| runtime.block_on(asking)) else { return };
+    out("  it runs; a reload of its configuration changes");
+    changes(&answer).for_each(|line| out(format_args!("    {line}")));
 }
 
 fn code(result: &Result<Checked, ConfigError>, findings: &[Finding], strict: bool) -> ExitCode {

@@ -12,6 +12,8 @@ use super::api_client::{ApiClient, ApiError};
 use super::print::{json, note};
 use crate::base::secret::Secret;
 use crate::config::file::Config;
+use crate::peer::http::operator_socket::SocketPlace;
+use crate::pipeline::settings::Settings;
 
 /// Arguments of every subcommand for operators.
 #[derive(Debug, Args)]
@@ -57,6 +59,11 @@ impl OperatorArgs {
         Ok(ApiClient::at_socket(path))
     }
 
+    /// Whether a program reads the answer.
+    pub(super) const fn wants_json(&self) -> bool {
+        self.json
+    }
+
     /// Prints an answer: as JSON, or as `show` makes it.
     pub(super) fn print(&self, answer: &Value, show: impl FnOnce(&Value)) {
         if self.json { json(answer) } else { show(answer) }
@@ -81,11 +88,27 @@ impl OperatorArgs {
     }
 }
 
-/// The socket that a configuration names.
-pub(super) fn socket_of(config: &Path) -> Result<PathBuf, String> {
-    let config = Config::load(config).map_err(|error| error.to_string())?.config;
-    let path = config.operator_socket.path(&config.settings.data_dir);
+/// The socket that a configuration names; one that cannot be used otherwise may still say that.
+fn socket_of(config: &Path) -> Result<PathBuf, String> {
+    let (place, data_dir) = match Config::load(config) {
+        Ok(checked) => (checked.config.operator_socket, checked.config.settings.data_dir),
+        Err(error) => named(config).ok_or_else(|| error.to_string())?,
+    };
+    let path = place.path(&data_dir);
     path.ok_or_else(|| "the configuration has no operator_socket".to_owned())
+}
+
+/// The socket's place and the data directory, as the file has them.
+fn named(config: &Path) -> Option<(SocketPlace, PathBuf)> {
+    let text = std::fs::read_to_string(config).ok()?;
+    let table: toml::Table = toml::from_str(&text).ok()?;
+    let path = |key: &str| table.get(key).and_then(toml::Value::as_str).map(PathBuf::from);
+    let place = match path("operator_socket") {
+        None => SocketPlace::DataDirectory,
+        Some(off) if off.as_os_str() == "off" => SocketPlace::Off,
+        Some(at) => SocketPlace::At(at),
+    };
+    Some((place, path("data_dir").unwrap_or_else(|| Settings::default().data_dir)))
 }
 
 /// A time such as `30s`, `10m`, `2h` or `1d`, in seconds.

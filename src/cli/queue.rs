@@ -83,24 +83,33 @@ pub(super) async fn run(command: &QueueCommand) -> ExitCode {
     }
 }
 
-fn list(answer: &Value) {
-    out(format_args!(
-        "{:<20} {:>9} {:>9} {:>9} {:>10}  {:<24}  held",
-        "carrier", "queued", "deferred", "in flight", "limit", "oldest"
-    ));
-    answer["data"].as_array().into_iter().flatten().map(row).for_each(out);
+/// What the columns of a queue's line are.
+pub(super) fn head() -> String {
+    format!(
+        "{:<20} {:>9} {:>9} {:>9}  {:<24}  held",
+        "carrier", "queued", "deferred", "in flight", "oldest"
+    )
 }
 
-fn row(queue: &Value) -> String {
-    let text = |key: &str| queue[key].as_str().unwrap_or("-").to_owned();
+fn list(answer: &Value) {
+    out(head());
+    let rows = answer["data"].as_array().into_iter().flatten();
+    rows.map(|queue| row(&queue["carrier"], queue, &queue["hold"])).for_each(out);
+}
+
+/// What waits for a carrier, from how the carrier does.
+pub(super) fn row_of_carrier(carrier: &Value) -> String {
+    row(&carrier["id"], carrier, &carrier["hold"]["reason"])
+}
+
+fn row(name: &Value, queue: &Value, held: &Value) -> String {
     format!(
-        "{:<20} {:>9} {:>9} {:>9} {:>10}  {:<24}  {}",
-        text("carrier"),
+        "{:<20} {:>9} {:>9} {:>9}  {:<24}  {}",
+        name.as_str().unwrap_or_default(),
         queue["queued"].to_string(),
         queue["deferred"].to_string(),
         queue["in_flight"].to_string(),
-        queue["limit"].to_string(),
-        text("oldest_at"),
-        text("hold"),
+        queue["oldest_at"].as_str().unwrap_or("-"),
+        held.as_str().unwrap_or("-"),
     )
 }

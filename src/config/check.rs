@@ -33,6 +33,8 @@ pub(super) fn read<'a>(
         "off" => SocketPlace::Off,
         path => SocketPlace::At(PathBuf::from(path)),
     });
+    settings.memory_bytes_max =
+        top.number("memory_bytes_max", settings.memory_bytes_max, 0..=1_099_511_627_776);
     settings.shards = top.number("shards", settings.shards, 0..=256);
 
     settings.smpp = smpp(reader, places, &top, root);

@@ -8,20 +8,32 @@
 pub struct Limits {
     /// From 1; 0 is none.
     numbers: [u16; 2],
+    /// Of which book these are the numbers.
+    edition: u8,
     /// It has waited for one of them and comes before those that have not.
     pub released: bool,
 }
 
 impl Limits {
     /// In none.
-    pub const NONE: Self = Self { numbers: [0; 2], released: false };
+    pub const NONE: Self = Self { numbers: [0; 2], edition: 0, released: false };
 
     /// By places of limits; of each kind there may be one. A place beyond 65,534 is none.
     pub fn new(prefix: Option<usize>, route: Option<usize>) -> Self {
         let number = |place: Option<usize>| {
             place.and_then(|place| u16::try_from(place + 1).ok()).unwrap_or_default()
         };
-        Self { numbers: [number(prefix), number(route)], released: false }
+        Self { numbers: [number(prefix), number(route)], ..Self::NONE }
+    }
+
+    /// The same, of this edition of the book.
+    pub const fn of_edition(self, edition: u8) -> Self {
+        Self { edition, ..self }
+    }
+
+    /// Whether the numbers are of this edition.
+    pub const fn is_of(self, edition: u8) -> bool {
+        self.edition == edition
     }
 
     /// Whether it counts in none: the one question that costs on the way of most messages.

@@ -136,6 +136,11 @@ impl<T> Reassembly<T> {
         Self { limits, groups, by_age, last_ticket: 0, octets: 0 }
     }
 
+    /// Keeps other limits from now on; what waits beyond them goes with the next part.
+    pub const fn limit(&mut self, limits: ReassemblyLimits) {
+        self.limits = limits;
+    }
+
     /// Takes a part. What becomes of it comes first, then what had to leave for it.
     pub fn add(&mut self, now: Timestamp, part: Part<T>) -> Vec<Outcome<T>> {
         let mut out = Vec::with_capacity(1);

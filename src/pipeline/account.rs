@@ -95,6 +95,14 @@ impl AccountDesk {
         }
     }
 
+    /// Goes on with these settings; the rate, if it is another one.
+    pub(super) fn adopt(&mut self, owed_max: usize, rate: Option<Option<Limiter>>) {
+        self.owed_max = owed_max;
+        if let Some(limiter) = rate {
+            self.limiter = limiter;
+        }
+    }
+
     /// A receiving bind has come up.
     pub fn receiver_up(&mut self, link: LinkId, window: usize) {
         self.receivers.push(Receiver { link, free: window });

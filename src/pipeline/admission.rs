@@ -154,8 +154,14 @@ impl Engine {
         if self.shared.draining.load(Ordering::Relaxed) {
             return Err(Refusal::Draining);
         }
+        if self.shared.headroom.is_over() {
+            return Err(Refusal::OverMemory);
+        }
         admit(message).map_err(refusal_of)?;
         let Self { shared, accounts, awake, .. } = self;
+        if shared.account(account).is_none_or(|account| account.retired) {
+            return Err(Refusal::UnknownAccount);
+        }
         let (carrier, limits) = shared.route(account, message)?;
         let (reference, profile) = (self.reference.wrapping_add(1), &carrier.config.profile);
         let mut rewritten = shared.rewritten(account, message, is_plain_text, (profile, reference));

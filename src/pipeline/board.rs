@@ -33,7 +33,12 @@ impl LiveBoard {
 impl Board for LiveBoard {
     fn carriers(&self) -> Vec<CarrierView> {
         let now = self.clock.now();
-        self.current.get().carriers.iter().map(|carrier| view(now, carrier)).collect()
+        let shared = self.current.get();
+        let shown = |carrier: &&CarrierShared| {
+            // One that is gone is shown while something waits for it.
+            !carrier.retired || carrier.backlog.load(Ordering::Relaxed) > 0
+        };
+        shared.carriers.iter().filter(shown).map(|carrier| view(now, carrier)).collect()
     }
 
     fn accounts(&self) -> Vec<AccountView> {
@@ -43,18 +48,22 @@ impl Board for LiveBoard {
             binds_up: account.binds.load(Ordering::Relaxed),
             owed: account.owed.load(Ordering::Relaxed),
         };
-        self.current.get().accounts.iter().map(view).collect()
+        let shared = self.current.get();
+        shared.accounts.iter().filter(|account| !account.retired).map(view).collect()
     }
 
     fn limits(&self) -> Vec<LimitView> {
-        self.current.get().routes.limits().limits().iter().map(limit_view).collect()
+        self.current.get().routes.limits().limits().iter().map(|limit| limit_view(limit)).collect()
     }
 
     fn limits_of(&self, message: &Message<'_>, carrier: CarrierId) -> Vec<LimitView> {
         let shared = self.current.get();
         let routes = &shared.routes;
         let places = routes.limits_with(message.account, message, carrier).places();
-        places.filter_map(|place| routes.limits().limits().get(place)).map(limit_view).collect()
+        places
+            .filter_map(|place| routes.limits().limits().get(place))
+            .map(|limit| limit_view(limit))
+            .collect()
     }
 
     fn refusing(&self) -> Option<Refusal> {
@@ -62,6 +71,7 @@ impl Board for LiveBoard {
             Health::Accepting if self.current.get().draining.load(Ordering::Relaxed) => {
                 Some(Refusal::Draining)
             }
+            Health::Accepting if self.current.get().headroom.is_over() => Some(Refusal::OverMemory),
             Health::Accepting => None,
             Health::Full => Some(Refusal::DiskFull),
             Health::Failed => Some(Refusal::DiskFailed),

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::adopt::bounds;
 use super::ask::Ask;
 use super::change::Order;
 use super::effect::{Effect, LinkId};
@@ -28,7 +29,7 @@ use crate::receipt::awaiting::Awaiting;
 use crate::receipt::parked::Parking;
 use crate::receipt::recent::Recent;
 use crate::telemetry::carrier::CarrierMetrics;
-use crate::throttle::adaptive::{Adaptive, Bounds};
+use crate::throttle::adaptive::Adaptive;
 use crate::throttle::limiter::Limiter;
 
 /// A bind that submits.
@@ -57,7 +58,7 @@ pub struct CarrierDesk {
     pub margin: Duration,
     /// Where the look for messages without one is.
     pub look: Look,
-    lifetime: Duration,
+    pub(super) lifetime: Duration,
     /// Parts of messages from its handsets.
     pub joining: Joining,
     /// Receipts the ledger is being asked about.
@@ -67,7 +68,7 @@ pub struct CarrierDesk {
     pub unacknowledged: HashMap<u64, (LinkId, u32, bool)>,
     pub(super) shared: Arc<Shared>,
     /// The rate agreed on, if one is.
-    limiter: Option<Limiter>,
+    pub(super) limiter: Option<Limiter>,
     /// The rate that an operator has ordered for a time: it stands in for the one agreed on.
     pub(super) ordered: Option<Limiter>,
     /// The rate the carrier's answers teach.
@@ -107,10 +108,16 @@ pub struct CarrierDesk {
     pub(super) bound_at: Timestamp,
     /// When those that wait were last looked through for what others could take.
     pub(super) passed_at: Timestamp,
+    /// It is not in the configuration any more.
+    pub(super) retired: bool,
+    /// When others are looked for then.
+    pub(super) rehome_at: Timestamp,
+    /// When routes were last changed.
+    pub(super) rerouted_at: Timestamp,
 }
 
 /// What the queue holds in memory of the records themselves.
-const LOADED_BYTES_MAX: usize = 32 << 20;
+pub(super) const LOADED_BYTES_MAX: usize = 32 << 20;
 
 /// Messages awaiting their receipts in memory; older ones are found in the ledger.
 const AWAITING_MAX: usize = 500_000;
@@ -119,7 +126,7 @@ const AWAITING_MAX: usize = 500_000;
 pub(super) const ASKING_MAX: usize = 4_096;
 
 /// Records read back from disk at a time.
-const FETCH_MAX: usize = 512;
+pub(super) const FETCH_MAX: usize = 512;
 
 /// A rate limit is waited for in steps of at least this: a timer for each message would cost more
 /// than the messages. The burst has to cover it.
@@ -155,15 +162,14 @@ pub struct Departure {
 impl CarrierDesk {
     /// A carrier that is down.
     pub fn new(carrier: &CarrierShared, shared: Arc<Shared>, limiter: Option<Limiter>) -> Self {
-        let bounds = Bounds {
-            floor: f64::from(carrier.config.rate_floor.max(1)),
-            ceiling: carrier.config.rate_per_second.map(f64::from),
-        };
         let held = LimitHold::new(carrier.id, shared.clone(), LOADED_BYTES_MAX);
         Self {
             patience: shared.routes.patience(carrier.id),
             bound_at: Timestamp(0),
             passed_at: Timestamp(0),
+            retired: carrier.retired,
+            rehome_at: Timestamp(0),
+            rerouted_at: Timestamp(0),
             id: carrier.id,
             metrics: carrier.metrics.clone(),
             awaiting: Awaiting::new(AWAITING_MAX),
@@ -178,7 +184,7 @@ impl CarrierDesk {
             shared,
             limiter,
             ordered: None,
-            pace: Adaptive::new(bounds),
+            pace: Adaptive::new(bounds(&carrier.config)),
             round_trip: Duration::ZERO,
             transmitters: Vec::new(),
             orders: Vec::new(),
@@ -354,12 +360,15 @@ impl CarrierDesk {
                 self.expired.push(queued);
                 continue;
             }
-            if let Err(limit) = self.held.pass(now, &queued) {
+            let unread = queued.record.is_empty();
+            // Limits that are of another edition are found again, from the record.
+            let unknown = !self.held.knows(&mut queued);
+            if let Err(limit) = if unknown { Ok(()) } else { self.held.pass(now, &queued) } {
                 self.held.hold(now, limit, queued);
                 held += 1;
                 continue;
             }
-            if queued.record.is_empty() {
+            if unread {
                 fetch.push(queued);
                 if fetch.len() + self.fetching.len() >= FETCH_MAX {
                     break Some((Reason::Window, None));
@@ -437,7 +446,7 @@ impl CarrierDesk {
         self.transmitters.iter().any(|transmitter| transmitter.free > 0)
     }
 
-    fn fetch(&mut self, fetch: Vec<Queued>, effects: &mut Vec<Effect>) {
+    pub(super) fn fetch(&mut self, fetch: Vec<Queued>, effects: &mut Vec<Effect>) {
         if fetch.is_empty() {
             return;
         }
@@ -493,7 +502,11 @@ impl CarrierDesk {
         let round_trip = u64::try_from(self.round_trip.as_micros()).unwrap_or(u64::MAX);
         shared.round_trip_us.store(round_trip, Ordering::Relaxed);
         let down = self.transmitters.is_empty();
-        let hold = if down { Some((Reason::CarrierDown, None)) } else { hold };
+        let hold = match (self.retired, down) {
+            (true, _) => Some((Reason::CarrierRemoved, None)),
+            (_, true) => Some((Reason::CarrierDown, None)),
+            _ => hold,
+        };
         self.holding = hold.map_or(Reason::None, |(reason, _)| reason);
         shared.set_hold(hold);
         if now.since(self.measured_at) >= MEASURE_EVERY {

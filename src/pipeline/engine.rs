@@ -84,7 +84,7 @@ impl Engine {
         let accounts = shared.accounts.iter().map(|account| {
             let rate = account.config.rate_per_second.map(|rate| (rate, account.config.burst));
             let limiter = rate.and_then(|(rate, burst)| limiter(rate, burst, now));
-            (account.home == shard).then(|| {
+            (account.home == shard && !account.retired).then(|| {
                 AccountDesk::new(account.id, limiter, account.config.owed_max, random.fork())
             })
         });
@@ -130,6 +130,11 @@ impl Engine {
         awaken(shared, accounts, awake, id)
     }
 
+    /// Gives an account a share in the end of this turn.
+    pub(super) fn wake(&mut self, place: usize) {
+        self.awake.push(place);
+    }
+
     /// Whether an account of this shard is owed something and has no bind to be given it.
     pub fn waits_for_receiver(&self, id: AccountId) -> bool {
         let place = self.shared.account_place(id);
@@ -150,6 +155,7 @@ impl Engine {
     pub fn end_turn(&mut self, now: Timestamp) -> Result<(), DiskFailed> {
         self.change_waiting(now);
         self.pass_waiting(now);
+        self.rehome(now);
         self.depart(now);
         self.pump(now);
         self.expire_parts(now);
@@ -304,7 +310,9 @@ impl Engine {
         let awake = self.awake.iter().filter_map(|&place| self.accounts.get(place)?.as_ref());
         let accounts = awake.map(AccountDesk::deadline).min();
         let carriers = self.carriers.iter().flatten();
-        let carriers = carriers.map(|desk| desk.deadline().min(desk.joining.deadline())).min();
+        let carriers = carriers
+            .map(|desk| desk.deadline().min(desk.joining.deadline()).min(desk.homeless_at()))
+            .min();
         accounts.into_iter().chain(carriers).min().unwrap_or(Timestamp::NEVER).min(self.made_at)
     }
 
@@ -341,7 +349,7 @@ pub(super) fn awaken<'a>(
 }
 
 /// A limiter for a rate of the configuration; a rate of 0 is no limit.
-fn limiter(per_second: u32, burst: u32, now: Timestamp) -> Option<Limiter> {
+pub(super) fn limiter(per_second: u32, burst: u32, now: Timestamp) -> Option<Limiter> {
     let per_second = std::num::NonZeroU32::new(per_second)?;
     let burst = std::num::NonZeroU32::new(burst).unwrap_or(per_second);
     Some(Limiter::new(Rate { per_second, burst }, now))

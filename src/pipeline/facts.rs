@@ -89,6 +89,10 @@ impl Engine {
                 }
             }
             Mail::Errand(errand) => self.errand(now, errand),
+            Mail::Adopt(shared, told) => {
+                self.adopt(now, shared);
+                told(0);
+            }
             Mail::Resume(_) => {}
         }
     }

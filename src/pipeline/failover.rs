@@ -107,6 +107,6 @@ impl Engine {
     }
 }
 
-fn has_room(carrier: &CarrierShared) -> bool {
+pub(super) fn has_room(carrier: &CarrierShared) -> bool {
     carrier.backlog.load(Ordering::Relaxed) < carrier.config.queue_messages_max as u64
 }

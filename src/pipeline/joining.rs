@@ -95,6 +95,13 @@ impl Joining {
         }
     }
 
+    /// Goes on with other limits.
+    pub fn keep(&mut self, expiry: Duration, groups_max: usize) {
+        (self.expiry, self.groups_max) = (expiry, groups_max);
+        let limits = ReassemblyLimits { expiry, groups: groups_max, octets: OCTETS_MAX };
+        self.reassembly.limit(limits);
+    }
+
     /// Takes a part that came `at` some time.
     pub fn add(
         &mut self,

@@ -6,6 +6,7 @@
 //! are as long the one that names the carrier.
 
 use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -55,9 +56,11 @@ pub struct Limit {
 }
 
 /// All limits.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct LimitBook {
-    limits: Vec<Limit>,
+    limits: Vec<Arc<Limit>>,
+    /// Counts reloads that have changed limits.
+    edition: u8,
     /// Places of prefixes' limits.
     prefixes: PrefixTree,
     /// By the route's place in the compiled table: the place of its limit.
@@ -118,7 +121,7 @@ impl LimitBook {
         let zero = || AtomicU64::new(0);
         let (held, until, parts) = (zero(), zero(), zero());
         let bucket = Bucket::new(rate);
-        self.limits.push(Limit { kind, name, carrier, bucket, held, until, parts });
+        self.limits.push(Arc::new(Limit { kind, name, carrier, bucket, held, until, parts }));
         self.limits.len() - 1
     }
 
@@ -128,15 +131,37 @@ impl LimitBook {
     }
 
     /// All of them.
-    pub fn limits(&self) -> &[Limit] {
+    pub fn limits(&self) -> &[Arc<Limit>] {
         &self.limits
+    }
+
+    /// Which edition of the book this is.
+    pub const fn edition(&self) -> u8 {
+        self.edition
+    }
+
+    /// The book after another one: what is the same goes on where it was.
+    pub fn after(mut self, before: &Self) -> Self {
+        self.edition = before.edition.wrapping_add(1);
+        for limit in &mut self.limits {
+            let same = before.limits.iter().find(|other| {
+                other.kind == limit.kind
+                    && other.name == limit.name
+                    && other.carrier == limit.carrier
+                    && other.rate() == limit.rate()
+            });
+            if let Some(same) = same {
+                *limit = Arc::clone(same);
+            }
+        }
+        self
     }
 
     /// The limits of a message: of the route at this place of the table, and of its destination's
     /// digits.
     pub fn of(&self, route: Option<usize>, digits: &[u8], carrier: CarrierId) -> Limits {
         if self.limits.is_empty() {
-            return Limits::NONE;
+            return self.none();
         }
         let applies = |place: &u32| {
             let limit = self.limits.get(*place as usize)?;
@@ -144,6 +169,12 @@ impl LimitBook {
         };
         let prefix = self.prefixes.find(digits, |places| places.iter().find_map(applies));
         Limits::new(prefix, route.and_then(|place| self.routes.get(place).copied().flatten()))
+            .of_edition(self.edition)
+    }
+
+    /// Those of a message that counts in none.
+    pub const fn none(&self) -> Limits {
+        Limits::NONE.of_edition(self.edition)
     }
 
     /// Takes a message's parts out of all its limits, or out of none.

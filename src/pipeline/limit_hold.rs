@@ -16,6 +16,7 @@ use super::shared::Shared;
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId};
 use crate::deliver::queue::{FairQueue, Queued};
+use crate::message::record::Message;
 
 /// The lines in front of one carrier.
 #[derive(Debug)]
@@ -85,7 +86,7 @@ impl LimitHold {
 
     /// A message that has come: behind those that wait for one of its limits, or back to the caller.
     pub fn join(&mut self, queued: Queued) -> Option<Queued> {
-        if self.lines.is_empty() || queued.limits.is_none() {
+        if self.lines.is_empty() || queued.limits.is_none() || !self.is_known(&queued) {
             return Some(queued);
         }
         let place = queued.limits.places().find(|place| self.lines.contains_key(place));
@@ -95,6 +96,42 @@ impl LimitHold {
         let due = line.due;
         self.add(place, due, queued);
         None
+    }
+
+    fn is_known(&self, queued: &Queued) -> bool {
+        queued.limits.is_of(self.shared.routes.limits().edition())
+    }
+
+    /// Sees to it that a message has the limits that hold now. `false` while its record has to be read
+    /// for that.
+    pub fn knows(&self, queued: &mut Queued) -> bool {
+        if self.is_known(queued) {
+            return true;
+        }
+        let book = self.shared.routes.limits();
+        if book.is_empty() {
+            queued.limits = book.none();
+            return true;
+        }
+        let Some(message) = Message::decode(&queued.record) else { return false };
+        let released = queued.limits.released;
+        queued.limits = self.shared.routes.limits_with(queued.account, &message, self.carrier);
+        queued.limits.released = released;
+        true
+    }
+
+    /// Lets go of everything, whatever the limits say.
+    pub fn drain_into(&mut self, into: &mut FairQueue) {
+        let book = self.shared.routes.limits();
+        for (&place, line) in &mut self.lines {
+            while let Some(queued) = line.queue.pop() {
+                gone(book, place, 1);
+                self.shared.let_go(queued.account, self.carrier);
+                into.release(queued);
+            }
+        }
+        self.lines.clear();
+        (self.length, self.due) = (0, Timestamp::NEVER);
     }
 
     /// A message whose turn came too early for one of its limits.

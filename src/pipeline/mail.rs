@@ -3,8 +3,11 @@
 use super::ask::Answer;
 use super::change::{Change, ChangeReply, Changed, Order};
 use super::effect::Reply;
-use super::operate::Errand;
+use std::sync::Arc;
+
+use super::operate::{Errand, Told};
 use super::port::Submission;
+use super::shared::Shared;
 use crate::base::id::CarrierId;
 use crate::deliver::queue::Queued;
 use crate::receipt::owed::Owed;
@@ -32,6 +35,8 @@ pub enum Mail {
     ChangeByApi(Change, ChangeReply),
     /// What an operator wants.
     Errand(Errand),
+    /// Go on with these settings, and say so.
+    Adopt(Arc<Shared>, Told),
     /// A carrier's backlog has gone down: paused binds may read again.
     Resume(CarrierId),
 }
@@ -50,6 +55,7 @@ impl std::fmt::Debug for Mail {
             }
             Self::Changed(changed) => write!(f, "{changed:?}"),
             Self::ChangeByApi(..) => f.write_str("change by api"),
+            Self::Adopt(..) => f.write_str("adopt"),
             Self::Errand(errand) => write!(f, "{errand:?}"),
             Self::Resume(carrier) => write!(f, "resume {carrier:?}"),
         }

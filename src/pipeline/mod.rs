@@ -12,11 +12,15 @@ pub mod account;
 
 pub mod admission;
 
+mod adopt;
+
 pub mod ask;
 
 pub mod board;
 
 pub mod carrier;
+
+pub mod carrier_change;
 
 pub mod change;
 
@@ -41,6 +45,8 @@ pub mod facts;
 pub mod failover;
 
 mod errands;
+
+pub mod headroom;
 
 pub mod inbound;
 

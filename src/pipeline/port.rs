@@ -74,6 +74,8 @@ pub enum Refusal {
     InvalidValidity,
     /// The scheduled time is no time, or too far away.
     InvalidSchedule,
+    /// Too much waits in memory already.
+    OverMemory,
     /// The disk is below its floor of free space: nothing can be accepted.
     DiskFull,
     /// A write failed: this process accepts nothing any more.
@@ -97,6 +99,7 @@ impl Refusal {
             Self::TooLong => "too_long",
             Self::InvalidValidity => "invalid_validity",
             Self::InvalidSchedule => "invalid_schedule",
+            Self::OverMemory => "over_memory",
             Self::DiskFull => "disk_full",
             Self::DiskFailed => "disk_failed",
             Self::Draining => "draining",

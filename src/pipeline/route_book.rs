@@ -80,6 +80,12 @@ impl RouteBook {
         Ok(Self { table, parties, accounts, carriers, limits })
     }
 
+    /// The book after another one: its limits go on where they were.
+    pub fn after(self, before: &Self) -> Self {
+        let limits = Arc::unwrap_or_clone(self.limits).after(&before.limits);
+        Self { limits: Arc::new(limits), ..self }
+    }
+
     /// Compiles the routes of settings that no ledger has given numbers: places stand for them.
     ///
     /// # Errors
@@ -125,7 +131,7 @@ impl RouteBook {
         carrier: CarrierId,
     ) -> Limits {
         if self.limits.is_empty() {
-            return Limits::NONE;
+            return self.limits.none();
         }
         self.ask(account, message, Duration::ZERO, |question| {
             let route = self.table.choose(question).map(|choice| choice.place);
@@ -141,7 +147,7 @@ impl RouteBook {
         carrier: CarrierId,
     ) -> Limits {
         if self.limits.is_empty() {
-            return Limits::NONE;
+            return self.limits.none();
         }
         self.limits.of(route, without_plus(question.destination).1, carrier)
     }

@@ -2,6 +2,7 @@
 //! `POST /v1/routes/explain` show.
 
 use serde::Serialize;
+use std::sync::Arc;
 
 use super::limit_book::Limit;
 use super::port::Refusal;
@@ -166,7 +167,7 @@ impl RouteBook {
         let Some(choice) = explanation.choice else { return Vec::new() };
         let limits = self.limits_of(Some(choice.place), question, choice.carrier).places();
         let found = limits.filter_map(|place| self.limits.limits().get(place));
-        let view = |limit: &Limit| LimitedView {
+        let view = |limit: &Arc<Limit>| LimitedView {
             kind: limit.kind.name(),
             name: limit.name.clone(),
             rate_per_second: limit.rate().per_second.get(),

@@ -42,6 +42,8 @@ pub struct Settings {
     pub mo_routes: Vec<MoRouteConfig>,
     /// The log on disk.
     pub spool: SpoolSettings,
+    /// Octets of memory that may wait for carriers and applications; 0 is without a limit.
+    pub memory_bytes_max: u64,
 }
 
 impl Default for Settings {
@@ -56,6 +58,7 @@ impl Default for Settings {
             limits: Vec::new(),
             mo_routes: Vec::new(),
             spool: SpoolSettings::default(),
+            memory_bytes_max: 1 << 30,
         }
     }
 }

@@ -1,8 +1,10 @@
 //! What all shards see of each other: counters, and nothing that is ever waited for.
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
+use super::headroom::Headroom;
 use super::mo_book::MoBook;
 use super::route_book::RouteBook;
 use super::settings::{AccountConfig, CarrierConfig};
@@ -23,6 +25,14 @@ pub struct AccountShared {
     pub config: AccountConfig,
     /// The shard it lives on.
     pub home: usize,
+    /// It is not in the configuration any more: nobody binds or submits as it.
+    pub retired: bool,
+    counters: Arc<AccountCounters>,
+}
+
+/// What shards see of each other's work for an account. It outlives a reload.
+#[derive(Debug, Default)]
+pub struct AccountCounters {
     /// Accepted and not yet submitted.
     pub backlog: AtomicU64,
     /// Of those, waiting for the rate of a route or a prefix.
@@ -42,6 +52,14 @@ pub struct CarrierShared {
     pub config: CarrierConfig,
     /// The shard it lives on.
     pub home: usize,
+    /// It is not in the configuration any more: it has no binds, and what waits for it goes elsewhere.
+    pub retired: bool,
+    counters: Arc<CarrierCounters>,
+}
+
+/// What shards see of each other's work for a carrier. It outlives a reload.
+#[derive(Debug)]
+pub struct CarrierCounters {
     /// Accepted and not yet submitted.
     pub backlog: AtomicU64,
     /// Of those, waiting for a time of their own.
@@ -80,12 +98,28 @@ pub struct CarrierShared {
     pub metrics: Arc<CarrierMetrics>,
 }
 
-/// Everything shared. Made once, at start.
+impl Deref for AccountShared {
+    type Target = AccountCounters;
+
+    fn deref(&self) -> &AccountCounters {
+        &self.counters
+    }
+}
+
+impl Deref for CarrierShared {
+    type Target = CarrierCounters;
+
+    fn deref(&self) -> &CarrierCounters {
+        &self.counters
+    }
+}
+
+/// Everything shared. Made at start, and anew by a reload: the counters stay the same.
 #[derive(Debug)]
 pub struct Shared {
-    /// By the place of the account in the configuration.
+    /// Each keeps its place for good; those of the configuration, and those that were in it.
     pub accounts: Vec<AccountShared>,
-    /// By the place of the carrier in the configuration.
+    /// Each keeps its place for good; those of the configuration, and those that were in it.
     pub carriers: Vec<CarrierShared>,
     account_places: Vec<usize>,
     carrier_places: Vec<usize>,
@@ -99,48 +133,19 @@ pub struct Shared {
     pub shards: usize,
     /// Set when the gateway stops: nothing more is accepted.
     pub draining: Arc<AtomicBool>,
+    /// Whether memory has room for new work.
+    pub headroom: Arc<Headroom>,
     /// For each shard that stops: links, and requests without an answer.
     pub left: Arc<[AtomicU64]>,
     /// Everybody's counters.
     pub registry: Arc<Registry>,
     /// Those of the binds.
-    pub smpp: IngressMetrics,
+    pub smpp: Arc<IngressMetrics>,
 }
 
-/// A carrier that has not said how busy it is.
-const CONGESTION_UNTOLD: u32 = u32::MAX;
-
-/// Backlog below which nobody is asked to wait.
-const BACKLOG_AT_EASE: u64 = 4_000;
-
-impl AccountShared {
-    /// A quiet account.
-    pub fn new(id: AccountId, config: AccountConfig, home: usize) -> Self {
+impl CarrierCounters {
+    fn new(metrics: Arc<CarrierMetrics>) -> Self {
         Self {
-            id,
-            config,
-            home,
-            backlog: AtomicU64::new(0),
-            held: AtomicU64::new(0),
-            binds: AtomicU32::new(0),
-            owed: AtomicU64::new(0),
-        }
-    }
-}
-
-impl CarrierShared {
-    /// A carrier that is down.
-    pub fn new(
-        id: CarrierId,
-        config: CarrierConfig,
-        home: usize,
-        registry: &Arc<Registry>,
-    ) -> Self {
-        let metrics = registry.carrier(&config.name);
-        Self {
-            id,
-            config,
-            home,
             backlog: AtomicU64::new(0),
             deferred: AtomicU64::new(0),
             held: AtomicU64::new(0),
@@ -161,10 +166,64 @@ impl CarrierShared {
             metrics,
         }
     }
+}
+
+/// A carrier that has not said how busy it is.
+const CONGESTION_UNTOLD: u32 = u32::MAX;
+
+/// Backlog below which nobody is asked to wait.
+const BACKLOG_AT_EASE: u64 = 4_000;
+
+impl AccountShared {
+    /// A quiet account.
+    pub fn new(id: AccountId, config: AccountConfig, home: usize) -> Self {
+        Self { id, config, home, retired: false, counters: Arc::default() }
+    }
+
+    /// The same account with these settings.
+    pub fn with(&self, config: AccountConfig) -> Self {
+        let counters = self.counters.clone();
+        Self { id: self.id, config, home: self.home, retired: false, counters }
+    }
+
+    /// The same account, in the configuration no more.
+    pub fn retire(self) -> Self {
+        Self { retired: true, ..self }
+    }
+}
+
+impl CarrierShared {
+    /// A carrier that is down.
+    pub fn new(
+        id: CarrierId,
+        config: CarrierConfig,
+        home: usize,
+        registry: &Arc<Registry>,
+    ) -> Self {
+        let metrics = registry.carrier(&config.name);
+        Self { id, config, home, retired: false, counters: Arc::new(CarrierCounters::new(metrics)) }
+    }
+
+    /// The same carrier with these settings.
+    pub fn with(&self, config: CarrierConfig) -> Self {
+        let counters = self.counters.clone();
+        Self { id: self.id, config, home: self.home, retired: false, counters }
+    }
+
+    /// The same carrier, in the configuration no more.
+    pub fn retire(self) -> Self {
+        Self { retired: true, ..self }
+    }
+
+    /// Whether bind number `bind` is one of those that it is to have.
+    pub fn has_bind(&self, bind: u16) -> bool {
+        !self.retired && u32::from(bind) < self.config.binds + self.config.receivers
+    }
 
     /// Whether messages can leave for it now: it has a bind, and nobody has suspended it.
     pub fn takes(&self, now: Timestamp) -> bool {
-        self.binds.load(Ordering::Relaxed) > 0 && self.standing.suspended(now).is_none()
+        let up = !self.retired && self.binds.load(Ordering::Relaxed) > 0;
+        up && self.standing.suspended(now).is_none()
     }
 
     /// What the carrier last said of its load, 0 idle to 99 congested (SMPP v5.0 §4.8.4.18); `None`
@@ -232,9 +291,35 @@ impl Shared {
             cipher,
             shards,
             draining: Arc::default(),
+            headroom: Arc::default(),
             left: (0..shards).map(|_| AtomicU64::new(0)).collect(),
-            smpp: IngressMetrics::new(&registry, "smpp"),
+            smpp: Arc::new(IngressMetrics::new(&registry, "smpp")),
             registry,
+        }
+    }
+
+    /// The same gateway after a reload.
+    pub fn successor(
+        &self,
+        accounts: Vec<AccountShared>,
+        carriers: Vec<CarrierShared>,
+        routes: RouteBook,
+        mo: MoBook,
+    ) -> Self {
+        Self {
+            account_places: places(accounts.iter().map(|account| account.id.0)),
+            carrier_places: places(carriers.iter().map(|carrier| carrier.id.0)),
+            accounts,
+            carriers,
+            routes,
+            mo,
+            cipher: self.cipher.clone(),
+            shards: self.shards,
+            draining: self.draining.clone(),
+            headroom: self.headroom.clone(),
+            left: self.left.clone(),
+            registry: self.registry.clone(),
+            smpp: self.smpp.clone(),
         }
     }
 
@@ -248,12 +333,12 @@ impl Shared {
         self.carriers.get(self.carrier_place(id)?)
     }
 
-    /// The place of an account in the configuration.
+    /// The place of an account.
     pub fn account_place(&self, id: AccountId) -> Option<usize> {
         self.account_places.get(usize::from(id.0)).copied()
     }
 
-    /// The place of a carrier in the configuration.
+    /// The place of a carrier.
     pub fn carrier_place(&self, id: CarrierId) -> Option<usize> {
         self.carrier_places.get(usize::from(id.0)).copied()
     }

@@ -12,8 +12,10 @@ impl Engine {
     /// Takes a submission of the API in, or refuses it through its reply.
     pub(super) fn submission(&mut self, now: Timestamp, submission: &Submission, reply: Reply) {
         let shared = self.shared().clone();
-        let account =
-            shared.accounts.iter().find(|account| account.config.name == submission.account);
+        let account = shared
+            .accounts
+            .iter()
+            .find(|account| !account.retired && account.config.name == submission.account);
         let Some(account) = account else {
             reply(Err(Refusal::UnknownAccount));
             return;

@@ -18,6 +18,7 @@ pub const REJECTED: &[&str] = &[
     "invalid_source",
     "invalid_destination",
     "too_long",
+    "over_memory",
     "disk_full",
     "disk_failed",
     "draining",

@@ -23,11 +23,15 @@ mod line;
 
 pub mod log;
 
+pub mod memory;
+
 pub mod names;
 
 mod process;
 
 pub mod registry;
+
+pub mod reload;
 
 pub mod store;
 

@@ -60,6 +60,11 @@ metrics! {
     DRAINING = Gauge, "postrider_draining" []
         "1 while the gateway takes nothing new and finishes what it has.";
 
+    CONFIG_RELOADS = Counter, "postrider_config_reloads_total" ["result"]
+        "Times the configuration was read, the start among them, by result: ok, error.";
+    CONFIG_LAST_RELOAD = Gauge, "postrider_config_last_reload_success_timestamp_seconds" []
+        "When the configuration in service was read.";
+
     ACCEPTED = Counter, "postrider_messages_accepted_total" ["ingress", "channel"]
         "Messages taken in: on disk and acknowledged.";
     REJECTED = Counter, "postrider_messages_rejected_total" ["ingress", "reason"]
@@ -137,6 +142,11 @@ metrics! {
 
     DROPPED_SERIES = Counter, "postrider_metrics_dropped_series_total" []
         "Series that were counted together because there were too many carriers.";
+
+    MEMORY_WAITING = Gauge, "postrider_memory_waiting_bytes" []
+        "Memory of messages that wait for carriers and of receipts that wait for applications, estimated.";
+    MEMORY_LIMIT = Gauge, "postrider_memory_limit_bytes" []
+        "Where submits are refused because of it; 0 is nowhere.";
 
     PROCESS_CPU = Seconds, "process_cpu_seconds_total" []
         "Processor time used, user and system.";

@@ -9,8 +9,10 @@ use super::http::RouteMetrics;
 use super::ingress::{IngressMetrics, StageMetrics};
 use super::limit::{self, LimitNumbers};
 use super::log::{LogConfig, json_subscriber};
+use super::memory::MemoryMetrics;
 use super::names::{self, ALL, Kind};
 use super::registry::{CARRIERS_MAX, Registry};
+use super::reload::ReloadMetrics;
 use super::store::StoreMetrics;
 
 fn everything() -> (Arc<Registry>, Arc<CarrierMetrics>) {
@@ -19,6 +21,8 @@ fn everything() -> (Arc<Registry>, Arc<CarrierMetrics>) {
     IngressMetrics::new(&registry, "smpp");
     StageMetrics::new(&registry);
     StoreMetrics::new(&registry);
+    MemoryMetrics::new(&registry).show(0, 0);
+    ReloadMetrics::new(&registry).succeeded(1.0);
     limit::show(&registry, &[LimitNumbers { label: "route:uk".into(), ..LimitNumbers::default() }]);
     RouteMetrics::new(&registry, "/v1/messages", "POST").answered(202, 0.003);
     (registry, carrier)

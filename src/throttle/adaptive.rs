@@ -128,6 +128,11 @@ impl Adaptive {
         }
     }
 
+    /// Between what the rate may move from now on.
+    pub const fn bound(&mut self, bounds: Bounds) {
+        self.bounds = bounds;
+    }
+
     /// The rate kept now in parts per second; `None` while the carrier never complained.
     pub fn rate(&self) -> Option<f64> {
         self.pace.as_ref().map(|pace| pace.rate)

@@ -83,6 +83,10 @@ mod stops_in_order;
 
 mod operators_have_their_say;
 
+mod reload_changes_what_changed;
+
+mod memory_above_its_limit;
+
 mod rates_over_sockets;
 
 mod hostile_carriers;

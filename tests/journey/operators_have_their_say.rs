@@ -207,3 +207,26 @@ fn a_carrier_that_is_down_does_not_make_the_gateway_unready() {
         assert_eq!(http::get(site.http(), path).0, 200, "{path}");
     }
 }
+
+#[test]
+fn top_shows_once_what_a_gateway_does_for_people_and_for_programs() {
+    let carrier = Carrier::listen();
+    let site = Site::with_sink(carrier.address(), "");
+    let _gateway = site.start();
+    let mut smsc = carrier.bound();
+    let mut esme = Esme::bind(site.smpp());
+    esme.submit("counted");
+    take_submit(&mut smsc, "a");
+    until("the answer is counted", || {
+        let said = operate(&site, &["top", "--once", "--json"]);
+        let snapshot: serde_json::Value = serde_json::from_str(&said).unwrap();
+        let counted = snapshot["accepted"] == 1.0 && snapshot["submits"] == 1.0;
+        assert_eq!(snapshot["ready"], true, "{said}");
+        assert_eq!(snapshot["carriers"][0]["id"], "sink", "{said}");
+        counted.then_some(())
+    });
+    let said = operate(&site, &["top", "--once"]);
+    assert!(said.starts_with("ready\ncarriers   1 of 1 up"), "{said}");
+    let said = operate_in_vain(&site, &["top"]);
+    assert!(said.contains("no terminal"), "{said}");
+}

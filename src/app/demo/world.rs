@@ -139,6 +139,7 @@ pub(super) fn settings(data_dir: PathBuf, carriers: &[Smsc]) -> Settings {
             free_bytes_min: 64 << 20,
             ..SpoolSettings::default()
         },
+        ..Settings::default()
     }
 }
 

@@ -30,7 +30,29 @@ pub struct DialerTls {
     pub(super) config: Arc<ClientConfig>,
     pub(super) server_name: ServerName<'static>,
     identity: Option<Identity>,
-    verifies: bool,
+    trust: Trust,
+    version_min: VersionMin,
+}
+
+impl PartialEq for Trust {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Authorities(one), Self::Authorities(other)) => one.roots == other.roots,
+            (Self::Pinned(one), Self::Pinned(other)) => one == other,
+            (Self::Anything, Self::Anything) => true,
+            _ => false,
+        }
+    }
+}
+
+/// Two are the same when they behave the same, whenever their files were read.
+impl PartialEq for DialerTls {
+    fn eq(&self, other: &Self) -> bool {
+        self.server_name == other.server_name
+            && self.identity == other.identity
+            && self.trust == other.trust
+            && self.version_min == other.version_min
+    }
 }
 
 impl DialerTls {
@@ -46,17 +68,16 @@ impl DialerTls {
     ) -> Result<Self, String> {
         let server_name = ServerName::try_from(server_name.to_owned())
             .map_err(|_| format!("`{server_name}` is not a host name"))?;
-        let verifies = !matches!(trust, Trust::Anything);
         let builder = ClientConfig::builder_with_provider(provider())
             .with_protocol_versions(version_min.versions())
             .map_err(|error| error.to_string())?
             .dangerous()
-            .with_custom_certificate_verifier(verifier(trust)?);
+            .with_custom_certificate_verifier(verifier(trust.clone())?);
         let config = match &identity {
             Some(identity) => builder.with_client_cert_resolver(identity.resolver()),
             None => builder.with_no_client_auth(),
         };
-        Ok(Self { config: Arc::new(config), server_name, identity, verifies })
+        Ok(Self { config: Arc::new(config), server_name, identity, trust, version_min })
     }
 
     /// What is shown to a server that asks.
@@ -66,7 +87,7 @@ impl DialerTls {
 
     /// Whether the server's certificate is verified.
     pub const fn verifies(&self) -> bool {
-        self.verifies
+        !matches!(self.trust, Trust::Anything)
     }
 }
 
@@ -85,7 +106,7 @@ impl fmt::Debug for DialerTls {
         f.debug_struct("DialerTls")
             .field("server_name", &self.server_name)
             .field("identity", &self.identity)
-            .field("verifies", &self.verifies)
+            .field("verifies", &self.verifies())
             .finish_non_exhaustive()
     }
 }

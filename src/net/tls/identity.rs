@@ -78,6 +78,13 @@ impl Identity {
     }
 }
 
+/// A chain is what tells two apart: its key belongs to it.
+impl PartialEq for Identity {
+    fn eq(&self, other: &Self) -> bool {
+        self.held.cert == other.held.cert
+    }
+}
+
 impl fmt::Debug for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Identity").field("subject", &self.subject()).finish_non_exhaustive()

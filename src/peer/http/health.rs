@@ -70,7 +70,7 @@ fn checks(refusing: Option<Refusal>) -> Value {
     json!({
         "store": word(matches!(refusing, Some(Refusal::DiskFull | Refusal::DiskFailed))),
         "not_draining": word(refusing == Some(Refusal::Draining)),
-        "room": word(refusing == Some(Refusal::Busy)),
+        "room": word(matches!(refusing, Some(Refusal::Busy | Refusal::OverMemory))),
     })
 }
 

@@ -119,6 +119,8 @@ impl From<Refusal> for Problem {
                 let detail = "the scheduled time is no time, or too far away";
                 Self::at(kinds::INVALID_SCHEDULE, "/send_at", detail)
             }
+            Refusal::OverMemory => Self::new(kinds::OVER_MEMORY, "too much waits to be sent")
+                .after(Duration::from_secs(5)),
             Refusal::DiskFull => Self::new(kinds::DISK_FULL, "free space is below its floor")
                 .after(Duration::from_secs(30)),
             Refusal::DiskFailed => {

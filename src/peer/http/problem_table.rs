@@ -113,6 +113,9 @@ kinds! {
     QUEUE_FULL = 503 "queue_full" true
         "The carrier's queue is full",
         "Try again later; nothing was taken.";
+    OVER_MEMORY = 503 "over_memory" true
+        "Too much waits in memory, so nothing is taken",
+        "Try again later; the operator looks at the carriers, or raises memory_bytes_max.";
     DISK_FULL = 503 "disk_full" true
         "The disk is nearly full, so nothing is taken",
         "Try again later; the operator has to make room.";

@@ -21,12 +21,8 @@ use crate::pipeline::port::CarrierView;
 type Answer = Result<([(HeaderName, &'static str); 1], Json<Value>), Problem>;
 
 /// Reasons that an operator may give for ending messages.
-const REASONS: [Reason; 4] = [
-    Reason::EndedByOperator,
-    Reason::CarrierDown,
-    Reason::CarrierRemoved,
-    Reason::CarrierError,
-];
+const REASONS: [Reason; 4] =
+    [Reason::EndedByOperator, Reason::CarrierDown, Reason::CarrierRemoved, Reason::CarrierError];
 
 /// `GET /v1/queues`.
 pub(super) async fn list(_operator: Operator, State(api): State<Arc<Api>>) -> Answer {

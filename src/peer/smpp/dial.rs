@@ -37,12 +37,15 @@ impl Shard {
     pub(super) async fn dial(self: Rc<Self>, carrier: CarrierId, bind: u16, after: Duration) {
         tokio::time::sleep(after).await;
         let shared = self.exchange.borrow().shared().clone();
-        let Some(shared) = shared.carrier(carrier) else { return };
-        let (address, tls) = (&shared.config.address, shared.config.tls.as_ref());
-        if self.stopping.get() {
+        let wanted = shared.carrier(carrier).filter(|shared| shared.has_bind(bind));
+        let Some(shared) = wanted.filter(|_| !self.stopping.get()) else {
+            self.dial_over(carrier, bind);
             return;
-        }
-        let stream = match connect(address, tls).await {
+        };
+        let (address, tls) = (&shared.config.address, shared.config.tls.as_ref());
+        let connected = connect(address, tls).await;
+        self.dial_over(carrier, bind);
+        let stream = match connected {
             Ok(stream) => stream,
             Err(error) => {
                 let name = &shared.config.name;

@@ -29,6 +29,8 @@ const ESME: LinkId = LinkId(1);
 const SMSC: LinkId = LinkId(2);
 const NOW: Timestamp = Timestamp(1_790_000_000_000_000);
 
+mod adopting;
+
 mod changes;
 
 mod failover;

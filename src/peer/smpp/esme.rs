@@ -180,6 +180,7 @@ impl Exchange {
         let account = shared
             .accounts
             .iter()
+            .filter(|account| !account.retired)
             .find(|account| account.config.system_id.as_bytes() == bind.system_id);
         let called = match self.link(id) {
             Some(Link { side: Far::Esme(esme), .. }) => esme.called,

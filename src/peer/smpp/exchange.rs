@@ -28,7 +28,7 @@ use crate::pipeline::engine::{DiskFailed, Engine};
 use crate::pipeline::mail::Mail;
 use crate::pipeline::operate::Errand;
 use crate::pipeline::settings::SmppSettings;
-use crate::pipeline::shared::Shared;
+use crate::pipeline::shared::{CarrierShared, Shared};
 use crate::telemetry::carrier::RebindCause;
 use crate::throttle::faults::Faults;
 use crate::wire::smpp::session::{Session, Side};
@@ -161,7 +161,8 @@ impl Exchange {
     /// Dials all binds of this shard's carriers.
     pub fn start(&mut self) {
         let shared = self.shared().clone();
-        for carrier in shared.carriers.iter().filter(|carrier| carrier.home == self.shard) {
+        let here = |carrier: &&CarrierShared| carrier.home == self.shard && !carrier.retired;
+        for carrier in shared.carriers.iter().filter(here) {
             for bind in 0..carrier.config.binds + carrier.config.receivers {
                 let (carrier, bind, after) = (carrier.id, bind as u16, Duration::ZERO);
                 self.actions.push(Action::Dial { carrier, bind, after });
@@ -192,7 +193,7 @@ impl Exchange {
     /// A dial has succeeded: the bind request is in the link's `out`.
     pub fn connected(&mut self, now: Timestamp, carrier: CarrierId, bind: u16) -> Option<LinkId> {
         let shared = self.shared().clone();
-        let config = &shared.carrier(carrier)?.config;
+        let config = &shared.carrier(carrier).filter(|shared| shared.has_bind(bind))?.config;
         let session_config = super::smsc::session_config(&self.settings, config);
         let mut session = Session::new(Side::Esme, session_config, now);
         let mut out = Vec::new();
@@ -229,7 +230,9 @@ impl Exchange {
             return;
         }
         let shared = self.shared().clone();
-        let Some(shared) = shared.carrier(carrier) else { return };
+        let Some(shared) = shared.carrier(carrier).filter(|shared| shared.has_bind(bind)) else {
+            return;
+        };
         shared.metrics.rebinds.at(redial.cause as usize).increment(1);
         let config = &shared.config;
         let backoff = Backoff { first: config.rebind_min, longest: config.rebind_max };
@@ -337,6 +340,12 @@ impl Exchange {
 
     /// Mail from another shard, the API or the ledger.
     pub fn mail(&mut self, now: Timestamp, mail: Mail) {
+        if let Mail::Adopt(shared, _) = &mail {
+            let (before, after) = (self.shared().clone(), shared.clone());
+            self.engine.mail(now, mail);
+            self.adopted(now, &before, &after);
+            return;
+        }
         match &mail {
             Mail::Resume(_) => self.resume(Timestamp::NEVER),
             Mail::Errand(Errand::Rebind(carrier)) => self.rebind(now, *carrier),

@@ -7,7 +7,6 @@
 use super::exchange::{Exchange, Redial};
 use super::link::{EsmeLink, Far, Link, SmscLink};
 use crate::base::clock::Timestamp;
-use crate::base::id::CarrierId;
 use crate::pipeline::effect::LinkId;
 use crate::telemetry::carrier::RebindCause;
 
@@ -46,15 +45,6 @@ impl Exchange {
         } else {
             self.close(now, id, Redial::at_once(RebindCause::Unbind));
         }
-    }
-
-    /// Ends all binds of a carrier in peace; they are made anew as any that was lost.
-    pub(super) fn rebind(&mut self, now: Timestamp, carrier: CarrierId) {
-        let whose = |link: &Link| matches!(&link.side, Far::Smsc(smsc) if smsc.carrier == carrier);
-        let ids: Vec<LinkId> =
-            self.links.iter().filter(|(_, link)| whose(link)).map(|(_, link)| link.id).collect();
-        let until = now + self.settings.drain_timeout;
-        ids.into_iter().for_each(|id| self.leave(now, id, until));
     }
 
     fn has_bind(&mut self, id: LinkId) -> bool {

@@ -7,6 +7,8 @@
 //! `door` lets connections in and `dial` makes them, in TLS or in clear: a link has a `stream` and does
 //! not know which.
 
+mod adopted;
+
 mod apply;
 
 mod asker;
@@ -35,6 +37,8 @@ pub mod link;
 pub mod multi;
 
 pub mod operator;
+
+pub mod reshare;
 
 mod outbind;
 

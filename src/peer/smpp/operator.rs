@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::oneshot;
 
+use super::reshare::{Steps, reshare};
 use super::shard::{Letter, Post};
 use crate::base::id::{AccountId, CarrierId, MessageOrd};
 use crate::ledger::store::Ledger;
@@ -15,7 +16,8 @@ use crate::message::reason::Reason;
 use crate::pipeline::current::Current;
 use crate::pipeline::mail::Mail;
 use crate::pipeline::operate::{CarrierWish, Errand, NotDone, Operate, Operating, Told, Which};
-use crate::pipeline::shared::CarrierShared;
+use crate::pipeline::settings::Settings;
+use crate::pipeline::shared::{CarrierShared, Shared};
 use crate::pipeline::standing::StandingFile;
 
 /// Messages ended by one letter: what their events take fits in a turn.
@@ -87,6 +89,46 @@ impl Operator {
             tracing::error!(%error, carrier = name, "an operator's order could not be kept");
             NotDone::NotKept
         })
+    }
+
+    /// Has all shards go on with other settings, and returns when they do.
+    ///
+    /// # Errors
+    /// The settings cannot be made into routes, a name cannot be kept, or the gateway is stopping. Then
+    /// everything is as before, but for accounts and carriers that are known and not used.
+    pub async fn reload(&self, settings: Settings) -> io::Result<()> {
+        let (now, ledger) = (self.current.get(), self.ledger.clone());
+        let made = tokio::task::spawn_blocking(move || reshare(&now, &settings, &ledger)).await;
+        let Steps { known, settled } = made.map_err(io::Error::other)??;
+        {
+            let file = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
+            for carrier in &settled.carriers {
+                carrier.standing.set(file.order(&carrier.config.name));
+            }
+        }
+        self.adopt(Arc::new(known)).await?;
+        self.adopt(Arc::new(settled)).await
+    }
+
+    /// All shards have it when this returns; then everybody else sees it.
+    async fn adopt(&self, shared: Arc<Shared>) -> io::Result<()> {
+        let stopping = || io::Error::other("the gateway is stopping");
+        let mut answers = Vec::new();
+        for mailbox in &self.post.shards {
+            let (told, answer) = oneshot::channel();
+            let told: Told = Box::new(move |count| {
+                // The reload has been given up.
+                let _gone = told.send(count);
+            });
+            let letter = Letter::Mail(Mail::Adopt(shared.clone(), told));
+            mailbox.send(letter).await.map_err(|_| stopping())?;
+            answers.push(answer);
+        }
+        for answer in answers {
+            answer.await.map_err(|_| stopping())?;
+        }
+        self.current.set(shared);
+        Ok(())
     }
 
     fn keep(&self, name: &str, wish: CarrierWish) -> io::Result<()> {

@@ -33,7 +33,8 @@ impl Call {
         let callable = shared
             .accounts
             .iter()
-            .filter(|account| account.home == shard && account.config.outbind.is_some());
+            .filter(|account| account.home == shard && !account.retired)
+            .filter(|account| account.config.outbind.is_some());
         let call = |account| Self {
             account,
             not_before: Timestamp::default(),
@@ -45,6 +46,17 @@ impl Call {
 }
 
 impl Exchange {
+    /// Calls whom the settings name now; a call that is under way goes on.
+    pub(super) fn call_others(&mut self, shared: &Shared) {
+        let before = std::mem::take(&mut self.calls);
+        self.calls = Call::all(shared, self.shard);
+        for call in before {
+            if let Some(same) = self.calls.iter_mut().find(|other| other.account == call.account) {
+                *same = call;
+            }
+        }
+    }
+
     /// Has those called who are owed something and cannot be given it.
     pub(super) fn call(&mut self, now: Timestamp) {
         if self.shared().draining.load(Ordering::Relaxed) {

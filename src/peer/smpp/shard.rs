@@ -4,7 +4,7 @@
 //! decides; this gives it octets, time, mail and the disk's progress, and does what it asks for.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::io;
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -20,6 +20,7 @@ use super::socket::{Moved, Socket, run};
 use super::stop::Going;
 use super::stream::Stream;
 use crate::base::clock::{Clock, Timestamp};
+use crate::base::id::CarrierId;
 use crate::pipeline::ask::Ask;
 use crate::pipeline::effect::LinkId;
 use crate::pipeline::mail::Mail;
@@ -89,6 +90,8 @@ pub(super) struct Shard {
     armed: Cell<Timestamp>,
     rearm: Notify,
     dirty: RefCell<Vec<LinkId>>,
+    /// Binds that a task waits to dial, or dials.
+    dialling: RefCell<HashSet<(CarrierId, u16)>>,
     pub(super) connections: Arc<AtomicUsize>,
     pub(super) connections_max: usize,
     patience: Duration,
@@ -114,6 +117,7 @@ pub(super) async fn serve(start: Start) {
         armed: Cell::new(Timestamp::NEVER),
         rearm: Notify::new(),
         dirty: RefCell::default(),
+        dialling: RefCell::default(),
         connections: start.connections,
         connections_max: start.connections_max,
         patience: start.patience,
@@ -342,7 +346,9 @@ impl Shard {
                     }
                 }
                 Action::Dial { carrier, bind, after } => {
-                    tokio::task::spawn_local(self.clone().dial(carrier, bind, after));
+                    if self.dialling.borrow_mut().insert((carrier, bind)) {
+                        tokio::task::spawn_local(self.clone().dial(carrier, bind, after));
+                    }
                 }
                 Action::Call { account } => {
                     tokio::task::spawn_local(self.clone().call(account));
@@ -364,6 +370,11 @@ impl Shard {
                 }
             }
         }
+    }
+
+    /// A dial is over: the next one of this bind may begin.
+    pub(super) fn dial_over(&self, carrier: CarrierId, bind: u16) {
+        self.dialling.borrow_mut().remove(&(carrier, bind));
     }
 
     fn send(&self, to: usize, letter: Letter) {

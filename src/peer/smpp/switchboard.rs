@@ -15,7 +15,7 @@ use super::operator::Operator;
 use super::shard::{self, Letter, MAILBOX_LETTERS_MAX, Post, Start};
 use super::stop::Stopper;
 use crate::base::clock::Clock;
-use crate::base::id::{AccountId, MessageOrd};
+use crate::base::id::{AccountId, CarrierId, MessageOrd};
 use crate::ledger::store::Ledger;
 use crate::message::event::By;
 use crate::pipeline::change::{Change, Target, Unchanged};
@@ -25,7 +25,9 @@ use crate::pipeline::mail::Mail;
 use crate::pipeline::mo_book::MoBook;
 use crate::pipeline::port::{Cancel, Cancelling, Refusal, Submission, Submit, Submitted, Taken};
 use crate::pipeline::route_book::RouteBook;
-use crate::pipeline::settings::{HANDSHAKES_MAX, ListenerConfig, Settings};
+use crate::pipeline::settings::{
+    AccountConfig, CarrierConfig, HANDSHAKES_MAX, ListenerConfig, Settings,
+};
 use crate::pipeline::shared::{AccountShared, CarrierShared, Shared};
 use crate::pipeline::standing::StandingFile;
 use crate::spool::journal::Journal;
@@ -71,7 +73,38 @@ pub fn share(settings: &Settings, ledger: &Ledger, shards: usize) -> io::Result<
     let carrier_numbers: Vec<_> = carriers.iter().map(|carrier| carrier.id).collect();
     let routes = RouteBook::new(settings, &numbers, &carrier_numbers).map_err(io::Error::other)?;
     let mo = MoBook::new(settings, &numbers, &carrier_numbers);
+    add_retired(&mut accounts, &mut carriers, ledger, (shards, &registry))?;
     Ok(Shared::new(accounts, carriers, routes, mo, ledger.id_cipher(), shards, registry))
+}
+
+/// Accounts that were in the configuration, and carriers that something still waits for.
+fn add_retired(
+    accounts: &mut Vec<AccountShared>,
+    carriers: &mut Vec<CarrierShared>,
+    ledger: &Ledger,
+    (shards, registry): (usize, &Arc<Registry>),
+) -> io::Result<()> {
+    let names = ledger.names();
+    let (account_count, carrier_count) = names.counts();
+    for id in (0..account_count).filter_map(|id| u16::try_from(id).ok()).map(AccountId) {
+        let Some(name) = names.account_name(id) else { continue };
+        if accounts.iter().all(|account| account.id != id) {
+            let config = AccountConfig { name, ..AccountConfig::default() };
+            let home = accounts.len() % shards;
+            accounts.push(AccountShared::new(id, config, home).retire());
+        }
+    }
+    for id in (0..carrier_count).filter_map(|id| u16::try_from(id).ok()).map(CarrierId) {
+        let Some(name) = names.carrier_name(id) else { continue };
+        let known = carriers.iter().any(|carrier| carrier.id == id);
+        if !known && !ledger.to_submit(id, None, 1)?.is_empty() {
+            tracing::warn!(carrier = name, "messages wait for a carrier that is not configured");
+            let config = CarrierConfig { name, binds: 0, ..CarrierConfig::default() };
+            let home = shards - 1 - carriers.len() % shards;
+            carriers.push(CarrierShared::new(id, config, home, registry).retire());
+        }
+    }
+    Ok(())
 }
 
 impl Switchboard {
@@ -251,7 +284,7 @@ impl Submit for Submitter {
         let home = shared
             .accounts
             .iter()
-            .find(|account| account.config.name == submission.account)
+            .find(|account| !account.retired && account.config.name == submission.account)
             .map(|account| account.home);
         let mailbox = home.and_then(|home| self.post.shards.get(home)).cloned();
         Box::pin(async move {

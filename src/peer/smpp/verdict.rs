@@ -8,14 +8,15 @@ use crate::wire::smpp::status::CommandStatus;
 /// What a refused submit is answered with (SMPP v3.4 §5.1.3).
 pub const fn command_status(refusal: Refusal) -> CommandStatus {
     match refusal {
-        Refusal::OverRate(_) => CommandStatus::ESME_RTHROTTLED,
+        Refusal::OverRate(_) | Refusal::OverMemory | Refusal::Draining => {
+            CommandStatus::ESME_RTHROTTLED
+        }
         Refusal::NoRoute | Refusal::InvalidDestination => CommandStatus::ESME_RINVDSTADR,
         Refusal::InvalidSource => CommandStatus::ESME_RINVSRCADR,
         Refusal::TooLong => CommandStatus::ESME_RINVMSGLEN,
         Refusal::InvalidValidity => CommandStatus::ESME_RINVEXPIRY,
         Refusal::InvalidSchedule => CommandStatus::ESME_RINVSCHED,
         Refusal::QueueFull | Refusal::DiskFull | Refusal::Busy => CommandStatus::ESME_RMSGQFUL,
-        Refusal::Draining => CommandStatus::ESME_RTHROTTLED,
         Refusal::UnknownAccount | Refusal::DiskFailed => CommandStatus::ESME_RSYSERR,
     }
 }

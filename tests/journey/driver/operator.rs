@@ -17,7 +17,8 @@ pub fn operate_in_vain(site: &Site, arguments: &[&str]) -> String {
     process.complete()
 }
 
-fn start(site: &Site, arguments: &[&str]) -> Process {
+/// Starts a subcommand.
+pub fn start(site: &Site, arguments: &[&str]) -> Process {
     let configuration = site.file("postrider.toml");
     let mut all = arguments.to_vec();
     all.extend(["--config", text(&configuration)]);

@@ -143,6 +143,11 @@ impl Site {
         gateway
     }
 
+    /// Starts a gateway on the configuration that is there.
+    pub fn launch_as_it_is(&self) -> Process {
+        Process::postrider(&["serve", "--config", text(&self.file("postrider.toml"))])
+    }
+
     /// Starts a gateway that may refuse to.
     pub fn launch(&self, arguments: &[&str]) -> Process {
         let configuration = self.configuration();

@@ -18,6 +18,8 @@ mod idempotency;
 
 mod looking_up;
 
+mod operating;
+
 mod privacy;
 
 mod refusing;

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::pipeline::board::LiveBoard;
+use crate::pipeline::current::Current;
 use crate::pipeline::limit_config::LimitConfig;
 use crate::pipeline::port::Board as _;
 
@@ -194,7 +195,8 @@ fn a_message_says_which_limit_holds_it_and_until_when() {
     let mut desk = desk(vec![limit("4477", 2)], routes, CarrierConfig::default());
     (0..20).for_each(|sequence| desk.submit_to(sequence, "447700900123"));
     desk.live(Duration::from_millis(50));
-    let board = LiveBoard::new(desk.engine.shared().clone(), desk.opened.journal.clone());
+    let board =
+        LiveBoard::new(Current::new(desk.engine.shared().clone()), desk.opened.journal.clone());
     let [prefix, route] = &board.limits()[..] else { panic!("two limits") };
     assert_eq!((prefix.kind, prefix.name.as_str(), prefix.rate_per_second), ("prefix", "4477", 2));
     assert_eq!((route.kind, route.name.as_str(), route.burst), ("route", "uk", 5));
