@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use super::print::note;
-use super::{carriers, check, demo, govern, queue, route, send, serve, trace};
+use super::{carriers, check, demo, govern, queue, route, send, serve, top, trace};
 
 /// A carrier-grade SMS gateway that can tell anyone what happened to any message.
 ///
@@ -40,6 +40,8 @@ enum Command {
     /// See, retry or end what waits for a running gateway's carriers
     #[command(subcommand)]
     Queue(queue::QueueCommand),
+    /// Watch a running gateway: its messages, its carriers, its queues
+    Top(top::TopArgs),
     /// Have a running gateway take nothing new, finish what is under way, and end
     Drain(govern::DrainArgs),
     /// Have a running gateway read its configuration anew
@@ -84,6 +86,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Route(arguments) => route::run(&arguments),
         Command::Carriers(command) => wait_for(carriers::run(&command)),
         Command::Queue(command) => wait_for(queue::run(&command)),
+        Command::Top(arguments) => wait_for(top::run(&arguments)),
         Command::Drain(arguments) => wait_for(govern::drain(&arguments)),
         Command::Reload(arguments) => wait_for(govern::reload(&arguments)),
         Command::LogLevel(arguments) => wait_for(govern::log_level(&arguments)),

@@ -34,4 +34,6 @@ mod serve;
 
 mod timeline;
 
+mod top;
+
 mod trace;
