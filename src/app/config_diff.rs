@@ -18,15 +18,10 @@ pub(super) fn diff(before: &Config, after: &Config) -> Reloaded {
             reloaded.changed.push(format!("{what}: changed, {count} now"));
         }
     };
-    differs("routes", other_routes(one, other), other.routes.len());
+    differs("routes", one.routes != other.routes, other.routes.len());
     differs("limits", one.limits != other.limits, other.limits.len());
     differs("mo_routes", one.mo_routes != other.mo_routes, other.mo_routes.len());
     reloaded
-}
-
-/// Routes name carriers and accounts by their places: those that only moved are the same.
-fn other_routes(one: &Settings, other: &Settings) -> bool {
-    one.routes != other.routes
 }
 
 fn accounts(changed: &mut Vec<String>, one: &Settings, other: &Settings) {

@@ -87,7 +87,7 @@ fn the_documented_file_as_it_stands_changes_nothing() {
 fn the_documented_file_shows_every_default() {
     // Secrets in files that are not there.
     let text = uncommented(POSTRIDER).replace("{ file = ", "\"x\" # ");
-    let Config { settings, http, log } = parse(&text).expect("uncommented, it is right").config;
+    let Config { settings, http, log, .. } = parse(&text).expect("uncommented, it is right").config;
     let Settings { mut accounts, mut carriers, .. } = settings.clone();
     // What has no default is an example.
     let example = AccountConfig {

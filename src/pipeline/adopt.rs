@@ -153,7 +153,7 @@ impl CarrierDesk {
         let wanted = |queued: &Queued| {
             let until = queued.stays_until;
             // Looked at by the routes of before, or by nobody here.
-            let anew = until < since || until == Timestamp::NEVER;
+            let anew = until <= since || until == Timestamp::NEVER;
             queued.doubts == 0 && (anew || now >= until)
         };
         let mut taken = Vec::new();

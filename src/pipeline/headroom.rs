@@ -1,8 +1,9 @@
 //! What waits in memory, so that new work is refused before it hurts what has been accepted.
 //!
-//! Every message that waits for a carrier, and every receipt that waits for an application, has an entry
-//! in memory whatever is left of it on disk. Their sum is looked at a few times a second, not by the
-//! shards; above the limit submits are refused, and taken again when a part of it has gone.
+//! Every message that waits for a carrier has an entry in memory whatever is left of it on disk. Their sum
+//! is looked at a few times a second, not by the shards; above the limit submits are refused, and taken
+//! again when a part of it has gone. Not here: receipts, of which each account has so many in memory
+//! (`owed_max`) that an application which takes none costs nobody else anything.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -11,9 +12,6 @@ use super::shared::Shared;
 /// What an entry of a message that waits takes, with its share of the lines it is in and of the record
 /// that is kept while there is room.
 const MESSAGE_BYTES: u64 = 256;
-
-/// What an entry of a receipt or an inbound message that waits takes.
-const DEBT_BYTES: u64 = 256;
 
 /// Of the limit: what has to be left free before submits are taken again.
 const EASE: u64 = 20;
@@ -42,9 +40,7 @@ impl Headroom {
     pub fn look(&self, shared: &Shared, limit: u64) -> Option<bool> {
         let messages: u64 =
             shared.carriers.iter().map(|carrier| carrier.backlog.load(Ordering::Relaxed)).sum();
-        let debts: u64 =
-            shared.accounts.iter().map(|account| account.owed.load(Ordering::Relaxed)).sum();
-        self.weigh(messages * MESSAGE_BYTES + debts * DEBT_BYTES, limit)
+        self.weigh(messages * MESSAGE_BYTES, limit)
     }
 
     fn weigh(&self, bytes: u64, limit: u64) -> Option<bool> {

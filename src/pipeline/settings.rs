@@ -42,7 +42,7 @@ pub struct Settings {
     pub mo_routes: Vec<MoRouteConfig>,
     /// The log on disk.
     pub spool: SpoolSettings,
-    /// Octets of memory that may wait for carriers and applications; 0 is without a limit.
+    /// Octets of memory that messages may wait in; 0 is without a limit.
     pub memory_bytes_max: u64,
 }
 

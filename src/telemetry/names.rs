@@ -144,7 +144,7 @@ metrics! {
         "Series that were counted together because there were too many carriers.";
 
     MEMORY_WAITING = Gauge, "postrider_memory_waiting_bytes" []
-        "Memory of messages that wait for carriers and of receipts that wait for applications, estimated.";
+        "Memory of messages that wait for carriers, estimated.";
     MEMORY_LIMIT = Gauge, "postrider_memory_limit_bytes" []
         "Where submits are refused because of it; 0 is nowhere.";
 

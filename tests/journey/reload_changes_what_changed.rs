@@ -220,7 +220,7 @@ fn rates_and_limits_change_for_what_waits_already() {
     operate(&site, &["reload"]);
     operate(&site, &["carriers", "resume", "sink"]);
     // Those that left before the suspension, and the first under the limit.
-    (0..6).for_each(|number| drop(take_submit(&mut smsc, &format!("c{number}"))));
+    (0..7).for_each(|number| drop(take_submit(&mut smsc, &format!("c{number}"))));
     let begun = Instant::now();
     (0..2).for_each(|number| drop(take_submit(&mut smsc, &format!("d{number}"))));
     assert!(begun.elapsed() >= Duration::from_millis(700), "after {:?}", begun.elapsed());
