@@ -58,9 +58,9 @@ pub(super) enum ApiError {
         /// The problem's detail.
         detail: String,
         /// What is wrong in detail.
-        errors: Vec<String>,
+        errors: Box<[String]>,
         /// The reason that `/readyz` gives.
-        reason: String,
+        reason: Box<str>,
     },
 }
 
@@ -213,7 +213,7 @@ fn answer_if_refused(status: u16, body: &[u8]) -> Result<(), ApiError> {
     let errors = errors.filter_map(|error| error["detail"].as_str().map(str::to_owned));
     let errors = errors.filter(|error| *error != field("detail")).collect();
     let (code, detail) = (field("code"), field("detail"));
-    Err(ApiError::Refused { status, code, title, detail, errors, reason: field("reason") })
+    Err(ApiError::Refused { status, code, title, detail, errors, reason: field("reason").into() })
 }
 
 /// Each on a line of its own.

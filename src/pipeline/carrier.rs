@@ -360,15 +360,12 @@ impl CarrierDesk {
                 self.expired.push(queued);
                 continue;
             }
-            let unread = queued.record.is_empty();
-            // Limits that are of another edition are found again, from the record.
-            let unknown = !self.held.knows(&mut queued);
-            if let Err(limit) = if unknown { Ok(()) } else { self.held.pass(now, &queued) } {
+            if let Err(limit) = self.held.pass(now, &mut queued) {
                 self.held.hold(now, limit, queued);
                 held += 1;
                 continue;
             }
-            if unread {
+            if queued.record.is_empty() {
                 fetch.push(queued);
                 if fetch.len() + self.fetching.len() >= FETCH_MAX {
                     break Some((Reason::Window, None));
@@ -383,8 +380,7 @@ impl CarrierDesk {
                 } else {
                     self.queue.put_back(queued);
                 }
-                self.held_until = now + wait;
-                self.held_for = reason;
+                (self.held_until, self.held_for) = (now + wait, reason);
                 break Some((reason, Some(self.held_until)));
             }
             let transmitter = &mut self.transmitters[place];

@@ -104,7 +104,7 @@ impl LimitHold {
 
     /// Sees to it that a message has the limits that hold now. `false` while its record has to be read
     /// for that.
-    pub fn knows(&self, queued: &mut Queued) -> bool {
+    fn knows(&self, queued: &mut Queued) -> bool {
         if self.is_known(queued) {
             return true;
         }
@@ -233,8 +233,9 @@ impl LimitHold {
     ///
     /// # Errors
     /// The first limit that has no room.
-    pub fn pass(&self, now: Timestamp, queued: &Queued) -> Result<(), Over> {
-        if queued.limits.is_none() {
+    pub fn pass(&self, now: Timestamp, queued: &mut Queued) -> Result<(), Over> {
+        // Those of another edition are found again, from the record: it is asked again when that was read.
+        if !self.knows(queued) || queued.limits.is_none() {
             return Ok(());
         }
         let book = self.shared.routes.limits();

@@ -313,7 +313,7 @@ impl Shared {
             carriers,
             routes,
             mo,
-            cipher: self.cipher.clone(),
+            cipher: self.cipher,
             shards: self.shards,
             draining: self.draining.clone(),
             headroom: self.headroom.clone(),

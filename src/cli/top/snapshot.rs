@@ -51,7 +51,7 @@ pub(super) async fn look(client: &ApiClient) -> Result<Snapshot, ApiError> {
     let ready = client.get("/readyz").await;
     let reason = match ready {
         Ok(_) => None,
-        Err(ApiError::Refused { reason, .. }) => Some(reason),
+        Err(ApiError::Refused { reason, .. }) => Some(reason.into()),
         Err(error) => return Err(error),
     };
     let sum = |name: &str| samples(&page, name).map(|(_, value)| value).sum();

@@ -403,6 +403,16 @@ impl Shard {
         unsent.is_empty() && unasked.is_empty()
     }
 
+    /// Shows how much is left to end; and whether nothing waits for the disk.
+    fn show_left(&self) -> (u64, bool) {
+        let exchange = self.exchange.borrow();
+        let left = exchange.left();
+        if let Some(shown) = exchange.shared().left.get(self.index) {
+            shown.store(left, Ordering::Relaxed);
+        }
+        (left, exchange.engine.settled())
+    }
+
     /// Ends all links in the protocol's way, within a time, and has all that was decided on disk.
     async fn drain(self: Rc<Self>, stop: watch::Receiver<Going>, timeout: Duration) {
         self.stopping.set(true);
@@ -416,13 +426,7 @@ impl Shard {
                 until = tokio::time::Instant::now() + HURRY_TIMEOUT;
             }
             self.end_turn();
-            let exchange = self.exchange.borrow();
-            let left = exchange.left();
-            if let Some(shown) = exchange.shared().left.get(self.index) {
-                shown.store(left, Ordering::Relaxed);
-            }
-            let settled = exchange.engine.settled();
-            drop(exchange);
+            let (left, settled) = self.show_left();
             let late = tokio::time::Instant::now().saturating_duration_since(until);
             let ended = left == 0 || !late.is_zero();
             // A log that takes nothing is not waited for: what it was promised is found by recovery.
