@@ -41,7 +41,6 @@ pub(super) const ROUTES: &[(&str, Method)] = &[
     ("/docs", Method::GET),
     ("/metrics", Method::GET),
     ("/livez", Method::GET),
-    ("/startupz", Method::GET),
     ("/readyz", Method::GET),
 ];
 

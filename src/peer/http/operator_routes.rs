@@ -45,6 +45,7 @@ pub(super) const OPERATOR_ROUTES: &[(&str, Method)] = &[
     ("/v1/gateway/drain", Method::POST),
     ("/v1/gateway/reload", Method::POST),
     ("/v1/gateway/log-level", Method::POST),
+    ("/startupz", Method::GET),
 ];
 
 /// The routes.
