@@ -34,6 +34,8 @@ pub mod receipt;
 
 pub mod pipeline;
 
+pub mod feed;
+
 pub mod peer;
 
 pub mod config;

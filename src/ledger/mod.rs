@@ -42,6 +42,8 @@ mod counts;
 
 mod facts;
 
+pub mod follow;
+
 mod identity;
 
 mod index;

@@ -107,6 +107,11 @@ impl Log {
         Ok(Some(Timestamp(u64::from_le_bytes(time))))
     }
 
+    /// Where the files begin, oldest first.
+    pub(super) fn bases(&self) -> Vec<Lsn> {
+        unpoisoned::read(&self.files).iter().map(|file| file.base).collect()
+    }
+
     /// Octets that all files take.
     pub fn len_bytes(&self) -> u64 {
         let files = unpoisoned::read(&self.files);

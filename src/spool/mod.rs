@@ -33,6 +33,8 @@ pub mod sim_disk;
 
 pub mod stamp;
 
+pub mod tape;
+
 pub(crate) mod unpoisoned;
 
 #[cfg(test)]

@@ -22,10 +22,11 @@ const RANKS: &[(&str, u8)] = &[
     ("sim", 3),
     ("load", 3),
     ("pipeline", 4),
-    ("peer", 5),
-    ("config", 6),
-    ("app", 7),
-    ("cli", 8),
+    ("feed", 5),
+    ("peer", 6),
+    ("config", 7),
+    ("app", 8),
+    ("cli", 9),
 ];
 
 /// Who may know one of its own rank, and why.

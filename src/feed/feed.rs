@@ -1,0 +1,121 @@
+//! The feed: where consumers are joined to the log, and taken from it.
+
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, RwLock};
+use std::thread::JoinHandle;
+
+use super::consumer::{Bell, Consumer};
+use super::cursor::Cursor;
+use super::follower::Follower;
+use super::judge;
+use super::notice::Wants;
+use crate::base::clock::Clock;
+use crate::ledger::store::Ledger;
+use crate::spool::error::OpenError;
+use crate::spool::lsn::Lsn;
+use crate::spool::unpoisoned;
+
+/// What the feed's handles and its thread share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) ledger: Arc<Ledger>,
+    pub(super) bell: Arc<Bell>,
+    consumers: RwLock<Vec<Arc<Consumer>>>,
+    stopping: AtomicBool,
+}
+
+impl Shared {
+    pub(super) fn consumers(&self) -> Vec<Arc<Consumer>> {
+        unpoisoned::read(&self.consumers).clone()
+    }
+
+    pub(super) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::SeqCst)
+    }
+}
+
+/// A feed at work. Clones are the same feed.
+#[derive(Clone, Debug)]
+pub struct Feed {
+    shared: Arc<Shared>,
+}
+
+impl Feed {
+    /// The feed of a ledger's log. Those who are there from before join it, then it is started.
+    pub fn new(ledger: Arc<Ledger>) -> Self {
+        let shared = Arc::new(Shared {
+            ledger,
+            bell: Arc::default(),
+            consumers: RwLock::default(),
+            stopping: AtomicBool::new(false),
+        });
+        Self { shared }
+    }
+
+    /// Begins to follow, on a thread that ends with [`Feed::stop`].
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn start(&self, clock: Clock) -> io::Result<JoinHandle<()>> {
+        let follower = self.follower(clock);
+        std::thread::Builder::new().name("feed".into()).spawn(move || follower.run())
+    }
+
+    pub(super) fn follower(&self, clock: Clock) -> Follower {
+        Follower::new(Arc::clone(&self.shared), clock)
+    }
+
+    /// Joins a consumer, which goes on where its cursor says, or begins with the frame at `since` if it
+    /// has none. At most `window` notices of it are in memory.
+    ///
+    /// # Errors
+    /// A cursor that cannot be read, or is of another version.
+    pub fn join(
+        &self,
+        name: &str,
+        wants: Wants,
+        since: Lsn,
+        window: usize,
+    ) -> Result<Arc<Consumer>, OpenError> {
+        let ledger = &self.shared.ledger;
+        let failed = |error| OpenError::io(name, error);
+        let cursor = Cursor::load(&**ledger.disk(), ledger.directory_id(), name)?;
+        let cursor = cursor.unwrap_or_else(|| Cursor::starting(since));
+        let mut unsettled = Vec::with_capacity(cursor.unsettled.len());
+        for lsn in &cursor.unsettled {
+            unsettled.extend(judge::at(ledger, *lsn).map_err(failed)?);
+        }
+        let bell = Arc::clone(&self.shared.bell);
+        let consumer =
+            Arc::new(Consumer::new(name.to_owned(), wants, (cursor, unsettled), window, bell));
+        unpoisoned::write(&self.shared.consumers).push(Arc::clone(&consumer));
+        self.shared.bell.ring();
+        Ok(consumer)
+    }
+
+    /// Takes a consumer away; with `forget` its cursor too.
+    ///
+    /// # Errors
+    /// What the disk said about the cursor.
+    pub fn leave(&self, name: &str, forget: bool) -> io::Result<()> {
+        unpoisoned::write(&self.shared.consumers).retain(|consumer| consumer.name() != name);
+        if forget { Cursor::remove(&**self.shared.ledger.disk(), name) } else { Ok(()) }
+    }
+
+    /// The ledger it follows.
+    pub fn ledger(&self) -> &Arc<Ledger> {
+        &self.shared.ledger
+    }
+
+    /// Everybody who is told something.
+    pub fn consumers(&self) -> Vec<Arc<Consumer>> {
+        self.shared.consumers()
+    }
+
+    /// Lets the thread write all cursors and end.
+    pub fn stop(&self) {
+        self.shared.stopping.store(true, Ordering::SeqCst);
+        self.shared.bell.ring();
+    }
+}

@@ -1,0 +1,74 @@
+//! One piece of news, as consumers have it in memory: what is told of it is read when it is told.
+
+use super::kind::{Kind, Kinds};
+use crate::base::clock::Timestamp;
+use crate::base::id::{AccountId, CarrierId, IdCipher, MessageOrd, PublicId};
+use crate::spool::lsn::Lsn;
+
+/// What the record at an address tells of a message.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Notice {
+    /// The record, which is the event's identity: one record is one event, for ever.
+    pub lsn: Lsn,
+    /// When it was recorded.
+    pub at: Timestamp,
+    /// What it tells.
+    pub kind: Kind,
+    /// Of which message; of one that was cut, the first part.
+    pub ord: MessageOrd,
+    /// Whose message it is.
+    pub account: AccountId,
+    /// The carrier that has it, or had it.
+    pub carrier: CarrierId,
+}
+
+/// What a consumer wants to hear of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Wants {
+    /// These kinds,
+    pub kinds: Kinds,
+    /// of the messages of this account; `None` of all.
+    pub account: Option<AccountId>,
+}
+
+impl Wants {
+    /// Whether this is of interest.
+    pub fn takes(&self, notice: &Notice) -> bool {
+        self.kinds.has(notice.kind) && self.of_interest(notice.account)
+    }
+
+    /// Whether anything of this account is.
+    pub fn of_interest(&self, account: AccountId) -> bool {
+        self.account.is_none_or(|own| own == account)
+    }
+}
+
+/// The prefix of the ids of events.
+pub const EVENT_PREFIX: &str = "evt_";
+
+/// The public id of an event: a function of its place in the log and the directory's key alone, so that
+/// it is the same whenever it is told, and says nothing of how much there is.
+pub fn event_id(cipher: &IdCipher, lsn: Lsn) -> PublicId {
+    cipher.seal(MessageOrd(lsn.0))
+}
+
+/// The place of an event in the log, if these characters can be its id.
+pub fn event_lsn(cipher: &IdCipher, id: &str) -> Option<Lsn> {
+    let bare = id.strip_prefix(EVENT_PREFIX)?;
+    cipher.open(bare.as_bytes()).map(|ord| Lsn(ord.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_the_same_each_time_and_leads_back_to_its_record() {
+        let cipher = IdCipher::new(5);
+        let id = format!("{EVENT_PREFIX}{}", event_id(&cipher, Lsn(123_456)));
+        assert_eq!(id, format!("{EVENT_PREFIX}{}", event_id(&cipher, Lsn(123_456))));
+        assert_eq!(event_lsn(&cipher, &id), Some(Lsn(123_456)));
+        assert_eq!(event_lsn(&cipher, "msg_0000000000000"), None);
+        assert_eq!(event_lsn(&cipher, "evt_"), None);
+    }
+}
