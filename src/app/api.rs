@@ -14,13 +14,10 @@ use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
 
 use super::gateway::Gateway;
-use crate::base::clock::Clock;
 use crate::ledger::store::Ledger;
-use crate::peer::http::api::{Api, Parts};
+use crate::peer::http::api::Api;
 use crate::peer::http::config::HttpConfig;
-use crate::peer::http::operator_routes::Operators;
 use crate::peer::http::server::serve;
-use crate::pipeline::operate::Govern;
 use crate::telemetry::registry::Registry;
 use crate::telemetry::store::StoreMetrics;
 
@@ -28,32 +25,13 @@ use crate::telemetry::store::StoreMetrics;
 #[derive(Debug)]
 pub struct HttpApi {
     address: SocketAddr,
+    api: Arc<Api>,
     stop: watch::Sender<bool>,
     serving: JoinHandle<()>,
 }
 
 /// Time for requests that were begun when the gateway is told to stop.
 const DRAIN: Duration = Duration::from_secs(35);
-
-/// The API of a gateway, to be served by [`HttpApi`] and the operator's socket.
-pub fn make(
-    config: &HttpConfig,
-    gateway: &Gateway,
-    registry: Arc<Registry>,
-    govern: Arc<dyn Govern>,
-) -> Arc<Api> {
-    Api::new(Parts {
-        config: config.clone(),
-        submit: Arc::new(gateway.submitter()),
-        cancel: Arc::new(gateway.submitter()),
-        board: Arc::new(gateway.board()),
-        explain: Arc::new(gateway.board()),
-        ledger: Arc::clone(gateway.ledger()),
-        registry,
-        clock: Clock::start(),
-        operators: Operators { operate: Arc::new(gateway.operator()), govern },
-    })
-}
 
 impl HttpApi {
     /// Begins to listen, if the configuration says where.
@@ -67,8 +45,8 @@ impl HttpApi {
         })?;
         let address = listener.local_addr()?;
         let (stop, stopping) = watch::channel(false);
-        let serving = tokio::spawn(serve(listener, api, stopping));
-        Ok(Some(Self { address, stop, serving }))
+        let serving = tokio::spawn(serve(listener, Arc::clone(&api), stopping));
+        Ok(Some(Self { address, api, stop, serving }))
     }
 
     /// Where it listens.
@@ -79,6 +57,7 @@ impl HttpApi {
     /// Takes nothing new, and waits for what was begun.
     pub async fn stop(self) {
         self.stop.send_replace(true);
+        self.api.end_streams();
         if tokio::time::timeout(DRAIN, self.serving).await.is_err() {
             tracing::warn!("requests to the api were cut off");
         }

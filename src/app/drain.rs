@@ -10,6 +10,7 @@ use tokio::task::JoinError;
 
 use super::api::HttpApi;
 use super::gateway::Gateway;
+use super::news::News;
 use super::notify;
 use super::signals::Signals;
 use crate::peer::smpp::stop::Stopper;
@@ -26,7 +27,7 @@ const MORE_TIME: Duration = Duration::from_secs(15);
 /// The thread that waited for the shards has panicked.
 pub async fn drain(
     gateway: Gateway,
-    http: Option<HttpApi>,
+    (http, news): (Option<HttpApi>, News),
     signals: &mut Signals,
 ) -> Result<(), JoinError> {
     tracing::info!("stopping: nothing new is taken");
@@ -37,6 +38,7 @@ pub async fn drain(
     if let Some(http) = http {
         http.stop().await;
     }
+    news.stop();
     // Its threads are waited for; nothing is left for this one to do.
     gateway.stop();
     Ok(())

@@ -11,6 +11,7 @@ use super::drain::drain;
 use super::gateway::{Gateway, StartError};
 use super::govern::{Command, Governor};
 use super::headroom::watch_memory;
+use super::news::News;
 use super::notify;
 use super::operator::OperatorSocket;
 use super::reload::Reloader;
@@ -68,9 +69,12 @@ async fn serve(
     let upkeep = api::keep_up(&gateway, &registry);
     let memory = watch_memory(&gateway, config.settings.memory_bytes_max);
     let (governor, commands) = Governor::new(log);
-    let api = api::make(&config.http, &gateway, registry, Arc::new(governor));
-    let http = HttpApi::start(&config.http, Arc::clone(&api)).await?;
-    let socket = OperatorSocket::start(&config.operator_socket, &config.settings.data_dir, api)?;
+    let news =
+        News::start((&config.http, &config.exports), &gateway, registry, Arc::new(governor))?;
+    let http = HttpApi::start(&config.http, Arc::clone(news.api())).await?;
+    let data_dir_now = &config.settings.data_dir;
+    let socket =
+        OperatorSocket::start(&config.operator_socket, data_dir_now, Arc::clone(news.api()))?;
     let recovered = gateway.recovered();
     tracing::info!(
         messages = recovered.messages,
@@ -88,7 +92,7 @@ async fn serve(
     let operator = gateway.operator();
     let reloader = Reloader::new(path, data_dir, config, operator, metrics);
     until_told_to_stop(&mut signals, commands, reloader).await;
-    drain(gateway, http, &mut signals).await.map_err(std::io::Error::other)?;
+    drain(gateway, (http, news), &mut signals).await.map_err(std::io::Error::other)?;
     drop(socket);
     upkeep.abort();
     memory.abort();

@@ -10,8 +10,11 @@ use super::secret::SecretPlaces;
 use super::section::{Reader, Section, variable};
 use super::tables::{many, one, unique};
 use super::words::did_you_mean;
-use super::{account, carrier, circles, http, limit, listener, log, mo_route, route, smpp, spool};
+use super::{
+    account, carrier, circles, export, http, limit, listener, log, mo_route, route, smpp, spool,
+};
 use crate::base::secret::Secret;
+use crate::peer::export::config::ExportConfig;
 use crate::peer::http::config::{HttpConfig, KeyConfig};
 use crate::peer::http::operator_socket::SocketPlace;
 use crate::pipeline::route_config::RouteConfig;
@@ -83,11 +86,19 @@ pub(super) fn read<'a>(
     let names = settings.mo_routes.iter().map(|route| route.name.as_ref().unwrap_or(&unnamed));
     unique(&sections, "name", names);
 
+    let sections = many(reader, &top, root, "export", "export");
+    let exports: Vec<ExportConfig> = sections
+        .iter()
+        .map(|section| export::read(section, &places.beside, &settings.accounts))
+        .collect();
+    unique(&sections, "name", exports.iter().map(|export| &export.name));
+    export::check(&sections);
+
     let (http, plain_keys) = api(reader, places, &top, root, &settings);
     top.finish();
     gaps(reader, &settings, &http);
     strays(reader);
-    (Config { settings, http, log, operator_socket }, plain_keys)
+    (Config { settings, http, exports, log, operator_socket }, plain_keys)
 }
 
 fn smpp<'a>(

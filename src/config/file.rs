@@ -10,6 +10,7 @@ use super::place::Source;
 use super::secret::SecretPlaces;
 use super::section::Reader;
 use crate::base::secret::Secret;
+use crate::peer::export::config::ExportConfig;
 use crate::peer::http::config::HttpConfig;
 use crate::peer::http::operator_socket::SocketPlace;
 use crate::pipeline::settings::Settings;
@@ -22,6 +23,8 @@ pub struct Config {
     pub settings: Settings,
     /// The API.
     pub http: HttpConfig,
+    /// News written to files.
+    pub exports: Vec<ExportConfig>,
     /// The log.
     pub log: LogConfig,
     /// Where operators reach the gateway on this machine.

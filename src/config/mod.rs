@@ -13,6 +13,8 @@ mod check;
 
 mod circles;
 
+mod export;
+
 pub mod file;
 
 pub mod finding;

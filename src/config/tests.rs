@@ -8,6 +8,7 @@ use super::place::Source;
 use super::section::Reader;
 use crate::address::country::Country;
 use crate::address::kind::Kind;
+use crate::peer::export::config::ExportConfig;
 use crate::peer::http::config::Scope;
 use crate::pipeline::route_config::RouteConfig;
 use crate::pipeline::settings::{AccountConfig, BindMode, CarrierConfig, InDoubt, Settings};
@@ -87,7 +88,14 @@ fn the_documented_file_as_it_stands_changes_nothing() {
 fn the_documented_file_shows_every_default() {
     // Secrets in files that are not there.
     let text = uncommented(POSTRIDER).replace("{ file = ", "\"x\" # ");
-    let Config { settings, http, log, .. } = parse(&text).expect("uncommented, it is right").config;
+    let config = parse(&text).expect("uncommented, it is right").config;
+    let Config { settings, http, exports, log, .. } = config;
+    let example = ExportConfig {
+        name: "cdr".into(),
+        directory: "/var/lib/postrider/export".into(),
+        ..ExportConfig::default()
+    };
+    assert_eq!(exports, [example]);
     let Settings { mut accounts, mut carriers, .. } = settings.clone();
     // What has no default is an example.
     let example = AccountConfig {
@@ -130,7 +138,7 @@ fn the_documented_file_has_every_key() {
     super::check::read(&reader, &places, &root);
     let sections = [
         "", "smpp", "account", "carrier", "route", "limit", "mo_route", "http", "http.key", "log",
-        "spool",
+        "spool", "export",
     ];
     for (section, key) in reader.known.into_inner() {
         let inner = [format!("[{section}.{key}]"), format!("[{section}.{key}.")];

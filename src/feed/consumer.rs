@@ -85,6 +85,8 @@ struct Inner {
     dirty: bool,
     /// Something was counted since.
     stale: bool,
+    /// Nothing of it is kept: it has left, or wants nothing but what comes while it is there.
+    left: bool,
 }
 
 impl Consumer {
@@ -110,6 +112,7 @@ impl Consumer {
             replays,
             dirty: true,
             stale: false,
+            left: false,
         };
         Self { name, wants, inner: Mutex::new(inner), changed: Notify::new(), bell }
     }
@@ -117,6 +120,12 @@ impl Consumer {
     /// Its name.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// It wants nothing kept of it.
+    pub(super) fn forgetful(self) -> Self {
+        self.leave();
+        self
     }
 
     /// What it wants to hear.
@@ -335,7 +344,7 @@ impl Consumer {
     /// if it was only counted.
     pub(super) fn take_cursor(&self, live: Mark, stale_too: bool) -> Option<Cursor> {
         let mut inner = self.lock();
-        if !inner.dirty && !(stale_too && inner.stale) {
+        if inner.left || !inner.dirty && !(stale_too && inner.stale) {
             return None;
         }
         (inner.dirty, inner.stale) = (false, false);
@@ -350,6 +359,16 @@ impl Consumer {
             owed: inner.owed,
             replays: inner.replays.clone(),
         })
+    }
+
+    /// It leaves.
+    pub(super) fn leave(&self) {
+        self.lock().left = true;
+    }
+
+    /// Whether it has left.
+    pub(super) fn has_left(&self) -> bool {
+        self.lock().left
     }
 
     /// The cursor could not be written: it is still to be.

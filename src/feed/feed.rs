@@ -1,16 +1,18 @@
 //! The feed: where consumers are joined to the log, and taken from it.
 
+use std::collections::VecDeque;
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, RwLock};
 use std::thread::JoinHandle;
 
 use super::consumer::{Bell, Consumer};
-use super::cursor::Cursor;
+use super::cursor::{Cursor, Position};
 use super::follower::Follower;
 use super::judge;
 use super::notice::Wants;
 use crate::base::clock::Clock;
+use crate::ledger::follow::Located;
 use crate::ledger::store::Ledger;
 use crate::spool::error::OpenError;
 use crate::spool::lsn::Lsn;
@@ -94,12 +96,75 @@ impl Feed {
         Ok(consumer)
     }
 
+    /// Joins a consumer of which nothing is kept, beginning at a position. Its name is its own.
+    pub fn listen(
+        &self,
+        name: &str,
+        wants: Wants,
+        position: Position,
+        window: usize,
+    ) -> Arc<Consumer> {
+        let cursor = Cursor { position, counted: position, ..Cursor::default() };
+        let bell = Arc::clone(&self.shared.bell);
+        let of_none = (cursor, Vec::new());
+        let consumer = Consumer::new(name.to_owned(), wants, of_none, window, bell).forgetful();
+        let consumer = Arc::new(consumer);
+        unpoisoned::write(&self.shared.consumers).push(Arc::clone(&consumer));
+        self.shared.bell.ring();
+        consumer
+    }
+
+    /// Where somebody goes on who was told the event at `last`: behind it, if no more than `most` events
+    /// and `bytes_max` octets of log came since. Else where the last `most` begin, or at the end, and
+    /// `false`: there is a gap. May take seconds: call it where that may block.
+    ///
+    /// # Errors
+    /// What the disk said.
+    pub fn resume(
+        &self,
+        wants: Wants,
+        last: Lsn,
+        (most, bytes_max): (usize, u64),
+    ) -> io::Result<(Position, bool)> {
+        let ledger = &self.shared.ledger;
+        let end = (Position::frame(ledger.durable()), false);
+        let known = ledger.locate(last)?;
+        let Some(Located::Message(_, at) | Located::Event(_, at)) = known else { return Ok(end) };
+        let limit = ledger.indexed();
+        if limit.since(last) > bytes_max {
+            return Ok(end);
+        }
+        let mark = ledger.mark_at(at)?;
+        let mut tape = ledger.tape(mark);
+        let mut newest: VecDeque<Position> = VecDeque::new();
+        let mut complete = true;
+        while let Some(read) = tape.next(limit)? {
+            judge::each(ledger, &read, &[wants], |notice| {
+                if notice.lsn > last {
+                    newest.push_back(Position { mark: read.mark, next: notice.lsn });
+                    if newest.len() > most {
+                        newest.pop_front();
+                        complete = false;
+                    }
+                }
+            })?;
+        }
+        let from = if complete { Position { mark, next: last.plus(1) } } else { newest[0] };
+        Ok((from, complete))
+    }
+
     /// Takes a consumer away; with `forget` its cursor too.
     ///
     /// # Errors
     /// What the disk said about the cursor.
     pub fn leave(&self, name: &str, forget: bool) -> io::Result<()> {
-        unpoisoned::write(&self.shared.consumers).retain(|consumer| consumer.name() != name);
+        unpoisoned::write(&self.shared.consumers).retain(|consumer| {
+            let stays = consumer.name() != name;
+            if forget && !stays {
+                consumer.leave();
+            }
+            stays
+        });
         if forget { Cursor::remove(&**self.shared.ledger.disk(), name) } else { Ok(()) }
     }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::consumer::Consumer;
-use super::cursor::{Position, Replay};
+use super::cursor::{Cursor, Position, Replay};
 use super::feed::Shared;
 use super::judge;
 use super::notice::{Notice, Wants};
@@ -218,6 +218,10 @@ impl Follower {
             let Some(cursor) = consumer.take_cursor(live, stale_too) else { continue };
             count += 1;
             let stored = cursor.store(&**ledger.disk(), ledger.directory_id(), consumer.name());
+            if consumer.has_left() {
+                // It left while its cursor was being written.
+                let _there_at_worst = Cursor::remove(&**ledger.disk(), consumer.name());
+            }
             if let Err(error) = stored {
                 tracing::warn!(consumer = consumer.name(), %error, "a cursor could not be written: what is told now may be told twice");
                 consumer.not_written();

@@ -61,17 +61,12 @@ pub fn each(
 /// # Errors
 /// What the disk said.
 pub fn at(ledger: &Ledger, lsn: Lsn) -> io::Result<Option<Notice>> {
-    let located = ledger.locate(lsn)?;
+    let Some(located) = ledger.locate(lsn)? else { return Ok(None) };
     let octets = ledger.record(lsn)?;
     let all = Wants { kinds: Kinds::ALL, account: None };
     match located {
-        Some(Located::Message(ord, at)) => {
-            message(ledger, Place { lsn, at }, ord, &octets, Kinds::ALL)
-        }
-        Some(Located::Event(_, at)) => {
-            event(ledger, Place { lsn, at }, &octets, Kinds::ALL, &[all])
-        }
-        None => Ok(None),
+        Located::Message(ord, at) => message(ledger, Place { lsn, at }, ord, &octets, Kinds::ALL),
+        Located::Event(_, at) => event(ledger, Place { lsn, at }, &octets, Kinds::ALL, &[all]),
     }
 }
 

@@ -99,6 +99,11 @@ impl Kinds {
         Self(self.0 | other.0)
     }
 
+    /// Those of both.
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
     /// Whether any is in both.
     pub const fn meets(self, other: Self) -> bool {
         self.0 & other.0 != 0

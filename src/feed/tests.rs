@@ -336,6 +336,32 @@ fn the_record_of_an_event_is_found_again_by_its_address_and_no_other_is() {
 }
 
 #[test]
+fn whoever_returns_goes_on_where_it_was_or_is_told_of_a_gap() {
+    let mut world = World::open(&Arc::new(SimDisk::new(1)));
+    let feed = world.feed();
+    let all = feed.join("all", EVERYTHING, Lsn(0), 100).unwrap();
+    for _ in 0..30 {
+        world.message(SHOP);
+    }
+    let mut follower = follower(&feed);
+    turns(&mut follower, &feed);
+    let lsns: Vec<Lsn> =
+        std::iter::from_fn(|| all.next(NOW)).map(|given| given.notice.lsn).collect();
+    let mut returns = |last: Lsn, most: usize, bytes: u64| {
+        let (position, complete) = feed.resume(EVERYTHING, last, (most, bytes)).unwrap();
+        let one = feed.listen("returns", EVERYTHING, position, 100);
+        turns(&mut follower, &feed);
+        let heard: Vec<u64> = told(&one).into_iter().map(|(ord, _)| ord).collect();
+        feed.leave("returns", true).unwrap();
+        (heard, complete)
+    };
+    assert_eq!(returns(lsns[9], 20, 1 << 20), ((10..30).collect(), true));
+    assert_eq!(returns(lsns[9], 5, 1 << 20), ((25..30).collect(), false));
+    assert_eq!(returns(lsns[9], 20, 100), (Vec::new(), false));
+    assert_eq!(returns(Lsn(3), 20, 1 << 20), (Vec::new(), false), "no event is there");
+}
+
+#[test]
 fn without_consumers_nothing_is_read() {
     let mut world = World::open(&Arc::new(SimDisk::new(1)));
     let feed = world.feed();

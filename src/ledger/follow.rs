@@ -8,9 +8,9 @@ use std::sync::Arc;
 use super::store::Ledger;
 use crate::base::clock::Timestamp;
 use crate::base::id::{IdCipher, MessageOrd};
-use crate::message::event::Event;
 use crate::spool::disk::Disk;
 use crate::spool::lsn::Lsn;
+use crate::spool::record;
 use crate::spool::tape::{self, Mark, Tape};
 
 /// Tells the permutation of event ids from that of messages.
@@ -23,6 +23,15 @@ pub enum Located {
     Message(MessageOrd, Timestamp),
     /// It is an event of the message, recorded then.
     Event(MessageOrd, Timestamp),
+}
+
+/// Octets that hold the ordinal of an event's record: a length of 2 or 4, the kind, the ordinal.
+const EVENT_HEAD_BYTES: usize = 13;
+
+fn ord_of(octets: &[u8]) -> Option<MessageOrd> {
+    let (_, head) = record::length(octets)?;
+    let ord = octets.get(head + 1..)?.first_chunk::<8>()?;
+    Some(MessageOrd(u64::from_le_bytes(*ord)))
 }
 
 impl Ledger {
@@ -76,8 +85,10 @@ impl Ledger {
             let stored = self.accepted(ord)?;
             return Ok(stored.map(|stored| Located::Message(ord, stored.accepted_at)));
         }
-        let octets = self.record(lsn)?;
-        let Some(ord) = Event::decode(&octets).map(|event| event.ord) else { return Ok(None) };
+        // Whose event it would be; its chain knows whether it is. Nothing is believed before that.
+        let mut octets = [0; EVENT_HEAD_BYTES];
+        let count = self.log.read_at(lsn, &mut octets)?;
+        let Some(ord) = ord_of(&octets[..count]) else { return Ok(None) };
         let chain = self.events(ord)?;
         let event = chain.iter().find(|event| event.lsn == lsn);
         Ok(event.map(|event| Located::Event(ord, event.at)))

@@ -1,5 +1,9 @@
-//! Who is at the far end of a socket: applications, carriers, and the API's clients.
+//! Who is at the far end of a socket: applications, carriers, the API's clients, and who is told news.
+
+pub mod export;
 
 pub mod http;
 
 pub mod smpp;
+
+pub mod webhook;

@@ -8,7 +8,7 @@
 use std::io;
 use std::sync::{Arc, RwLock};
 
-use super::chunk::CHUNK_HEADER_BYTES;
+use super::chunk::{CHUNK_BYTES_MAX, CHUNK_HEADER_BYTES};
 use super::disk::{Disk, DiskFile, UNFINISHED_PREFIX};
 use super::lsn::Lsn;
 use super::record;
@@ -77,6 +77,7 @@ impl Log {
         out.resize(RECORD_GUESS_BYTES, 0);
         let mut count = self.read_at(lsn, out)?;
         if let Some((length, head)) = record::length(&out[..count])
+            && length <= CHUNK_BYTES_MAX
             && head + length > count
             && count == out.len()
         {

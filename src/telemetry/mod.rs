@@ -1,7 +1,7 @@
 //! What operators see: numbers and logs.
 //!
 //! `names` lists every metric; `registry` hands out handles and writes the page that is scraped;
-//! `carrier`, `ingress`, `store` and `http` are the handles that the hot path holds, so that counting
+//! `carrier`, `ingress`, `store`, `http` and `webhook` are the handles that the hot path holds, so that counting
 //! is one atomic addition. `log` begins the log. All of it lies at the bottom of the crate: labels
 //! come as words, never as types of the domain.
 
@@ -37,3 +37,5 @@ pub mod store;
 
 #[cfg(test)]
 mod tests;
+
+pub mod webhook;

@@ -53,6 +53,7 @@ const DELIVERY: &[f64] =
     &[0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0, 7200.0, 43_200.0, 86_400.0];
 const WRITE: &[f64] = &[0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0];
 const HTTP: &[f64] = &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
+const WEBHOOK: &[f64] = &[0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0];
 
 metrics! {
     BUILD_INFO = Gauge, "postrider_build_info" ["version"]
@@ -130,6 +131,15 @@ metrics! {
         "Requests answered by the API, by the template of their route.";
     HTTP_DURATION = Histogram(HTTP), "postrider_http_request_duration_seconds" ["route", "method"]
         "Time from a request's header to its answer.";
+
+    WEBHOOK_DELIVERIES = Counter, "postrider_webhook_deliveries_total" ["result"]
+        "Attempts to tell webhooks an event, by their result.";
+    WEBHOOK_DURATION = Histogram(WEBHOOK), "postrider_webhook_duration_seconds" []
+        "Time of an attempt to tell a webhook an event.";
+    WEBHOOK_BACKLOG = Gauge, "postrider_webhook_backlog" []
+        "Events that webhooks are owed.";
+    WEBHOOK_OLDEST = Gauge, "postrider_webhook_oldest_timestamp_seconds" []
+        "When the oldest event that a webhook is owed was recorded; 0 when none is.";
 
     STORE_WRITE = Histogram(WRITE), "postrider_store_write_duration_seconds" []
         "Time of a write to the log until it was on disk.";

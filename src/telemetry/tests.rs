@@ -14,6 +14,7 @@ use super::names::{self, ALL, Kind};
 use super::registry::{CARRIERS_MAX, Registry};
 use super::reload::ReloadMetrics;
 use super::store::StoreMetrics;
+use super::webhook::WebhookMetrics;
 
 fn everything() -> (Arc<Registry>, Arc<CarrierMetrics>) {
     let registry = Registry::new();
@@ -25,6 +26,7 @@ fn everything() -> (Arc<Registry>, Arc<CarrierMetrics>) {
     ReloadMetrics::new(&registry).succeeded(1.0);
     limit::show(&registry, &[LimitNumbers { label: "route:uk".into(), ..LimitNumbers::default() }]);
     RouteMetrics::new(&registry, "/v1/messages", "POST").answered(202, 0.003);
+    WebhookMetrics::new(&registry, &["ok"]);
     (registry, carrier)
 }
 

@@ -18,6 +18,7 @@ use super::traffic::{Counts, keep_sending};
 use super::world::{self, VISITOR};
 use crate::app::api::{self, HttpApi};
 use crate::app::gateway::{Gateway, StartError};
+use crate::app::news::News;
 use crate::app::signals::Signals;
 use crate::pipeline::operate::Nobody;
 use crate::pipeline::port::{Submission, Submit as _};
@@ -61,8 +62,8 @@ async fn demo(options: &Options) -> Result<(), StartError> {
     let gateway = Gateway::start(&world::settings(place.directory().to_owned(), &carriers), false)?;
     let upkeep = api::keep_up(&gateway, &gateway.registry());
     let (http, nobody) = (world::http(), Arc::new(Nobody));
-    let served = api::make(&http, &gateway, gateway.registry(), nobody);
-    let http = HttpApi::start(&http, served).await?;
+    let news = News::start((&http, &[]), &gateway, gateway.registry(), nobody)?;
+    let http = HttpApi::start(&http, Arc::clone(news.api())).await?;
     let first = send_first(&gateway).await?;
     let counts = Rc::new(Counts::default());
     let (stop, stopping) = watch::channel(false);
@@ -80,6 +81,7 @@ async fn demo(options: &Options) -> Result<(), StartError> {
     if let Some(http) = http {
         http.stop().await;
     }
+    news.stop();
     upkeep.abort();
     gateway.stop();
     drop(carriers);

@@ -13,15 +13,18 @@ use super::config::HttpConfig;
 use super::operator_routes::Operators;
 use super::problem::Problem;
 use super::route_metrics::AllRoutes;
+use super::stream::{self, Streams};
 use super::underway::Underway;
 use super::{
     cancel_message, docs, errors, explain_route, get_content, get_message, health, list_events,
     list_messages, metrics, observe, openapi, operator_routes, post_batch, post_message,
-    problem_table as kinds,
+    problem_table as kinds, webhook_actions, webhooks,
 };
 use crate::base::clock::Clock;
 use crate::base::id::IdCipher;
+use crate::feed::feed::Feed;
 use crate::ledger::store::Ledger;
+use crate::peer::webhook::service::Webhooks;
 use crate::pipeline::port::{Board, Cancel, Explain, Submit};
 use crate::telemetry::ingress::IngressMetrics;
 use crate::telemetry::registry::Registry;
@@ -36,6 +39,16 @@ pub(super) const ROUTES: &[(&str, Method)] = &[
     ("/v1/messages/{id}/events", Method::GET),
     ("/v1/messages/{id}/content", Method::GET),
     ("/v1/routes/explain", Method::POST),
+    ("/v1/stream", Method::GET),
+    ("/v1/webhooks", Method::POST),
+    ("/v1/webhooks", Method::GET),
+    ("/v1/webhooks/{id}", Method::GET),
+    ("/v1/webhooks/{id}", Method::DELETE),
+    ("/v1/webhooks/{id}/rotate", Method::POST),
+    ("/v1/webhooks/{id}/enable", Method::POST),
+    ("/v1/webhooks/{id}/deliveries", Method::GET),
+    ("/v1/webhooks/{id}/replay", Method::POST),
+    ("/v1/webhooks/{id}/test", Method::POST),
     ("/errors/{code}", Method::GET),
     ("/openapi.json", Method::GET),
     ("/docs", Method::GET),
@@ -61,6 +74,10 @@ pub struct Parts {
     pub explain: Arc<dyn Explain>,
     /// What it knows of the past.
     pub ledger: Arc<Ledger>,
+    /// Who is told news.
+    pub webhooks: Arc<Webhooks>,
+    /// Where streams hear of it.
+    pub feed: Feed,
     /// Where it counts.
     pub registry: Arc<Registry>,
     /// What time it is.
@@ -78,6 +95,8 @@ pub struct Api {
     pub(super) board: Arc<dyn Board>,
     pub(super) explain: Arc<dyn Explain>,
     pub(super) ledger: Arc<Ledger>,
+    pub(super) webhooks: Arc<Webhooks>,
+    pub(super) streams: Streams,
     pub(super) registry: Arc<Registry>,
     pub(super) clock: Clock,
     pub(super) operators: Operators,
@@ -91,8 +110,9 @@ pub struct Api {
 impl Api {
     /// Puts it together. [`serve`](super::server::serve) answers with it.
     pub fn new(parts: Parts) -> Arc<Self> {
-        let Parts { config, submit, cancel, board, explain, ledger, registry, clock, operators } =
-            parts;
+        let Parts { config, submit, cancel, board, explain, ledger, registry, clock, .. } = parts;
+        let (webhooks, streams) = (parts.webhooks, Streams::new(parts.feed));
+        let operators = parts.operators;
         Arc::new(Self {
             keys: Keys::new(&config.keys, clock.now()),
             config,
@@ -104,6 +124,8 @@ impl Api {
             operators,
             ids: ledger.id_cipher(),
             ledger,
+            webhooks,
+            streams,
             ingress: IngressMetrics::new(&registry, "http"),
             routes: AllRoutes::new(&registry),
             registry,
@@ -118,6 +140,11 @@ impl Api {
         problem
     }
 
+    /// Ends the streams: nothing else ends them.
+    pub fn end_streams(&self) {
+        self.streams.end();
+    }
+
     pub(super) fn router(self: Arc<Self>) -> Router {
         let messages = get(list_messages::list).post(post_message::post);
         Router::new()
@@ -128,6 +155,14 @@ impl Api {
             .route("/v1/messages/{id}/events", get(list_events::list))
             .route("/v1/messages/{id}/content", get(get_content::get))
             .route("/v1/routes/explain", post(explain_route::explain))
+            .route("/v1/stream", get(stream::stream))
+            .route("/v1/webhooks", get(webhooks::list).post(webhooks::create))
+            .route("/v1/webhooks/{id}", get(webhooks::get).delete(webhooks::remove))
+            .route("/v1/webhooks/{id}/rotate", post(webhook_actions::rotate))
+            .route("/v1/webhooks/{id}/enable", post(webhook_actions::enable))
+            .route("/v1/webhooks/{id}/deliveries", get(webhook_actions::deliveries))
+            .route("/v1/webhooks/{id}/replay", post(webhook_actions::replay))
+            .route("/v1/webhooks/{id}/test", post(webhook_actions::test))
             .route("/errors/{code}", get(errors::explain))
             .route("/openapi.json", get(openapi::document))
             .route("/docs", get(docs::page))

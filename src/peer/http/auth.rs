@@ -57,6 +57,20 @@ pub(super) struct Caller {
 }
 
 impl Caller {
+    /// The gateway itself, telling what happened to somebody who may see numbers or not.
+    pub(super) fn of_gateway(in_full: bool) -> Self {
+        let scopes = if in_full { vec![Scope::NumbersReveal] } else { Vec::new() };
+        let config = KeyConfig {
+            name: "gateway".to_owned(),
+            digest: [0; 32],
+            scopes,
+            account: None,
+            ips: Vec::new(),
+            rate: None,
+        };
+        Self { key: Arc::new(Key { config, limiter: None }) }
+    }
+
     /// Refuses who may not do this.
     pub(super) fn require(&self, scope: Scope) -> Result<(), Problem> {
         if self.key.config.may(scope) {
@@ -64,6 +78,11 @@ impl Caller {
         }
         let detail = format!("this needs the scope {}", scope.name());
         Err(Problem::new(kinds::SCOPE_MISSING, detail))
+    }
+
+    /// What tells its key from others.
+    pub(super) fn digest(&self) -> [u8; 32] {
+        self.key.config.digest
     }
 
     /// Whether it is shown numbers in full.

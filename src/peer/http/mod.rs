@@ -2,7 +2,7 @@
 //!
 //! `api` has the routes and what they share, `server` the connections; one file for each endpoint
 //! (`post_message`, `post_batch`, `cancel_message`, `list_messages`, `get_message`, `list_events`, `explain_route`, `health`,
-//! `metrics`, `errors`).
+//! `metrics`, `errors`, and `webhooks` with `webhook_actions`).
 //! `carriers`, `queues` and `govern` are the operators', by a key or by `operator_socket`.
 //! `auth` and `observe` stand before all of them. The pipeline is known by its ports alone, the past
 //! by the ledger. Not here: what a message goes through.
@@ -71,6 +71,8 @@ mod message_view;
 
 mod metrics;
 
+pub mod notice_view;
+
 mod observe;
 
 mod openapi;
@@ -109,11 +111,23 @@ mod route_metrics;
 
 pub mod server;
 
+mod stream;
+
+mod stream_frames;
+
 mod submission;
 
 mod underway;
 
 #[cfg(test)]
 mod tests;
+
+mod webhook_actions;
+
+mod webhook_fields;
+
+mod webhook_view;
+
+mod webhooks;
 
 mod when;

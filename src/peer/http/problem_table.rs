@@ -71,6 +71,9 @@ kinds! {
     CONFIG_REFUSED = 422 "config_refused" false
         "The configuration cannot be used",
         "See `errors`: each entry names file, line, column and key; nothing was changed.";
+    TOO_MANY_WEBHOOKS = 409 "too_many_webhooks" false
+        "There are as many webhooks as there may be",
+        "Remove one that is not used; the gateway has room for 1,000 of all accounts.";
     PAYLOAD_TOO_LARGE = 413 "payload_too_large" false
         "The body is too large",
         "Send less; the limits are http.body_bytes_max and http.batch_bytes_max of the configuration.";
@@ -110,6 +113,9 @@ kinds! {
     KEY_OVER_RATE = 429 "key_over_rate" true
         "The key makes too many requests",
         "Try again after the time in Retry-After; nothing was taken.";
+    TOO_MANY_STREAMS = 429 "too_many_streams" true
+        "There are as many streams as there may be",
+        "Close one that is not read: a key has at most 10.";
     QUEUE_FULL = 503 "queue_full" true
         "The carrier's queue is full",
         "Try again later; nothing was taken.";

@@ -14,6 +14,7 @@ use tokio::task::JoinHandle;
 
 use crate::base::clock::Clock;
 use crate::base::id::{AccountId, CarrierId, MessageOrd};
+use crate::feed::feed::Feed;
 use crate::ledger::config::LedgerConfig;
 use crate::ledger::running::Running;
 use crate::ledger::store::Ledger;
@@ -22,8 +23,11 @@ use crate::message::event::{By, Event, What};
 use crate::message::record::Message;
 use crate::peer::http::api::{Api, Parts};
 use crate::peer::http::config::{HttpConfig, KeyConfig, Scope};
+use crate::peer::http::notice_view::NoticeView;
 use crate::peer::http::operator_routes::Operators;
 use crate::peer::http::server::serve;
+use crate::peer::webhook::client::Authorities;
+use crate::peer::webhook::service::Webhooks;
 use crate::pipeline::change::Unchanged;
 use crate::pipeline::mo_book::MoBook;
 use crate::pipeline::mo_config::MoRouteConfig;
@@ -194,6 +198,13 @@ pub(super) struct Gateway {
     running: Running,
     stop: watch::Sender<bool>,
     serving: JoinHandle<()>,
+    news: News,
+}
+
+struct News {
+    feed: Feed,
+    webhooks: Arc<Webhooks>,
+    threads: [std::thread::JoinHandle<()>; 2],
 }
 
 /// What was answered.
@@ -255,6 +266,10 @@ impl Gateway {
         pretended.carriers.lock().expect("whole").push(sink);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("bound");
+        let (registry, clock) = (Registry::new(), Clock::start());
+        let feed = Feed::new(Arc::clone(&running.ledger));
+        let authorities = Authorities::of_machine();
+        let webhooks = Webhooks::open(feed.clone(), clock, authorities, &registry).expect("new");
         let api = Api::new(Parts {
             config,
             submit: Arc::<Pretended>::clone(&pretended),
@@ -262,13 +277,19 @@ impl Gateway {
             board: Arc::<Pretended>::clone(&pretended),
             explain: Arc::<Pretended>::clone(&pretended),
             ledger: Arc::clone(&running.ledger),
-            registry: Registry::new(),
-            clock: Clock::start(),
+            webhooks: Arc::clone(&webhooks),
+            feed: feed.clone(),
+            registry,
+            clock,
             operators: Operators::default(),
         });
+        let following = feed.start(clock).expect("a thread");
+        let render = Arc::new(NoticeView::new(Arc::clone(&api)));
+        let telling = webhooks.start(render).expect("a thread");
+        let news = News { feed, webhooks, threads: [telling, following] };
         let (stop, stopping) = watch::channel(false);
         let serving = tokio::spawn(serve(listener, Arc::clone(&api), stopping));
-        Self { api, pretended, address, running, stop, serving }
+        Self { api, pretended, address, running, stop, serving, news }
     }
 
     /// Sends a request of one connection and reads all of its answer.
@@ -347,6 +368,7 @@ impl Gateway {
     /// Begins to stop.
     pub(super) fn stop(&self) {
         self.stop.send_replace(true);
+        self.api.end_streams();
     }
 
     pub(super) fn is_over(&self) -> bool {
@@ -356,7 +378,10 @@ impl Gateway {
     pub(super) async fn end(self) {
         self.stop();
         self.serving.await.expect("no panic");
-        drop(self.api);
+        self.news.webhooks.stop();
+        self.news.feed.stop();
+        self.news.threads.into_iter().for_each(|thread| thread.join().expect("no panic"));
+        drop((self.api, self.news.feed, self.news.webhooks));
         self.running.stop().expect("nothing failed");
     }
 }

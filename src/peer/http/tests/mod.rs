@@ -24,4 +24,8 @@ mod privacy;
 
 mod refusing;
 
+mod streaming;
+
 mod submitting;
+
+mod webhooks;

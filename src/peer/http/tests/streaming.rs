@@ -1,0 +1,122 @@
+//! The live stream, as a client reads it.
+
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use super::gateway::{ADMIN, Gateway, LOAD, LOAD_KEY, SHOP, SINK};
+use crate::base::id::{AccountId, MessageOrd};
+use crate::message::event::What;
+use crate::message::record::Message;
+
+struct Client {
+    stream: TcpStream,
+    heard: String,
+}
+
+impl Client {
+    async fn open(gateway: &Gateway, key: &str, query: &str, last: Option<&str>) -> Self {
+        let mut stream = TcpStream::connect(gateway.address).await.expect("it listens");
+        let last = last.map_or_else(String::new, |id| format!("last-event-id: {id}\r\n"));
+        let request = format!(
+            "GET /v1/stream{query} HTTP/1.1\r\nhost: t\r\nauthorization: Bearer {key}\r\n{last}\r\n"
+        );
+        stream.write_all(request.as_bytes()).await.expect("it reads");
+        let mut client = Self { stream, heard: String::new() };
+        client.hears("retry: ").await;
+        client
+    }
+
+    /// Waits until something was said.
+    async fn hears(&mut self, what: &str) {
+        let waits = async {
+            while !self.heard.contains(what) {
+                let mut octets = [0; 4096];
+                let count = self.stream.read(&mut octets).await.expect("it answers");
+                assert!(count > 0, "it ended: {}", self.heard);
+                self.heard.push_str(&String::from_utf8_lossy(&octets[..count]));
+            }
+        };
+        let waited = tokio::time::timeout(Duration::from_secs(5), waits).await;
+        assert!(waited.is_ok(), "{what} was not heard: {}", self.heard);
+    }
+
+    fn values(&self, name: &str) -> Vec<String> {
+        let prefix = format!("{name}: ");
+        let of = |line: &str| line.strip_prefix(&prefix).map(str::to_owned);
+        self.heard.lines().filter_map(of).collect()
+    }
+}
+
+fn sent(gateway: &Gateway, account: AccountId) -> MessageOrd {
+    let message = Message { account, carrier: SINK, parts: 1, ..Message::default() };
+    let ord = gateway.arrives(&message);
+    gateway.happens(ord, What::Sending { carrier: SINK, bind: 0, attempt: 1 });
+    gateway.happens(ord, What::Sent { carrier: SINK, carrier_message_id: b"abc" });
+    ord
+}
+
+#[tokio::test]
+async fn a_stream_tells_an_account_what_happens_to_its_messages() {
+    let gateway = Gateway::start().await;
+    let mut all = Client::open(&gateway, ADMIN, "", None).await;
+    let mut own = Client::open(&gateway, LOAD_KEY, "?types=message.sent", None).await;
+    sent(&gateway, SHOP);
+    let ord = sent(&gateway, LOAD);
+    own.hears(&gateway.id(ord)).await;
+    assert_eq!(own.values("event"), ["postrider.message.sent"]);
+    all.hears(&gateway.id(ord)).await;
+    all.hears(&own.values("id")[0]).await;
+    all.hears("\"status\":\"sent\"").await;
+    let kinds = all.values("event");
+    assert_eq!(kinds.iter().filter(|kind| kind.ends_with(".accepted")).count(), 2, "{kinds:?}");
+    gateway.end().await;
+}
+
+#[tokio::test]
+async fn a_client_that_returns_misses_nothing_or_is_told_of_a_gap() {
+    let gateway = Gateway::start().await;
+    let query = "?types=postrider.message.accepted";
+    let mut first = Client::open(&gateway, ADMIN, query, None).await;
+    let known = sent(&gateway, LOAD);
+    first.hears(&gateway.id(known)).await;
+    let last = first.values("id").pop().expect("an id");
+    drop(first);
+    let missed = [sent(&gateway, LOAD), sent(&gateway, LOAD)];
+    let mut again = Client::open(&gateway, ADMIN, query, Some(&last)).await;
+    for ord in missed {
+        again.hears(&gateway.id(ord)).await;
+    }
+    assert!(!again.heard.contains("event: gap"), "{}", again.heard);
+    assert!(!again.heard.contains(&gateway.id(known)), "it was told that already");
+    let mut lost = Client::open(&gateway, ADMIN, query, Some("evt_0000000000000")).await;
+    lost.hears("event: gap\ndata: {\"from\":\"evt_0000000000000\"").await;
+    gateway.end().await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_filtered_by_is_named_and_a_key_has_so_many_streams() {
+    let gateway = Gateway::start().await;
+    for query in ["types=x", "carrier=nobody", "disp=eaten", "colour=red"] {
+        let answer = gateway.get(ADMIN, &format!("/v1/stream?{query}")).await;
+        assert_eq!(answer.status, 400, "{query}: {answer:?}");
+        let name = query.split('=').next().expect("a name");
+        assert_eq!(answer.json()["errors"][0]["parameter"], name);
+    }
+    let mut open = Vec::new();
+    for _ in 0..10 {
+        open.push(Client::open(&gateway, ADMIN, "?disp=delivered", None).await);
+    }
+    let answer = gateway.get(ADMIN, "/v1/stream").await;
+    assert_eq!((answer.status, &answer.json()["code"]), (429, &"too_many_streams".into()));
+    open.clear();
+    for _ in 0..1000 {
+        if gateway.api.streams.feed_is_quiet() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    Client::open(&gateway, ADMIN, "", None).await;
+    gateway.end().await;
+}

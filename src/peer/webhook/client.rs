@@ -1,0 +1,236 @@
+//! Speaking to one endpoint: connections that are kept, addresses that are checked, times that end.
+//!
+//! HTTP/1.1. Redirects are answers like others: nothing is sent where nobody said to. **Invariants**: an
+//! attempt ends within [`TIMEOUT`]; the address connected to is the one that was checked; of an answer at
+//! most [`BODY_BYTES_MAX`] is read.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::body::{Body, to_bytes};
+use bytes::Bytes;
+use hyper::client::conn::http1::{self, SendRequest};
+use hyper::header::{CONTENT_TYPE, HOST, HeaderValue, RETRY_AFTER, USER_AGENT};
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use rustls::pki_types::ServerName;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpStream, lookup_host};
+use tokio_rustls::TlsConnector;
+
+use super::answer::{Answer, Fault, Outcome, retry_after};
+use super::guard;
+use super::target::Target;
+use crate::base::clock::Clock;
+use crate::spool::unpoisoned;
+
+/// From the first octet of looking the name up to the last of the answer.
+pub const TIMEOUT: Duration = Duration::from_secs(15);
+
+/// For a connection to be there.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Octets of an answer that are read before its connection is given up.
+const BODY_BYTES_MAX: usize = 64 << 10;
+
+/// Addresses of a name that are tried.
+const ADDRESSES_MAX: usize = 4;
+
+const AGENT: &str = concat!("postrider/", env!("CARGO_PKG_VERSION"));
+
+/// What is sent.
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    /// `webhook-id`.
+    pub id: String,
+    /// `webhook-timestamp`, in seconds.
+    pub timestamp: u64,
+    /// `webhook-signature`.
+    pub signature: String,
+    /// The body.
+    pub body: Bytes,
+}
+
+/// Speaks to one endpoint.
+#[derive(Debug)]
+pub struct Client {
+    target: Target,
+    allow_private: bool,
+    tls: Authorities,
+    idle: Mutex<Vec<SendRequest<Body>>>,
+    idle_max: usize,
+    clock: Clock,
+}
+
+/// TLS towards whoever the machine's authorities vouch for.
+#[derive(Clone)]
+pub struct Authorities(Option<TlsConnector>);
+
+impl Authorities {
+    /// With the authorities that the machine knows; without any, `https` cannot be spoken.
+    pub fn of_machine() -> Self {
+        let found = rustls_native_certs::load_native_certs();
+        let mut roots = rustls::RootCertStore::empty();
+        roots.add_parsable_certificates(found.certs);
+        if roots.is_empty() {
+            return Self(None);
+        }
+        Self::with(roots)
+    }
+
+    /// With these authorities.
+    pub fn with(roots: rustls::RootCertStore) -> Self {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = rustls::ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map(|builder| builder.with_root_certificates(roots).with_no_client_auth());
+        Self(config.ok().map(|config| TlsConnector::from(Arc::new(config))))
+    }
+}
+
+impl std::fmt::Debug for Authorities {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Authorities").field(&self.0.is_some()).finish()
+    }
+}
+
+impl Client {
+    /// Speaks to a target, over at most `idle_max` connections kept.
+    pub const fn new(
+        target: Target,
+        allow_private: bool,
+        tls: Authorities,
+        idle_max: usize,
+        clock: Clock,
+    ) -> Self {
+        Self { target, allow_private, tls, idle: Mutex::new(Vec::new()), idle_max, clock }
+    }
+
+    /// Sends one event and says what came of it.
+    pub async fn send(&self, delivery: &Delivery) -> Outcome {
+        tokio::time::timeout(TIMEOUT, self.exchange(delivery)).await.unwrap_or(Err(Fault::Timeout))
+    }
+
+    async fn exchange(&self, delivery: &Delivery) -> Outcome {
+        while let Some(mut kept) = self.kept() {
+            if kept.ready().await.is_err() {
+                continue;
+            }
+            match kept.try_send_request(self.request(delivery)?).await {
+                Ok(response) => return self.answer(response, kept).await,
+                // It was closed from there before anything of this left.
+                Err(error) if error.message().is_some() => {}
+                // It was closed from there while this was on its way: told again, it has the same id.
+                Err(_) => break,
+            }
+        }
+        let mut fresh = self.connect().await?;
+        let response = fresh.send_request(self.request(delivery)?).await;
+        self.answer(response.map_err(broken)?, fresh).await
+    }
+
+    fn kept(&self) -> Option<SendRequest<Body>> {
+        let mut idle = unpoisoned::lock(&self.idle);
+        while let Some(kept) = idle.pop() {
+            if !kept.is_closed() {
+                return Some(kept);
+            }
+        }
+        None
+    }
+
+    fn request(&self, delivery: &Delivery) -> Result<Request<Body>, Fault> {
+        let number = delivery.timestamp;
+        Request::post(&self.target.path)
+            .header(HOST, &self.target.authority)
+            .header(USER_AGENT, HeaderValue::from_static(AGENT))
+            .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
+            .header("webhook-id", &delivery.id)
+            .header("webhook-timestamp", number)
+            .header("webhook-signature", &delivery.signature)
+            .body(Body::from(delivery.body.clone()))
+            .map_err(|error| Fault::Broken(error.to_string()))
+    }
+
+    /// Reads an answer, and keeps the connection if it can be used again.
+    async fn answer(
+        &self,
+        response: Response<hyper::body::Incoming>,
+        connection: SendRequest<Body>,
+    ) -> Outcome {
+        let status = response.status().as_u16();
+        let pause = response.headers().get(RETRY_AFTER).and_then(|text| text.to_str().ok());
+        let retry_after = pause.and_then(|text| retry_after(text, self.clock.now()));
+        // What it says beside its status is nothing to us, but the next answer comes behind it.
+        if to_bytes(Body::new(response.into_body()), BODY_BYTES_MAX).await.is_ok() {
+            let mut idle = unpoisoned::lock(&self.idle);
+            if idle.len() < self.idle_max && !connection.is_closed() {
+                idle.push(connection);
+            }
+        }
+        Ok(Answer { status, retry_after })
+    }
+
+    async fn connect(&self) -> Result<SendRequest<Body>, Fault> {
+        let stream = tokio::time::timeout(CONNECT_TIMEOUT, self.dial())
+            .await
+            .map_err(|_| Fault::Connect(format!("nobody within {CONNECT_TIMEOUT:?}")))??;
+        if !self.target.tls {
+            return handshake(stream).await;
+        }
+        let tls = self.tls.0.as_ref();
+        let tls = tls.ok_or_else(|| Fault::Tls("this machine knows no authorities".to_owned()))?;
+        let name = ServerName::try_from(self.target.host.clone())
+            .map_err(|error| Fault::Tls(error.to_string()))?;
+        let stream = tls.connect(name, stream).await;
+        handshake(stream.map_err(|error| Fault::Tls(error.to_string()))?).await
+    }
+
+    /// Connects to an address of the target that it may lead to.
+    async fn dial(&self) -> Result<TcpStream, Fault> {
+        let mut last = Fault::Name("it has no address".to_owned());
+        for address in self.addresses().await?.into_iter().take(ADDRESSES_MAX) {
+            if !self.allows(address) {
+                last = Fault::Private(address);
+                continue;
+            }
+            match TcpStream::connect(SocketAddr::new(address, self.target.port)).await {
+                Ok(stream) => {
+                    // Without it a body waits for the acknowledgement of its head.
+                    let _slower = stream.set_nodelay(true);
+                    return Ok(stream);
+                }
+                Err(error) => last = Fault::Connect(error.to_string()),
+            }
+        }
+        Err(last)
+    }
+
+    fn allows(&self, address: IpAddr) -> bool {
+        guard::is_public(address) || (self.allow_private && guard::is_somewhere(address))
+    }
+
+    async fn addresses(&self) -> Result<Vec<IpAddr>, Fault> {
+        if let Some(address) = self.target.address() {
+            return Ok(vec![address]);
+        }
+        let found = lookup_host((self.target.host.as_str(), self.target.port)).await;
+        let found = found.map_err(|error| Fault::Name(error.to_string()))?;
+        Ok(found.map(|address| address.ip()).collect())
+    }
+}
+
+async fn handshake<S>(stream: S) -> Result<SendRequest<Body>, Fault>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let (sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(broken)?;
+    // Ends with the connection, which ends with the sender.
+    tokio::spawn(connection);
+    Ok(sender)
+}
+
+fn broken(error: hyper::Error) -> Fault {
+    Fault::Broken(error.to_string())
+}

@@ -1,0 +1,48 @@
+//! One webhook at work: what its task and the API both know of it.
+
+use std::sync::{Arc, Mutex};
+
+use super::answer::Outcome;
+use super::client::{Client, Delivery};
+use super::delivery_log::DeliveryLog;
+use super::endpoint::Health;
+use super::format::{Render, Sight};
+use super::secret::{SigningSecret, signature};
+use crate::base::clock::{Clock, Timestamp};
+use crate::base::id::IdCipher;
+use crate::feed::consumer::Consumer;
+use crate::spool::unpoisoned;
+use crate::telemetry::webhook::WebhookMetrics;
+
+/// What all webhooks of a gateway share.
+pub(super) struct Common {
+    pub(super) clock: Clock,
+    pub(super) events: IdCipher,
+    pub(super) render: Arc<dyn Render>,
+    pub(super) metrics: Arc<WebhookMetrics>,
+    /// Events whose contents are read at a time: each holds a thread that may wait for the disk.
+    pub(super) reading: tokio::sync::Semaphore,
+    /// Told of webhooks that said that they are gone.
+    pub(super) gone: tokio::sync::mpsc::UnboundedSender<String>,
+}
+
+/// One webhook at work.
+pub(super) struct Running {
+    pub(super) id: String,
+    pub(super) sight: Sight,
+    pub(super) consumer: Arc<Consumer>,
+    pub(super) client: Client,
+    pub(super) concurrency: usize,
+    pub(super) log: Mutex<DeliveryLog>,
+    pub(super) health: Mutex<Health>,
+    pub(super) secrets: Mutex<Vec<SigningSecret>>,
+}
+
+impl Running {
+    /// Sends a body under an id, signed.
+    pub(super) async fn send(&self, now: Timestamp, id: String, body: Vec<u8>) -> Outcome {
+        let signature = signature(&unpoisoned::lock(&self.secrets), &id, now, &body);
+        let timestamp = now.0 / 1_000_000;
+        self.client.send(&Delivery { id, timestamp, signature, body: body.into() }).await
+    }
+}
