@@ -75,6 +75,8 @@ mod data_directory_in_use;
 
 mod wrong_key_is_named;
 
+mod webhooks_are_told_everything;
+
 mod corruption_is_refused_until_accepted;
 
 mod kill_loses_nothing;

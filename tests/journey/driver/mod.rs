@@ -17,6 +17,8 @@ pub mod pki;
 
 pub mod process;
 
+pub mod receiver;
+
 pub mod site;
 
 pub mod smsc;

@@ -73,6 +73,13 @@ impl Process {
         self.child.try_wait().unwrap().is_none()
     }
 
+    /// Memory that it has, in KiB.
+    pub fn resident_kib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or("0");
+        line.trim().trim_end_matches(" kB").parse().unwrap_or(0)
+    }
+
     /// Waits for its end.
     pub fn end(&mut self) -> ExitStatus {
         until(&format!("{} ends", self.name), || self.child.try_wait().unwrap())
