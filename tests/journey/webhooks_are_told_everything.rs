@@ -56,6 +56,20 @@ fn backlog(site: &Site) -> u64 {
         .sum()
 }
 
+/// The messages that are delivered by now: of those that were on their way when a gateway was killed
+/// nobody else knows whether they were taken.
+fn delivered(site: &Site) -> HashSet<String> {
+    let (mut ids, mut after) = (HashSet::new(), String::new());
+    loop {
+        let path = format!("/v1/messages?disposition=delivered&limit=100{after}");
+        let (_, page) = get_json(site.http(), &path);
+        let data = page["data"].as_array().unwrap();
+        ids.extend(data.iter().map(|message| message["id"].as_str().unwrap().to_owned()));
+        let Some(next) = page["page"]["next"].as_str() else { return ids };
+        after = format!("&after={next}");
+    }
+}
+
 fn p99(latencies: &mut [u64]) -> u64 {
     latencies.sort_unstable();
     latencies.get(latencies.len().saturating_sub(1) * 99 / 100).copied().unwrap_or(0)
@@ -79,11 +93,13 @@ fn a_dead_a_slow_and_a_failing_webhook_lose_nothing_and_the_healthy_one_waits_fo
     gateway.kill();
     gateway = site.start();
     load.end();
-    let all = MESSAGES * EVENTS.len();
-    until("the healthy one is told all", || (healthy.count() >= all).then_some(()));
-    assert!(slow.count() < all && away.count() == 0, "the others were not waited for");
+    let all = delivered(&site);
+    assert!(all.len() > MESSAGES / 2, "{} of {MESSAGES} are delivered", all.len());
+    let has_all = |receiver: &Receiver| receiver.taken(|taken| taken.delivered.is_superset(&all));
+    until("the healthy one is told all", || has_all(&healthy).then_some(()));
+    assert!(!has_all(&slow) && away.count() == 0, "the others were not waited for");
     let owed = backlog(&site);
-    assert!(owed >= all as u64, "{owed} are owed");
+    assert!(owed > all.len() as u64, "{owed} are owed");
     let (_, page) = get(site.http(), "/metrics");
     assert!(page.contains("postrider_webhook_backlog"), "{page}");
     for other in [&slow, &half, &away] {
@@ -91,7 +107,7 @@ fn a_dead_a_slow_and_a_failing_webhook_lose_nothing_and_the_healthy_one_waits_fo
     }
     let everybody = [&healthy, &slow, &half, &away];
     until_within(Duration::from_secs(120), "everybody is told all", || {
-        everybody.iter().all(|receiver| receiver.count() >= all).then_some(())
+        everybody.iter().all(|receiver| has_all(receiver)).then_some(())
     });
     until("nothing is owed", || (backlog(&site) == 0).then_some(()));
     let ids = healthy.taken(|taken| taken.times.keys().copied().collect::<HashSet<u64>>());
@@ -133,6 +149,38 @@ fn signatures_verify_with_the_published_library() {
         assert!(!said.contains("wrong"), "{said}");
         (said.lines().filter(|line| line.starts_with("verified ")).count() >= 60).then_some(())
     });
+}
+
+#[test]
+fn an_export_has_a_line_of_each_event_after_a_kill_too() {
+    const MESSAGES: usize = 200;
+    let smsc = Smsc::start();
+    let keep = Site::new();
+    let directory = keep.file("export");
+    let keys = "rotate_bytes = 65536\nevents = [\"message.delivered\"]";
+    let export = format!("[[export]]\nname = \"cdr\"\ndirectory = {directory:?}\n{keys}\n");
+    let site = site(&smsc).sections(&export);
+    let mut gateway = site.start();
+    let mut load = load(&site, MESSAGES, 200);
+    until("a line is there", || directory.join("cdr.jsonl").exists().then_some(()));
+    std::thread::sleep(Duration::from_millis(400));
+    gateway.kill();
+    let _gateway = site.start();
+    load.end();
+    let all = delivered(&site);
+    until("all are written", || {
+        let mut subjects = HashSet::new();
+        for entry in std::fs::read_dir(&directory).unwrap() {
+            let lines = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+            for line in lines.lines().filter(|line| line.ends_with('}')) {
+                let event: serde_json::Value = serde_json::from_str(line).unwrap();
+                assert_eq!(event["type"], "postrider.message.delivered");
+                subjects.insert(event["subject"].as_str().unwrap().to_owned());
+            }
+        }
+        subjects.is_superset(&all).then_some(())
+    });
+    assert!(std::fs::read_dir(&directory).unwrap().count() > 1, "it was rotated");
 }
 
 /// Milliseconds by which the healthy webhook may be later beside the others than alone.
@@ -181,9 +229,12 @@ fn webhooks_proof() {
         std::thread::sleep(Duration::from_secs(1));
         (!load.runs()).then_some(())
     });
+    // What was on its way to a gateway that was killed may be lost before it was taken.
+    let lost_max = kills.len() * 100;
     until_within(Duration::from_secs(600), "the healthy one has all", || {
-        (healthy.count() >= messages).then_some(())
+        (healthy.count() >= messages - lost_max).then_some(())
     });
+    std::thread::sleep(Duration::from_secs(2));
     let mut latencies = healthy.taken(|taken| std::mem::take(&mut taken.latencies_ms));
     // From each kill on, two seconds of events are those of the restart.
     for kill in kills.iter().rev() {
@@ -199,7 +250,7 @@ fn webhooks_proof() {
     }
     for (name, other) in [("slow", &slow), ("half", &half), ("away", &away)] {
         until_within(Duration::from_secs(3600), "all are told all", || {
-            (other.count() >= rest).then_some(())
+            (other.count() >= healthy.count() - alone).then_some(())
         });
         println!("{name} has all after {:?}", begun.elapsed());
     }

@@ -5,7 +5,7 @@
 //! most [`BODY_BYTES_MAX`] is read.
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
@@ -14,6 +14,7 @@ use hyper::client::conn::http1::{self, SendRequest};
 use hyper::header::{CONTENT_TYPE, HOST, HeaderValue, RETRY_AFTER, USER_AGENT};
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
+use rustls::RootCertStore;
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, lookup_host};
@@ -63,35 +64,46 @@ pub struct Client {
     clock: Clock,
 }
 
-/// TLS towards whoever the machine's authorities vouch for.
-#[derive(Clone)]
-pub struct Authorities(Option<TlsConnector>);
+/// TLS towards whoever some authorities vouch for. Clones are the same.
+#[derive(Clone, Default)]
+pub struct Authorities(Arc<OnceLock<Option<TlsConnector>>>);
 
 impl Authorities {
-    /// With the authorities that the machine knows; without any, `https` cannot be spoken.
+    /// Those that the machine knows, read when they are needed first; without any, `https` cannot be
+    /// spoken.
     pub fn of_machine() -> Self {
-        let found = rustls_native_certs::load_native_certs();
-        let mut roots = rustls::RootCertStore::empty();
-        roots.add_parsable_certificates(found.certs);
-        if roots.is_empty() {
-            return Self(None);
-        }
-        Self::with(roots)
+        Self::default()
     }
 
-    /// With these authorities.
-    pub fn with(roots: rustls::RootCertStore) -> Self {
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = rustls::ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .map(|builder| builder.with_root_certificates(roots).with_no_client_auth());
-        Self(config.ok().map(|config| TlsConnector::from(Arc::new(config))))
+    /// These.
+    pub fn with(roots: RootCertStore) -> Self {
+        Self(Arc::new(OnceLock::from(connector(roots))))
     }
+
+    fn connector(&self) -> Option<&TlsConnector> {
+        let of_machine = || {
+            let mut roots = RootCertStore::empty();
+            roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+            connector(roots)
+        };
+        self.0.get_or_init(of_machine).as_ref()
+    }
+}
+
+fn connector(roots: RootCertStore) -> Option<TlsConnector> {
+    if roots.is_empty() {
+        return None;
+    }
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = rustls::ClientConfig::builder_with_provider(provider);
+    let builder = builder.with_safe_default_protocol_versions().ok()?;
+    let config = builder.with_root_certificates(roots).with_no_client_auth();
+    Some(TlsConnector::from(Arc::new(config)))
 }
 
 impl std::fmt::Debug for Authorities {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Authorities").field(&self.0.is_some()).finish()
+        f.debug_struct("Authorities").finish_non_exhaustive()
     }
 }
 
@@ -179,7 +191,7 @@ impl Client {
         if !self.target.tls {
             return handshake(stream).await;
         }
-        let tls = self.tls.0.as_ref();
+        let tls = self.tls.connector();
         let tls = tls.ok_or_else(|| Fault::Tls("this machine knows no authorities".to_owned()))?;
         let name = ServerName::try_from(self.target.host.clone())
             .map_err(|error| Fault::Tls(error.to_string()))?;
@@ -233,4 +245,85 @@ where
 
 fn broken(error: hyper::Error) -> Fault {
     Fault::Broken(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rustls::pki_types::PrivateKeyDer;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+    use tokio_rustls::TlsAcceptor;
+
+    /// A server in TLS that answers 204 to whatever comes; its port, and who vouches for it.
+    async fn server() -> (u16, RootCertStore) {
+        let key = rcgen::KeyPair::generate().expect("a key");
+        let params = rcgen::CertificateParams::new(vec!["localhost".into()]).expect("a name");
+        let certificate = params.self_signed(&key).expect("signed");
+        let mut roots = RootCertStore::empty();
+        roots.add(certificate.der().clone()).expect("a certificate");
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let builder = rustls::ServerConfig::builder_with_provider(provider);
+        let builder = builder.with_safe_default_protocol_versions().expect("versions");
+        let key = PrivateKeyDer::try_from(key.serialize_der()).expect("a key");
+        let config = builder.with_no_client_auth();
+        let config = config.with_single_cert(vec![certificate.der().clone()], key);
+        let acceptor = TlsAcceptor::from(Arc::new(config.expect("they match")));
+        let listener = TcpListener::bind("localhost:0").await.expect("a port");
+        let port = listener.local_addr().expect("bound").port();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let Ok(mut stream) = acceptor.accept(stream).await else { continue };
+                let mut octets = [0; 4096];
+                let _count = stream.read(&mut octets).await.expect("a request");
+                let answer = b"HTTP/1.1 204 No Content\r\n\r\n";
+                stream.write_all(answer).await.expect("it is read");
+            }
+        });
+        (port, roots)
+    }
+
+    async fn send(url: &str, allow_private: bool, authorities: Authorities) -> Outcome {
+        let target = Target::read(url).expect("an address");
+        let client = Client::new(target, allow_private, authorities, 1, Clock::start());
+        let (id, signature) = ("evt_a".to_owned(), "v1,x".to_owned());
+        client.send(&Delivery { id, timestamp: 1, signature, body: Bytes::new() }).await
+    }
+
+    #[tokio::test]
+    async fn a_server_is_spoken_to_in_tls_if_somebody_vouches_for_its_name() {
+        let (port, roots) = server().await;
+        let (_, others) = server().await;
+        let url = format!("https://localhost:{port}/");
+        let answered = Answer { status: 204, retry_after: None };
+        assert_eq!(send(&url, true, Authorities::with(roots.clone())).await, Ok(answered));
+        let stranger = send(&url, true, Authorities::with(others)).await;
+        assert!(matches!(stranger, Err(Fault::Tls(_))), "{stranger:?}");
+        let other_name = format!("https://127.0.0.1:{port}/");
+        let misnamed = send(&other_name, true, Authorities::with(roots)).await;
+        assert!(matches!(misnamed, Err(Fault::Tls(_) | Fault::Connect(_))), "{misnamed:?}");
+    }
+
+    #[tokio::test]
+    async fn private_addresses_are_not_connected_to_however_they_are_written() {
+        for host in ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "0x7f000001", "127.1"]
+        {
+            let outcome = send(&format!("http://{host}:9/"), false, Authorities::default()).await;
+            assert!(
+                matches!(outcome, Err(Fault::Private(_) | Fault::Name(_))),
+                "{host}: {outcome:?}"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn nobody_there_and_no_such_name_are_told_apart() {
+        let unbound = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = unbound.local_addr().expect("bound");
+        drop(unbound);
+        let nobody = send(&format!("http://{address}/"), true, Authorities::default()).await;
+        assert!(matches!(nobody, Err(Fault::Connect(_))), "{nobody:?}");
+        let nowhere = send("http://nowhere.invalid/", true, Authorities::default()).await;
+        assert!(matches!(nowhere, Err(Fault::Name(_))), "{nowhere:?}");
+    }
 }

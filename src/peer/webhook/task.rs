@@ -51,8 +51,11 @@ pub(super) async fn run(common: Arc<Common>, running: Arc<Running>) {
         let wake_at = begin(&common, &running, &endpoint, &mut flights);
         tokio::select! {
             Some(landed) = flights.join_next(), if !flights.is_empty() => {
-                // A flight that panicked would never come back.
-                let Ok(landed) = landed else { return };
+                let Ok(landed) = landed else {
+                    // Its event is not settled: it is told after the next start.
+                    tracing::error!(webhook = running.id, "an attempt has panicked");
+                    continue;
+                };
                 let gone = land(&common, &running, &mut endpoint, &landed, random.f64());
                 *unpoisoned::lock(&running.health) = endpoint.health();
                 if gone {

@@ -1,6 +1,6 @@
 //! Somebody a webhook leads to, in the manner it is told to have.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
@@ -31,6 +31,8 @@ pub enum Manner {
 pub struct Taken {
     /// How often each event was, by its id.
     pub times: HashMap<u64, u32>,
+    /// Messages that it was told are delivered.
+    pub delivered: HashSet<String>,
     /// The number of the newest event of each message.
     newest: HashMap<String, u64>,
     /// Events that came behind a later one of their message.
@@ -144,6 +146,9 @@ impl Receiver {
         *times += 1;
         if *times > 1 {
             return;
+        }
+        if event["type"] == "postrider.message.delivered" {
+            taken.delivered.insert(subject.to_owned());
         }
         let late = u64::try_from(now - at.as_millisecond()).unwrap_or(0);
         taken.latencies_ms.push(late);

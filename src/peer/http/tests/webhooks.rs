@@ -292,8 +292,9 @@ async fn gone_means_gone_until_it_is_taken_back_and_then_told_what_it_missed() {
     assert_eq!(back["status"], "ok");
     let heard = listener.hears(3).await;
     let ids: Vec<&str> = heard.iter().map(|heard| heard.header("webhook-id")).collect();
-    assert_eq!(ids[0], ids[1], "the same event has the same id");
-    assert_eq!(heard[1].json()["subject"], gateway.id(missed));
+    assert!(ids[1..].contains(&ids[0]), "the same event has the same id");
+    let subjects = heard[1..].iter().map(|heard| heard.json()["subject"].clone());
+    assert!(subjects.into_iter().any(|subject| subject == gateway.id(missed)));
     gateway.end().await;
 }
 

@@ -13,6 +13,11 @@ from standardwebhooks import Webhook
 FILE = sys.argv[1]
 
 
+class Server(ThreadingHTTPServer):
+    # Many connections may come at once.
+    request_queue_size = 128
+
+
 class Receiver(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
@@ -39,6 +44,6 @@ class Receiver(BaseHTTPRequestHandler):
         pass
 
 
-server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+server = Server(("127.0.0.1", 0), Receiver)
 print("port", server.server_address[1], flush=True)
 server.serve_forever()
