@@ -344,7 +344,8 @@ impl Consumer {
     /// if it was only counted.
     pub(super) fn take_cursor(&self, live: Mark, stale_too: bool) -> Option<Cursor> {
         let mut inner = self.lock();
-        if inner.left || !inner.dirty && !(stale_too && inner.stale) {
+        let changed = inner.dirty || (stale_too && inner.stale);
+        if inner.left || !changed {
             return None;
         }
         (inner.dirty, inner.stale) = (false, false);
