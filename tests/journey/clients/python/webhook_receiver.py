@@ -6,11 +6,13 @@ delivery. The secret is read from the file with the first one, when there is one
 
 import json
 import sys
+import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from standardwebhooks import Webhook
 
 FILE = sys.argv[1]
+TELLING = threading.Lock()
 
 
 class Server(ThreadingHTTPServer):
@@ -34,7 +36,9 @@ class Receiver(BaseHTTPRequestHandler):
             said, status = "early", 503
         except Exception as error:
             said, status = f"wrong {error!r} {body!r}", 500
-        print(said, flush=True)
+        # In one piece: connections are answered by threads of their own.
+        with TELLING:
+            print(said, flush=True)
         self.send_response(status)
         if status != 204:
             self.send_header("content-length", "0")
