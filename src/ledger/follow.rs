@@ -48,11 +48,6 @@ impl Ledger {
         tape::at_time(&self.log, time, self.indexed())
     }
 
-    /// Everything before this address is on disk; frames end here.
-    pub fn durable(&self) -> Lsn {
-        self.journal.durable()
-    }
-
     /// The permutation between addresses of records and the public ids of events.
     pub fn event_cipher(&self) -> IdCipher {
         IdCipher::new(self.identity.id_key ^ EVENTS)

@@ -39,6 +39,16 @@ pub(super) const ROUTES: &[(&str, Method)] = &[
     ("/v1/messages/{id}/events", Method::GET),
     ("/v1/messages/{id}/content", Method::GET),
     ("/v1/routes/explain", Method::POST),
+    ("/errors/{code}", Method::GET),
+    ("/openapi.json", Method::GET),
+    ("/docs", Method::GET),
+    ("/metrics", Method::GET),
+    ("/livez", Method::GET),
+    ("/readyz", Method::GET),
+];
+
+/// Those of what is told to others, which are in no document yet.
+pub(super) const NEWS_ROUTES: &[(&str, Method)] = &[
     ("/v1/stream", Method::GET),
     ("/v1/webhooks", Method::POST),
     ("/v1/webhooks", Method::GET),
@@ -49,12 +59,6 @@ pub(super) const ROUTES: &[(&str, Method)] = &[
     ("/v1/webhooks/{id}/deliveries", Method::GET),
     ("/v1/webhooks/{id}/replay", Method::POST),
     ("/v1/webhooks/{id}/test", Method::POST),
-    ("/errors/{code}", Method::GET),
-    ("/openapi.json", Method::GET),
-    ("/docs", Method::GET),
-    ("/metrics", Method::GET),
-    ("/livez", Method::GET),
-    ("/readyz", Method::GET),
 ];
 
 /// Questions to the ledger at a time; each holds a thread that may wait for the disk.

@@ -80,6 +80,11 @@ impl Caller {
         Err(Problem::new(kinds::SCOPE_MISSING, detail))
     }
 
+    /// Whether it is shown what messages say.
+    pub(super) fn sees_texts(&self) -> bool {
+        self.key.config.may(Scope::ContentRead)
+    }
+
     /// What tells its key from others.
     pub(super) fn digest(&self) -> [u8; 32] {
         self.key.config.digest

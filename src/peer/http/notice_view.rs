@@ -49,7 +49,8 @@ impl Render for NoticeView {
         let Some((found, seq)) = read_as_of(api, notice.ord, notice.lsn)? else { return Ok(None) };
         let caller = Caller::of_gateway(sight.in_full);
         let surface = Surface { api, caller: &caller, carriers: &[] };
-        let mut message = surface.message(&found);
+        let message = serde_json::to_value(surface.message(&found));
+        let mut message = message.map_err(io::Error::other)?;
         // Why it waits now is no news of then.
         message["hold"] = Value::Null;
         if notice.kind == Kind::Received && sight.texts {

@@ -150,12 +150,11 @@ fn filter(
 ) -> Result<Filter, Problem> {
     let names = api.ledger.names();
     let account = caller.account().map(|own| names.find_account(own).unwrap_or(AccountId::NONE));
-    let in_full = caller.sees_numbers();
     let mut filter = Filter {
         wants: Wants { kinds: Kinds::ALL, account },
         carrier: None,
         dispositions: Vec::new(),
-        sight: Sight { in_full, texts: in_full || account.is_some() },
+        sight: Sight { in_full: caller.sees_numbers(), texts: caller.sees_texts() },
     };
     for (name, value) in parameters {
         match name.as_str() {

@@ -50,6 +50,7 @@ pub(super) async fn create(
         kinds: wanted.kinds,
         allow_private: wanted.allow_private,
         in_full: caller.sees_numbers(),
+        texts: caller.sees_texts(),
     };
     let made = ask(&api, move |api| Ok(api.webhooks.create(new))).await?.map_err(problem)?;
     let status = status(&api, &caller, &made.id)?;

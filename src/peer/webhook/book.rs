@@ -47,6 +47,8 @@ pub struct Webhook {
     pub allow_private: bool,
     /// Whether it is told numbers in full.
     pub in_full: bool,
+    /// Whether it is told what handsets wrote.
+    pub texts: bool,
     /// When it was made.
     pub created_at: Timestamp,
     /// Where in the log it begins.
@@ -71,6 +73,7 @@ struct Record {
     events: Vec<String>,
     allow_private: bool,
     in_full: bool,
+    texts: bool,
     created_at: u64,
     since: u64,
     secrets: Vec<SecretRecord>,
@@ -129,6 +132,7 @@ fn webhook(record: Record) -> Option<Webhook> {
         kinds: Kinds::from_names(record.events.iter().map(String::as_str)).ok()?,
         allow_private: record.allow_private,
         in_full: record.in_full,
+        texts: record.texts,
         created_at: Timestamp(record.created_at),
         since: Lsn(record.since),
         secrets: record.secrets.iter().map(secret).collect::<Option<_>>()?,
@@ -148,6 +152,7 @@ fn record(webhook: &Webhook) -> Record {
         events: webhook.kinds.names().map(str::to_owned).collect(),
         allow_private: webhook.allow_private,
         in_full: webhook.in_full,
+        texts: webhook.texts,
         created_at: webhook.created_at.0,
         since: webhook.since.0,
         secrets: webhook.secrets.iter().map(secret).collect(),
@@ -171,6 +176,7 @@ mod tests {
             kinds: Kinds::from_names(["message.delivered"]).unwrap(),
             allow_private: true,
             in_full: false,
+            texts: true,
             created_at: Timestamp(5),
             since: Lsn(77),
             secrets: vec![secret, old],

@@ -86,6 +86,8 @@ pub struct NewWebhook {
     pub allow_private: bool,
     /// Whether it is told numbers in full.
     pub in_full: bool,
+    /// Whether it is told what handsets wrote.
+    pub texts: bool,
 }
 
 /// How a webhook fares.
@@ -257,6 +259,7 @@ impl Webhooks {
             kinds: new.kinds,
             allow_private: new.allow_private,
             in_full: new.in_full,
+            texts: new.texts,
             created_at: self.clock.now(),
             since: self.feed.ledger().durable(),
             secrets: vec![SigningSecret::make().map_err(Refused::Failed)?],
@@ -474,11 +477,7 @@ impl Webhooks {
         );
         let running = Arc::new(Running {
             id: webhook.id.clone(),
-            // What handsets wrote to an account is its own.
-            sight: Sight {
-                in_full: webhook.in_full,
-                texts: webhook.in_full || webhook.account.is_some(),
-            },
+            sight: Sight { in_full: webhook.in_full, texts: webhook.texts },
             consumer,
             client,
             concurrency: CONCURRENCY_DEFAULT,
