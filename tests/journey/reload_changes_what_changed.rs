@@ -171,7 +171,7 @@ fn what_no_route_takes_after_its_carrier_is_taken_out_is_held_with_a_reason_over
     let mut gateway = site.start();
     let mut esme = Esme::bind(site.smpp());
     let id = esme.try_submit(HANDSET, "nobody takes it").unwrap();
-    drop(second.bound());
+    let before_the_kill = second.bound();
     rewrite(&site, "[[route]]\nprefix = \"44\"\ncarrier = \"first\"\n", "");
     let before = std::fs::read_to_string(site.file("postrider.toml")).unwrap();
     let begins = before.find("[[carrier]]\nname = \"first\"").unwrap();
@@ -189,6 +189,7 @@ fn what_no_route_takes_after_its_carrier_is_taken_out_is_held_with_a_reason_over
     assert!(said.contains("first"), "{said}");
 
     gateway.kill();
+    drop(before_the_kill);
     let mut gateway = site.launch_as_it_is();
     gateway.line("that it is ready", |line| line.contains("\"msg\":\"ready\"").then_some(()));
     let mut smsc = second.bound();

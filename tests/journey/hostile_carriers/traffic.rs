@@ -39,7 +39,13 @@ pub struct Message {
 impl Message {
     /// Whether it needs several parts.
     pub fn is_long(&self) -> bool {
-        self.text.len() > 160
+        self.parts() > 1
+    }
+
+    /// Parts it needs, of 153 septets beside a header (TS 23.040 §9.2.3.24.1).
+    fn parts(&self) -> usize {
+        let length = self.text.len();
+        if length > 160 { length.div_ceil(153) } else { 1 }
     }
 }
 
@@ -86,6 +92,7 @@ impl<'a> Player<'a> {
         let mut open: HashMap<u32, usize> = HashMap::new();
         let (started, mut changed, mut glanced) = (Instant::now(), Instant::now(), Instant::now());
         let mut progress = 0;
+        let parts = self.messages.iter().map(Message::parts).sum();
         while started.elapsed() < ENDS_AFTER {
             while self.next < self.messages.len() && open.len() < WINDOW {
                 open.insert(submit(esme, &self.messages[self.next]), self.next);
@@ -103,7 +110,8 @@ impl<'a> Player<'a> {
                 continue;
             }
             glanced = Instant::now();
-            let (now, settled) = self.smsc.truth(|truth| (progress_of(truth), is_settled(truth)));
+            let (now, settled) =
+                self.smsc.truth(|truth| (progress_of(truth), is_settled(truth, parts)));
             if now != progress {
                 (progress, changed) = (now, Instant::now());
             }
@@ -161,13 +169,13 @@ fn progress_of(truth: &Truth) -> usize {
     truth.entries.iter().map(of).sum::<usize>() + parts.sum::<usize>()
 }
 
-/// Whether the carrier has said all it is going to, if nothing more is submitted.
-fn is_settled(truth: &Truth) -> bool {
+/// Whether the carrier was given all parts, and has said all it is going to if nothing more is submitted.
+fn is_settled(truth: &Truth, parts: usize) -> bool {
     let answered = |entry: &Entry| {
         entry
             .submits
             .iter()
             .any(|submit| submit.answered_at_us.is_some() && !matches!(submit.status, 0x14 | 0x58))
     };
-    truth.is_settled() && truth.entries.iter().all(answered)
+    truth.entries.len() >= parts && truth.is_settled() && truth.entries.iter().all(answered)
 }
