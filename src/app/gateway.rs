@@ -14,6 +14,7 @@ use crate::ledger::config::LedgerConfig;
 use crate::ledger::open::{Opened, RecoveryReport};
 use crate::ledger::store::Ledger;
 use crate::peer::smpp::operator::Operator;
+use crate::peer::smpp::pulse::Pulse;
 use crate::peer::smpp::stop::Stopper;
 use crate::peer::smpp::switchboard::{Submitter, Switchboard, share};
 use crate::pipeline::board::LiveBoard;
@@ -117,6 +118,11 @@ impl Gateway {
     /// The board of everybody's state.
     pub fn board(&self) -> LiveBoard {
         LiveBoard::new(self.switchboard.current().clone(), self.journal.clone())
+    }
+
+    /// What tells whether the shards make turns.
+    pub fn pulse(&self) -> Pulse {
+        self.switchboard.pulse()
     }
 
     /// The way in for the API.

@@ -14,6 +14,8 @@ pub mod govern;
 
 pub mod headroom;
 
+pub mod heart;
+
 pub mod news;
 
 pub mod notify;

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use sd_notify::NotifyState;
 use tokio::task::JoinHandle;
+use tokio::time::MissedTickBehavior;
 
-use crate::spool::journal::{Health, Journal};
+use super::heart::Heart;
 
 /// The gateway listens and has recovered.
 pub fn ready() {
@@ -36,16 +37,18 @@ pub fn progress(status: &str, more: Duration) {
     tell(&[NotifyState::ExtendTimeoutUsec(more), NotifyState::Status(status)]);
 }
 
-/// Says that the gateway is alive as long as it is, twice as often as the manager wants to know.
-/// A journal that has failed is not alive, and a runtime that hangs says nothing.
-pub fn keep_watchdog(journal: Journal) -> Option<JoinHandle<()>> {
-    let every = sd_notify::watchdog_enabled()? / 2;
+/// Says that the gateway is alive as long as its heart beats, and looks four times as often as the
+/// manager wants to know. A runtime that hangs says nothing.
+pub fn keep_watchdog(mut heart: Heart) -> Option<JoinHandle<()>> {
+    let every = (sd_notify::watchdog_enabled()? / 4).max(Duration::from_millis(100));
     Some(tokio::spawn(async move {
-        let mut ticks = tokio::time::interval(every.max(Duration::from_millis(100)));
+        let mut ticks = tokio::time::interval(every);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
-            if journal.health() != Health::Failed {
-                tell(&[NotifyState::Watchdog]);
+            match heart.beat(every).await {
+                Ok(()) => tell(&[NotifyState::Watchdog]),
+                Err(stopped) => tracing::error!(%stopped, "the watchdog is not told to wait on"),
             }
         }
     }))

@@ -11,6 +11,7 @@ use super::drain::drain;
 use super::gateway::{Gateway, StartError};
 use super::govern::{Command, Governor};
 use super::headroom::watch_memory;
+use super::heart::Heart;
 use super::news::News;
 use super::notify;
 use super::operator::OperatorSocket;
@@ -87,7 +88,7 @@ async fn serve(
     );
     let mut signals = Signals::listen()?;
     notify::ready();
-    let watchdog = notify::keep_watchdog(gateway.journal().clone());
+    let watchdog = notify::keep_watchdog(Heart::of(&gateway));
     let metrics = ReloadMetrics::new(&gateway.registry());
     let operator = gateway.operator();
     let reloader = Reloader::new(path, data_dir, config, operator, metrics);

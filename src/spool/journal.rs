@@ -210,6 +210,13 @@ impl Journal {
         unpoisoned::lock(&self.shared.staging).next_ord = next_ord;
     }
 
+    /// The end of what is staged: the log is written up to here once [`Journal::durable`] is.
+    pub fn end(&self) -> Lsn {
+        let staging = unpoisoned::lock(&self.shared.staging);
+        let staged = if staging.records > 0 { staging.buffer.len() } else { 0 };
+        staging.frame_lsn.plus(staged as u64)
+    }
+
     /// Octets that wait to be written.
     pub fn staged_bytes(&self) -> usize {
         unpoisoned::lock(&self.shared.staging).buffer.len() - FRAME_HEADER_BYTES

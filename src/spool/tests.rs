@@ -117,8 +117,10 @@ fn everything_staged_goes_out_as_one_frame_with_dense_ordinals() {
         ends.push(appended.end);
         assert!(spool.journal.durable() < appended.end, "not before the sync");
     }
+    assert_eq!(ends.last(), Some(&spool.journal.end()));
     let before = disk.operations();
     assert!(matches!(spool.flusher.step(), Flushed::Committed(_)));
+    assert_eq!(spool.journal.end(), spool.journal.durable());
     assert_eq!(disk.operations() - before, 2, "one write and one sync");
     assert_eq!(calls.load(Ordering::SeqCst), 1);
     assert!(ends.iter().all(|&end| spool.journal.durable() >= end));

@@ -95,6 +95,8 @@ mod hostile_carriers;
 
 mod support_sees_what_happened;
 
+mod systemd_unit;
+
 mod demo_does_what_it_says;
 
 mod node_smpp;

@@ -44,6 +44,8 @@ mod outbind;
 
 mod outbind_call;
 
+pub mod pulse;
+
 mod secure;
 
 mod shard;

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use tokio::sync::{Notify, mpsc, watch};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 
 use super::door::{self, Door};
 use super::exchange::{Action, Exchange};
@@ -46,6 +46,8 @@ pub(super) enum Letter {
     Mail(Mail),
     /// A connection whose account lives here.
     Moved(Moved),
+    /// Whether it makes turns: answered at the end of this one.
+    Turn(oneshot::Sender<()>),
 }
 
 /// Letters that may wait in a mailbox; a batch is one letter.
@@ -169,7 +171,7 @@ impl Shard {
     }
 
     async fn follow_mail(self: Rc<Self>, mut letters: mpsc::Receiver<Letter>) {
-        let mut batch = Vec::new();
+        let (mut batch, mut asked) = (Vec::new(), Vec::new());
         while letters.recv_many(&mut batch, 64).await > 0 {
             for letter in batch.drain(..) {
                 match letter {
@@ -178,9 +180,14 @@ impl Shard {
                         self.exchange.borrow_mut().mail(now, mail);
                     }
                     Letter::Moved(moved) => self.take_over(moved),
+                    Letter::Turn(told) => asked.push(told),
                 }
             }
             self.end_turn();
+            for told in asked.drain(..) {
+                // Who has waited too long does not want to know.
+                let _gone = told.send(());
+            }
         }
     }
 

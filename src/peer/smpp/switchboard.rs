@@ -12,6 +12,7 @@ use super::asker;
 use super::door::{Door, For};
 use super::exchange::Exchange;
 use super::operator::Operator;
+use super::pulse::Pulse;
 use super::shard::{self, Letter, MAILBOX_LETTERS_MAX, Post, Start};
 use super::stop::Stopper;
 use crate::base::clock::Clock;
@@ -186,6 +187,11 @@ impl Switchboard {
     /// Where applications bind.
     pub const fn address(&self) -> Option<SocketAddr> {
         self.address
+    }
+
+    /// What tells whether the shards make turns.
+    pub fn pulse(&self) -> Pulse {
+        Pulse::new(self.post.shards.clone())
     }
 
     /// The way in for the API.
