@@ -58,6 +58,8 @@ const WEBHOOK: &[f64] = &[0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.
 metrics! {
     BUILD_INFO = Gauge, "postrider_build_info" ["version"]
         "Always 1; the version that runs.";
+    READY = Gauge, "postrider_ready" []
+        "1 while messages are taken, as /readyz says.";
     DRAINING = Gauge, "postrider_draining" []
         "1 while the gateway takes nothing new and finishes what it has.";
 

@@ -16,7 +16,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, Prometheu
 use super::carrier::CarrierMetrics;
 use super::histogram::Buckets;
 use super::kept::{Kept, line};
-use super::names::{ALL, BUILD_INFO, DRAINING, DROPPED_SERIES, Kind, Metric, PROCESS_CPU};
+use super::names::{ALL, BUILD_INFO, DRAINING, DROPPED_SERIES, Kind, Metric, PROCESS_CPU, READY};
 use super::process;
 
 /// Carriers with a label of their own.
@@ -31,6 +31,7 @@ pub struct Registry {
     histograms: Kept<Buckets>,
     carriers: Mutex<BTreeMap<String, Arc<CarrierMetrics>>>,
     dropped: Counter,
+    ready: Gauge,
     draining: Gauge,
     process: process::ProcessMetrics,
 }
@@ -73,6 +74,7 @@ impl Registry {
             counters,
             seconds,
             histograms: Kept::default(),
+            ready: gauge(&recorder, &READY, &[]),
             draining: gauge(&recorder, &DRAINING, &[]),
             process: process::ProcessMetrics::new(&recorder, Seconds::clone(&cpu)),
             recorder,
@@ -116,6 +118,11 @@ impl Registry {
         let made = Arc::new(CarrierMetrics::new(self, label, shared));
         carriers.insert(name.to_owned(), Arc::clone(&made));
         made
+    }
+
+    /// Shows whether messages are taken.
+    pub fn ready(&self, ready: bool) {
+        self.ready.set(if ready { 1.0 } else { 0.0 });
     }
 
     /// Shows whether the gateway is stopping.

@@ -97,6 +97,8 @@ mod support_sees_what_happened;
 
 mod systemd_unit;
 
+mod dashboard_has_data;
+
 mod demo_does_what_it_says;
 
 mod node_smpp;

@@ -27,7 +27,9 @@ pub(super) async fn metrics(State(api): State<Arc<Api>>) -> Response {
     }
     let limits: Vec<LimitNumbers> = api.board.limits().iter().map(numbers).collect();
     limit::show(&api.registry, &limits);
-    api.registry.draining(api.board.refusing() == Some(Refusal::Draining));
+    let refusing = api.board.refusing();
+    api.registry.ready(refusing.is_none());
+    api.registry.draining(refusing == Some(Refusal::Draining));
     let page = api.registry.render();
     ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], page).into_response()
 }
