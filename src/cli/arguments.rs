@@ -4,10 +4,12 @@ use std::ffi::OsString;
 use std::future::Future;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 use super::print::note;
-use super::{carriers, check, demo, govern, queue, route, send, serve, top, trace};
+use super::{
+    carriers, check, completions, demo, govern, man, queue, route, send, serve, top, trace,
+};
 
 /// A carrier-grade SMS gateway that can tell anyone what happened to any message.
 ///
@@ -50,6 +52,10 @@ enum Command {
     LogLevel(govern::LogLevelArgs),
     /// Load a gateway or an SMSC over SMPP and match every receipt to its message
     Load(Box<crate::load::args::LoadArgs>),
+    /// Print what a shell needs to complete commands
+    Completions(completions::CompletionsArgs),
+    /// Write the manual pages
+    Man(man::ManArgs),
     /// Peers to test against
     #[command(subcommand)]
     Sim(Sim),
@@ -80,6 +86,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Sim(Sim::Smsc(arguments)) => crate::sim::args::run(arguments),
         Command::Sim(Sim::Responder(arguments)) => crate::load::responder::run(arguments),
         Command::Sim(Sim::Relay(arguments)) => crate::load::relay::run(arguments),
+        Command::Completions(arguments) => completions::run(&arguments, program()),
+        Command::Man(arguments) => man::run(&arguments, program()),
         Command::Demo(arguments) => demo::run(arguments),
         Command::Serve(arguments) => serve::run(arguments),
         Command::Check(arguments) => check::run(&arguments),
@@ -93,6 +101,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Send(arguments) => wait_for(send::run(&arguments)),
         Command::Trace(arguments) => wait_for(trace::run(&arguments)),
     }
+}
+
+/// All that can be said on the command line.
+pub(super) fn program() -> clap::Command {
+    Arguments::command()
 }
 
 /// Runs a subcommand that talks to a gateway.
@@ -111,12 +124,10 @@ const USAGE: u8 = 64;
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
-
     use super::*;
 
     #[test]
     fn the_arguments_do_not_contradict_each_other() {
-        Arguments::command().debug_assert();
+        program().debug_assert();
     }
 }

@@ -14,9 +14,13 @@ mod carriers;
 
 mod check;
 
+mod completions;
+
 mod demo;
 
 mod govern;
+
+mod man;
 
 mod mo_route;
 
