@@ -45,10 +45,6 @@ pub(super) const ROUTES: &[(&str, Method)] = &[
     ("/metrics", Method::GET),
     ("/livez", Method::GET),
     ("/readyz", Method::GET),
-];
-
-/// Those of what is told to others, which are in no document yet.
-pub(super) const NEWS_ROUTES: &[(&str, Method)] = &[
     ("/v1/stream", Method::GET),
     ("/v1/webhooks", Method::POST),
     ("/v1/webhooks", Method::GET),

@@ -7,8 +7,7 @@ use std::io;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query as Parameters, State};
+use axum::extract::State;
 use axum::http::header::HeaderName;
 
 use super::api::Api;
@@ -22,6 +21,7 @@ use super::message_view::Surface;
 use super::post_message::public_id;
 use super::problem::{At, FieldError, Problem};
 use super::problem_table as kinds;
+use super::query_pairs::QueryPairs;
 use super::request_schema::MessageFilters;
 use crate::base::id::CarrierId;
 use crate::ledger::query::{NumberRange, Query};
@@ -50,11 +50,9 @@ struct Answer {
 pub(super) async fn list(
     caller: Caller,
     State(api): State<Arc<Api>>,
-    parameters: Result<Parameters<Vec<(String, String)>>, QueryRejection>,
+    QueryPairs(pairs): QueryPairs,
 ) -> Result<([(HeaderName, &'static str); 1], Json<MessagePage>), Problem> {
     caller.require(Scope::MessagesRead)?;
-    let Parameters(pairs) =
-        parameters.map_err(|error| Problem::new(kinds::INVALID_QUERY, error.body_text()))?;
     let filters = Filters::read(pairs)?;
     let query = query(&api, &caller, &filters)?;
     let asking = caller.clone();

@@ -71,6 +71,8 @@ mod message_view;
 
 mod metrics;
 
+mod news_request_schema;
+
 pub mod notice_view;
 
 mod observe;
@@ -99,6 +101,8 @@ pub mod problem_table;
 
 mod problem_view;
 
+mod query_pairs;
+
 mod queues;
 
 mod readdressed_view;
@@ -125,6 +129,8 @@ mod tests;
 mod webhook_actions;
 
 mod webhook_fields;
+
+mod webhook_schema;
 
 mod webhook_view;
 

@@ -16,7 +16,7 @@ use super::openapi_common::Common;
 use super::problem_view::ProblemBody;
 use super::{
     cancel_message, docs, errors, explain_route, get_content, get_message, health, list_events,
-    list_messages, metrics, post_batch, post_message,
+    list_messages, metrics, post_batch, post_message, stream, webhook_actions, webhooks,
 };
 
 /// What the document is made of.
@@ -38,6 +38,16 @@ use super::{
         list_events::list,
         get_content::get,
         explain_route::explain,
+        stream::stream,
+        webhooks::create,
+        webhooks::list,
+        webhooks::get,
+        webhooks::remove,
+        webhook_actions::rotate,
+        webhook_actions::enable,
+        webhook_actions::deliveries,
+        webhook_actions::replay,
+        webhook_actions::test,
         errors::explain,
         health::livez,
         health::readyz,
@@ -48,6 +58,7 @@ use super::{
     components(schemas(ProblemBody)),
     tags(
         (name = "messages", description = "Submitting messages, and looking them up"),
+        (name = "news", description = "Being told what happens"),
         (name = "operation", description = "For those who run the gateway"),
         (name = "documents", description = "What this page is made of, and what codes mean"),
     ),
@@ -83,6 +94,7 @@ mod tests {
     use crate::peer::http::api::ROUTES;
     use crate::peer::http::filters::PARAMETERS;
     use crate::peer::http::submission::FIELDS;
+    use crate::peer::http::webhook_fields::{MADE_OF, TOLD_AGAIN};
 
     fn document() -> Value {
         serde_json::from_str(text()).expect("JSON")
@@ -134,22 +146,32 @@ mod tests {
         }
     }
 
+    /// The names of what a shape has.
+    fn members(document: &Value, shape: &str) -> Vec<String> {
+        let properties = &document["components"]["schemas"][shape]["properties"];
+        let properties = properties.as_object().expect("an object").keys();
+        sorted(&properties.map(String::as_str).collect::<Vec<_>>())
+    }
+
+    fn sorted(names: &[&str]) -> Vec<String> {
+        let mut names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+        names.sort();
+        names
+    }
+
     #[test]
     fn bodies_and_queries_have_the_members_that_are_read() {
         let document = document();
-        let properties = &document["components"]["schemas"]["MessageRequest"]["properties"];
-        let mut properties: Vec<&String> =
-            properties.as_object().expect("an object").keys().collect();
-        let mut fields = FIELDS.to_vec();
-        properties.sort();
-        fields.sort_unstable();
-        assert_eq!(properties, fields);
+        for (shape, read) in [
+            ("MessageRequest", &FIELDS[..]),
+            ("WebhookRequest", &MADE_OF),
+            ("ReplayRequest", &TOLD_AGAIN),
+        ] {
+            assert_eq!(members(&document, shape), sorted(read), "{shape}");
+        }
         let listed = &document["paths"]["/v1/messages"]["get"]["parameters"];
         let listed = listed.as_array().expect("a list").iter();
-        let mut listed: Vec<_> = listed.filter_map(|one| one["name"].as_str()).collect();
-        let mut parameters = PARAMETERS.to_vec();
-        listed.sort_unstable();
-        parameters.sort_unstable();
-        assert_eq!(listed, parameters);
+        let listed: Vec<_> = listed.filter_map(|one| one["name"].as_str()).collect();
+        assert_eq!(sorted(&listed), sorted(&PARAMETERS));
     }
 }

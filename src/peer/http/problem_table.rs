@@ -74,6 +74,9 @@ kinds! {
     TOO_MANY_WEBHOOKS = 409 "too_many_webhooks" false
         "There are as many webhooks as there may be",
         "Remove one that is not used; the gateway has room for 1,000 of all accounts.";
+    WEBHOOK_GONE = 409 "webhook_gone" false
+        "The webhook has said that it is gone",
+        "Take it back with POST /v1/webhooks/{id}/enable first; it is then told what it missed.";
     PAYLOAD_TOO_LARGE = 413 "payload_too_large" false
         "The body is too large",
         "Send less; the limits are http.body_bytes_max and http.batch_bytes_max of the configuration.";

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderName};
 use axum::response::{IntoResponse, Response};
@@ -22,9 +22,11 @@ use super::api::Api;
 use super::auth::Caller;
 use super::config::Scope;
 use super::lookup::ask;
+use super::news_request_schema::{LastEvent, StreamFilters};
 use super::notice_view::NoticeView;
-use super::problem::{At, FieldError, Problem};
+use super::problem::Problem;
 use super::problem_table as kinds;
+use super::query_pairs::{QueryPairs, wrong_parameter};
 use super::stream_frames::{Frames, HEARTBEAT, HELLO, dropped, event, gap, of_interest};
 use crate::base::id::{AccountId, CarrierId};
 use crate::feed::consumer::Consumer;
@@ -118,10 +120,22 @@ struct Filter {
     sight: Sight,
 }
 
+/// What happens, as it happens
+///
+/// Server-sent events without an end. The data of each is one event as webhooks are told it; `gap` and
+/// `dropped` say that some are not told. A client that returns with Last-Event-ID misses nothing of the last
+/// 10,000 events.
+#[utoipa::path(
+    get, path = "/v1/stream", tag = "news", operation_id = "streamEvents",
+    security(("key" = ["messages:read"])),
+    params(StreamFilters, LastEvent),
+    responses((status = 200, description = "Events until one side ends it", content_type = "text/event-stream",
+        body = String)),
+)]
 pub(super) async fn stream(
     caller: Caller,
     State(api): State<Arc<Api>>,
-    Query(parameters): Query<Vec<(String, String)>>,
+    QueryPairs(parameters): QueryPairs,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     caller.require(Scope::MessagesRead)?;
@@ -179,10 +193,7 @@ fn filter(
 }
 
 fn wrong(parameter: &str, what: &str) -> Problem {
-    let detail = format!("{parameter} is not known: {what}");
-    let at = At::Parameter(parameter.to_owned());
-    let error = FieldError { at, code: "invalid_parameter", detail: detail.clone() };
-    Problem { errors: vec![error], ..Problem::new(kinds::INVALID_QUERY, detail) }
+    wrong_parameter(parameter, format!("{parameter} is not known: {what}"))
 }
 
 /// Where a stream begins, and what it says first.

@@ -14,6 +14,12 @@ use crate::feed::kind::Kinds;
 use crate::peer::webhook::service::{Again, REPLAY_IDS_MAX};
 use crate::peer::webhook::target::Target;
 
+/// The members of what makes a webhook.
+pub(super) const MADE_OF: [&str; 4] = ["url", "events", "allow_private", "account"];
+
+/// The members of what is to be told again.
+pub(super) const TOLD_AGAIN: [&str; 4] = ["ids", "from", "to", "events"];
+
 /// What `POST /v1/webhooks` asks for.
 pub(super) struct Wanted {
     pub(super) target: Target,
@@ -38,7 +44,8 @@ pub(super) async fn members(
     match members.keys().find(|key| !known.contains(&key.as_str())) {
         Some(key) => {
             let detail = format!("there is no such field; there are {}", known.join(", "));
-            Err(wrong(&format!("/{key}"), detail))
+            let pointer = format!("/{}", key.replace('~', "~0").replace('/', "~1"));
+            Err(wrong(&pointer, detail))
         }
         None => Ok(members),
     }
@@ -75,8 +82,8 @@ pub(super) fn webhook(members: &Map<String, Value>) -> Result<Wanted, Problem> {
 
 /// Reads what is to be told again.
 pub(super) fn again(members: &Map<String, Value>) -> Result<Again, Problem> {
-    if let Some(ids) = members.get("ids") {
-        if members.len() > 1 {
+    if let Some(ids) = members.get("ids").filter(|ids| !ids.is_null()) {
+        if members.iter().any(|(name, value)| name != "ids" && !value.is_null()) {
             return Err(wrong("/ids", "ids stand alone"));
         }
         let ids = ids.as_array().and_then(|ids| {

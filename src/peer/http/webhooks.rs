@@ -6,27 +6,45 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header::{HeaderName, LOCATION};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use serde_json::{Value, json};
 
 use super::api::Api;
 use super::auth::Caller;
 use super::config::Scope;
 use super::get_message::NO_STORE;
+use super::list_schema::Page;
 use super::lookup::ask;
+use super::news_request_schema::WebhookRequest;
+use super::path_id::PathId;
 use super::problem::Problem;
 use super::problem_table as kinds;
-use super::webhook_fields::{members, webhook as fields};
+use super::problem_view::ProblemBody;
+use super::webhook_fields::{MADE_OF, members, webhook as fields};
+use super::webhook_schema::{WebhookPage, WebhookView};
 use super::webhook_view as view;
 use crate::peer::webhook::service::{NewWebhook, Refused, Status};
 
 /// An answer that no cache keeps.
-pub(super) type Shown = ([(HeaderName, &'static str); 1], Json<Value>);
+pub(super) type Shown<T> = ([(HeaderName, &'static str); 1], Json<T>);
 
-/// `POST /v1/webhooks`: 201 with the secret, which is never shown again.
+/// Have news told
+///
+/// The secret that signs what is told is in this answer, and in no other. What is told is what happens from
+/// now on, in order for each message and at least once.
+#[utoipa::path(
+    post, path = "/v1/webhooks", tag = "news", operation_id = "createWebhook",
+    security(("key" = ["webhooks:write"])),
+    request_body = WebhookRequest,
+    responses(
+        (status = 201, description = "It is on disk and at work", body = WebhookView,
+            headers(("Location" = String, description = "Its path"))),
+        (status = 409, description = "There are as many as there may be",
+            content_type = "application/problem+json", body = ProblemBody),
+    ),
+)]
 pub(super) async fn create(
     caller: Caller,
     State(api): State<Arc<Api>>,
@@ -34,8 +52,7 @@ pub(super) async fn create(
     body: Body,
 ) -> Result<Response, Problem> {
     caller.require(Scope::WebhooksWrite)?;
-    let known = ["url", "events", "allow_private", "account"];
-    let wanted = fields(&members(&api, &headers, body, &known).await?)?;
+    let wanted = fields(&members(&api, &headers, body, &MADE_OF).await?)?;
     let account = match (caller.account(), wanted.account) {
         (Some(own), Some(other)) if own != other => {
             let detail = "the key belongs to one account, and this is another";
@@ -64,31 +81,55 @@ pub(super) async fn create(
     Ok(response)
 }
 
-/// `GET /v1/webhooks`: all there are for the key.
-pub(super) async fn list(caller: Caller, State(api): State<Arc<Api>>) -> Result<Shown, Problem> {
+/// List webhooks
+///
+/// All that there are for the key.
+#[utoipa::path(
+    get, path = "/v1/webhooks", tag = "news", operation_id = "listWebhooks",
+    security(("key" = ["webhooks:write"])),
+    responses((status = 200, description = "All of them", body = WebhookPage)),
+)]
+pub(super) async fn list(
+    caller: Caller,
+    State(api): State<Arc<Api>>,
+) -> Result<Shown<WebhookPage>, Problem> {
     caller.require(Scope::WebhooksWrite)?;
     let all = api.webhooks.list(caller.account());
-    let data: Vec<Value> = all.iter().map(|status| view::webhook(&api, status)).collect();
-    let page = json!({ "next": null, "has_more": false });
-    Ok((NO_STORE, Json(json!({ "data": data, "page": page }))))
+    let data = all.iter().map(|status| view::webhook(&api, status)).collect();
+    let page = Page { next: None, has_more: false };
+    Ok((NO_STORE, Json(WebhookPage { data, page })))
 }
 
-/// `GET /v1/webhooks/{id}`: one.
+/// Show a webhook
+#[utoipa::path(
+    get, path = "/v1/webhooks/{id}", tag = "news", operation_id = "getWebhook",
+    security(("key" = ["webhooks:write"])),
+    params(("id" = String, Path, description = "The id of a webhook, `whk_` and 13 characters")),
+    responses((status = 200, description = "The webhook, without its secret", body = WebhookView)),
+)]
 pub(super) async fn get(
     caller: Caller,
     State(api): State<Arc<Api>>,
-    Path(id): Path<String>,
-) -> Result<Shown, Problem> {
+    PathId(id): PathId,
+) -> Result<Shown<WebhookView>, Problem> {
     caller.require(Scope::WebhooksWrite)?;
     let status = status(&api, &caller, &id)?;
     Ok((NO_STORE, Json(view::webhook(&api, &status))))
 }
 
-/// `DELETE /v1/webhooks/{id}`: 204; what it was owed is told to nobody.
+/// Remove a webhook
+///
+/// What it was owed is told to nobody.
+#[utoipa::path(
+    delete, path = "/v1/webhooks/{id}", tag = "news", operation_id = "deleteWebhook",
+    security(("key" = ["webhooks:write"])),
+    params(("id" = String, Path, description = "The id of a webhook, `whk_` and 13 characters")),
+    responses((status = 204, description = "It is no more")),
+)]
 pub(super) async fn remove(
     caller: Caller,
     State(api): State<Arc<Api>>,
-    Path(id): Path<String>,
+    PathId(id): PathId,
 ) -> Result<StatusCode, Problem> {
     caller.require(Scope::WebhooksWrite)?;
     status(&api, &caller, &id)?;
@@ -109,6 +150,7 @@ pub(super) fn problem(refused: Refused) -> Problem {
         Refused::TooMany => Problem::new(kinds::TOO_MANY_WEBHOOKS, detail),
         Refused::UnknownAccount => Problem::at(kinds::UNKNOWN_ACCOUNT, "/account", detail),
         Refused::UnknownEvent(_) => Problem::at(kinds::INVALID_REQUEST, "/ids", detail),
+        Refused::Gone => Problem::new(kinds::WEBHOOK_GONE, detail),
         Refused::Busy => {
             let retry_after = Some(Duration::from_secs(10));
             Problem { retry_after, ..Problem::new(kinds::BUSY, detail) }

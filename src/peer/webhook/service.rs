@@ -59,6 +59,9 @@ pub enum Refused {
     /// There is no such event, or it is another account's.
     #[error("no event of yours has the id {0}")]
     UnknownEvent(String),
+    /// It answered 410, and was not taken back since.
+    #[error("it has answered 410, and is told nothing until it is enabled")]
+    Gone,
     /// It is told so much again already that there is no room.
     #[error("too much is being told again already")]
     Busy,
@@ -379,7 +382,7 @@ impl Webhooks {
     /// # Errors
     /// Why not.
     pub fn replay(&self, id: &str, again: Again) -> Result<Option<usize>, Refused> {
-        let Some(running) = self.running(id) else { return Err(Refused::Busy) };
+        let running = self.running(id).ok_or(Refused::Gone)?;
         let (ledger, consumer) = (self.feed.ledger(), &running.consumer);
         let own = consumer.wants();
         match again {
@@ -413,7 +416,7 @@ impl Webhooks {
         id: &str,
         time: String,
     ) -> Result<(String, Outcome, Duration), Refused> {
-        let running = self.running(id).ok_or_else(|| Refused::Failed("it is gone".to_owned()))?;
+        let running = self.running(id).ok_or(Refused::Gone)?;
         let handle = unpoisoned::lock(&self.at_work).as_ref().map(|it| it.handle.clone());
         let handle = handle.ok_or_else(|| Refused::Failed("nothing is sent now".to_owned()))?;
         let mut random = [0; 8];

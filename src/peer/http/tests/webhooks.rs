@@ -230,6 +230,7 @@ async fn what_cannot_be_a_webhook_is_refused_with_the_field() {
         (json!({ "url": "https://a/", "events": ["message.eaten"] }), "/events"),
         (json!({ "url": "https://a/", "events": ["*"], "account": "nobody" }), "/account"),
         (json!({ "url": "https://a/", "events": ["*"], "secret": "x" }), "/secret"),
+        (json!({ "url": "https://a/", "events": ["*"], "a/~": "x" }), "/a~1~0"),
     ] {
         let answer = gateway.ask(ADMIN, "POST /v1/webhooks", &body.to_string()).await;
         assert_eq!(answer.status, 422, "{body}: {answer:?}");
@@ -288,6 +289,11 @@ async fn gone_means_gone_until_it_is_taken_back_and_then_told_what_it_missed() {
     journey(&gateway, SHOP);
     tokio::time::sleep(Duration::from_millis(100)).await;
     assert_eq!(listener.heard.lock().expect("whole").len(), 1);
+    let again = json!({ "from": "2000-01-01T00:00:00Z" }).to_string();
+    for (what, body) in [("test", ""), ("replay", &*again)] {
+        let answer = gateway.ask(ADMIN, &format!("POST {place}/{what}"), body).await;
+        assert_eq!((answer.status, &answer.json()["code"]), (409, &"webhook_gone".into()));
+    }
     let back = gateway.ask(ADMIN, &format!("POST {place}/enable"), "").await.json();
     assert_eq!(back["status"], "ok");
     let heard = listener.hears(3).await;
