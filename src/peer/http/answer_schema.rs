@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 /// Whether the process runs, or takes messages.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Health {
-    /// `alive`, `ready` or `not_ready`.
+    /// `alive`, `started`, `ready` or `not_ready`.
     status: String,
     /// Why it takes none.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -55,6 +55,19 @@ pub(super) const ROUTES: &[(&str, Method)] = &[
     ("/v1/webhooks/{id}/deliveries", Method::GET),
     ("/v1/webhooks/{id}/replay", Method::POST),
     ("/v1/webhooks/{id}/test", Method::POST),
+    ("/v1/carriers", Method::GET),
+    ("/v1/carriers/{id}", Method::GET),
+    ("/v1/carriers/{id}/suspend", Method::POST),
+    ("/v1/carriers/{id}/resume", Method::POST),
+    ("/v1/carriers/{id}/rebind", Method::POST),
+    ("/v1/carriers/{id}/limits", Method::POST),
+    ("/v1/queues", Method::GET),
+    ("/v1/queues/{id}/flush", Method::POST),
+    ("/v1/queues/{id}/bounce", Method::POST),
+    ("/v1/gateway/drain", Method::POST),
+    ("/v1/gateway/reload", Method::POST),
+    ("/v1/gateway/log-level", Method::POST),
+    ("/startupz", Method::GET),
 ];
 
 /// Questions to the ledger at a time; each holds a thread that may wait for the disk.

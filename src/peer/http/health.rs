@@ -25,7 +25,13 @@ pub(super) async fn livez() -> Json<Value> {
     Json(json!({ "status": "alive" }))
 }
 
-/// The API listens when recovery is done: whoever is answered has waited long enough.
+/// Whether the gateway has recovered
+///
+/// It listens when that is done: whoever is answered has waited long enough.
+#[utoipa::path(
+    get, path = "/startupz", tag = "operation", operation_id = "getStartupz",
+    responses((status = 200, description = "It has", body = Health)),
+)]
 pub(super) async fn startupz() -> Json<Value> {
     Json(json!({ "status": "started" }))
 }

@@ -89,7 +89,11 @@ mod operator_auth;
 
 mod operator_body;
 
+mod operator_request_schema;
+
 pub mod operator_routes;
+
+mod operator_schema;
 
 pub mod operator_socket;
 

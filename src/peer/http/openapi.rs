@@ -15,8 +15,9 @@ use super::api::Api;
 use super::openapi_common::Common;
 use super::problem_view::ProblemBody;
 use super::{
-    cancel_message, docs, errors, explain_route, get_content, get_message, health, list_events,
-    list_messages, metrics, post_batch, post_message, stream, webhook_actions, webhooks,
+    cancel_message, carriers, docs, errors, explain_route, get_content, get_message, govern,
+    health, list_events, list_messages, metrics, post_batch, post_message, queues, stream,
+    webhook_actions, webhooks,
 };
 
 /// What the document is made of.
@@ -49,6 +50,19 @@ use super::{
         webhook_actions::replay,
         webhook_actions::test,
         errors::explain,
+        carriers::list,
+        carriers::get,
+        carriers::suspend,
+        carriers::resume,
+        carriers::rebind,
+        carriers::limits,
+        queues::list,
+        queues::flush,
+        queues::bounce,
+        govern::drain,
+        govern::reload,
+        govern::log_level,
+        health::startupz,
         health::livez,
         health::readyz,
         metrics::metrics,
@@ -92,7 +106,10 @@ mod tests {
 
     use super::*;
     use crate::peer::http::api::ROUTES;
+    use crate::peer::http::carriers::{LIMITS, SUSPENSION};
     use crate::peer::http::filters::PARAMETERS;
+    use crate::peer::http::govern::{LOGGED, RELOADED};
+    use crate::peer::http::queues::{BOUNCED, FLUSHED};
     use crate::peer::http::submission::FIELDS;
     use crate::peer::http::webhook_fields::{MADE_OF, TOLD_AGAIN};
 
@@ -166,6 +183,12 @@ mod tests {
             ("MessageRequest", &FIELDS[..]),
             ("WebhookRequest", &MADE_OF),
             ("ReplayRequest", &TOLD_AGAIN),
+            ("SuspendRequest", &SUSPENSION),
+            ("LimitRequest", &LIMITS),
+            ("FlushRequest", &FLUSHED),
+            ("BounceRequest", &BOUNCED),
+            ("ReloadRequest", &RELOADED),
+            ("LogLevelRequest", &LOGGED),
         ] {
             assert_eq!(members(&document, shape), sorted(read), "{shape}");
         }

@@ -19,7 +19,7 @@ const FOR_S_MAX: u64 = 366 * 86_400;
 pub(super) struct Fields(Map<String, Value>);
 
 impl Fields {
-    /// Reads a body that may be empty, with these fields and no others.
+    /// Reads a body that may be empty or null, with these fields and no others.
     pub(super) async fn of(request: Request, known: &[&str]) -> Result<Self, Problem> {
         let octets = to_bytes(request.into_body(), BYTES_MAX).await.map_err(|_| {
             let detail = format!("the body is larger than {BYTES_MAX} octets");
@@ -31,8 +31,12 @@ impl Fields {
         let value = serde_json::from_slice(&octets).map_err(|error| {
             Problem::new(kinds::INVALID_JSON, format!("this is not JSON: {error}"))
         })?;
-        let Value::Object(object) = value else {
-            return Err(Problem::new(kinds::INVALID_JSON, "this is JSON, and not an object"));
+        let object = match value {
+            Value::Null => Map::new(),
+            Value::Object(object) => object,
+            _ => {
+                return Err(Problem::new(kinds::INVALID_JSON, "this is JSON, and not an object"));
+            }
         };
         match object.keys().find(|key| !known.contains(&key.as_str())) {
             Some(key) => {

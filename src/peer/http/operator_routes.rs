@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::http::Method;
 use axum::routing::{get, post};
 
 use super::api::Api;
@@ -30,23 +29,6 @@ impl std::fmt::Debug for Operators {
         f.write_str("Operators")
     }
 }
-
-/// Templates and methods, which are labels of metrics.
-pub(super) const OPERATOR_ROUTES: &[(&str, Method)] = &[
-    ("/v1/carriers", Method::GET),
-    ("/v1/carriers/{id}", Method::GET),
-    ("/v1/carriers/{id}/suspend", Method::POST),
-    ("/v1/carriers/{id}/resume", Method::POST),
-    ("/v1/carriers/{id}/rebind", Method::POST),
-    ("/v1/carriers/{id}/limits", Method::POST),
-    ("/v1/queues", Method::GET),
-    ("/v1/queues/{id}/flush", Method::POST),
-    ("/v1/queues/{id}/bounce", Method::POST),
-    ("/v1/gateway/drain", Method::POST),
-    ("/v1/gateway/reload", Method::POST),
-    ("/v1/gateway/log-level", Method::POST),
-    ("/startupz", Method::GET),
-];
 
 /// The routes.
 pub(super) fn routes() -> Router<Arc<Api>> {

@@ -3,60 +3,83 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, Request, State};
-use axum::http::header::HeaderName;
-use serde_json::{Value, json};
+use axum::extract::{Request, State};
 
 use super::api::Api;
-use super::carriers::{moment, problem};
+use super::carriers::{Told, moment, problem};
 use super::get_message::NO_STORE;
 use super::operator_auth::Operator;
 use super::operator_body::{Fields, wrong};
+use super::operator_request_schema::{BounceRequest, FlushRequest};
+use super::operator_schema::{Bounced, Flushed, Queue, QueueList};
+use super::path_id::PathId;
 use super::problem::Problem;
 use crate::base::id::AccountId;
 use crate::message::reason::Reason;
 use crate::pipeline::operate::Which;
 use crate::pipeline::port::CarrierView;
 
-type Answer = Result<([(HeaderName, &'static str); 1], Json<Value>), Problem>;
+/// Fields that say what is tried at once, and what is ended.
+pub(super) const FLUSHED: [&str; 1] = ["account"];
+pub(super) const BOUNCED: [&str; 3] = ["account", "to", "reason"];
 
 /// Reasons that an operator may give for ending messages.
 const REASONS: [Reason; 4] =
     [Reason::EndedByOperator, Reason::CarrierDown, Reason::CarrierRemoved, Reason::CarrierError];
 
-/// `GET /v1/queues`.
-pub(super) async fn list(_operator: Operator, State(api): State<Arc<Api>>) -> Answer {
-    let queues: Vec<Value> = api.board.carriers().iter().map(view).collect();
-    Ok((NO_STORE, Json(json!({ "data": queues }))))
+/// What waits for each carrier
+#[utoipa::path(
+    get, path = "/v1/queues", tag = "operation", operation_id = "listQueues",
+    security(("key" = ["carriers:write"])),
+    responses((status = 200, description = "All queues", body = QueueList)),
+)]
+pub(super) async fn list(_operator: Operator, State(api): State<Arc<Api>>) -> Told<QueueList> {
+    let data = api.board.carriers().iter().map(view).collect();
+    Ok((NO_STORE, Json(QueueList { data })))
 }
 
-/// `POST /v1/queues/{id}/flush`, `{"account": NAME}`.
+/// Try at once what waits for another attempt
+#[utoipa::path(
+    post, path = "/v1/queues/{id}/flush", tag = "operation", operation_id = "flushQueue",
+    security(("key" = ["carriers:write"])),
+    params(("id" = String, Path, description = "The name of a carrier")),
+    request_body = Option<FlushRequest>,
+    responses((status = 200, description = "How many messages that were", body = Flushed)),
+)]
 pub(super) async fn flush(
     _operator: Operator,
     State(api): State<Arc<Api>>,
-    Path(id): Path<String>,
+    PathId(id): PathId,
     request: Request,
-) -> Answer {
-    let fields = Fields::of(request, &["account"]).await?;
+) -> Told<Flushed> {
+    let fields = Fields::of(request, &FLUSHED).await?;
     let account = account(&api, &fields)?;
     let count = api.operators.operate.flush(&id, account).await.map_err(problem)?;
-    Ok((NO_STORE, Json(json!({ "carrier": id, "flushed": count }))))
+    Ok((NO_STORE, Json(Flushed { carrier: id, flushed: count })))
 }
 
-/// `POST /v1/queues/{id}/bounce`, `{"account": NAME, "to": PREFIX, "reason": CODE}`. Answered when it is
-/// on disk.
+/// End what waits for a carrier
+///
+/// Answered when it is on disk; each message has it in its history.
+#[utoipa::path(
+    post, path = "/v1/queues/{id}/bounce", tag = "operation", operation_id = "bounceQueue",
+    security(("key" = ["carriers:write"])),
+    params(("id" = String, Path, description = "The name of a carrier")),
+    request_body = Option<BounceRequest>,
+    responses((status = 200, description = "How many messages that were", body = Bounced)),
+)]
 pub(super) async fn bounce(
     _operator: Operator,
     State(api): State<Arc<Api>>,
-    Path(id): Path<String>,
+    PathId(id): PathId,
     request: Request,
-) -> Answer {
-    let fields = Fields::of(request, &["account", "to", "reason"]).await?;
+) -> Told<Bounced> {
+    let fields = Fields::of(request, &BOUNCED).await?;
     let reason = reason(&fields)?;
     let prefix = prefix(&fields)?;
     let which = Which { account: account(&api, &fields)?, prefix };
     let count = api.operators.operate.bounce(&id, which, reason).await.map_err(problem)?;
-    let answer = json!({ "carrier": id, "ended": count, "reason": reason.name() });
+    let answer = Bounced { carrier: id, ended: count, reason: reason.name() };
     Ok((NO_STORE, Json(answer)))
 }
 
@@ -83,17 +106,17 @@ fn account(api: &Api, fields: &Fields) -> Result<Option<AccountId>, Problem> {
     found.map(Some).ok_or_else(|| wrong("account", "no account has this name"))
 }
 
-fn view(carrier: &CarrierView) -> Value {
+fn view(carrier: &CarrierView) -> Queue {
     let (reason, until) = carrier.hold.unzip();
-    json!({
-        "carrier": carrier.name,
-        "object": "queue",
-        "queued": carrier.queued,
-        "deferred": carrier.deferred,
-        "in_flight": carrier.in_flight,
-        "limit": carrier.queue_limit,
-        "oldest_at": moment(carrier.oldest_at),
-        "hold": reason.map(Reason::name),
-        "until": until.flatten().and_then(moment),
-    })
+    Queue {
+        carrier: carrier.name.clone(),
+        object: "queue",
+        queued: carrier.queued,
+        deferred: carrier.deferred,
+        in_flight: carrier.in_flight,
+        limit: carrier.queue_limit,
+        oldest_at: moment(carrier.oldest_at),
+        hold: reason.map(Reason::name),
+        until: until.flatten().and_then(moment),
+    }
 }

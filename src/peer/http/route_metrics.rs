@@ -3,7 +3,6 @@
 use axum::http::Method;
 
 use super::api::ROUTES;
-use super::operator_routes::OPERATOR_ROUTES;
 use crate::telemetry::http::RouteMetrics;
 use crate::telemetry::registry::Registry;
 
@@ -20,7 +19,7 @@ impl AllRoutes {
             (*route, method.clone(), RouteMetrics::new(registry, route, method.as_str()))
         };
         Self {
-            known: ROUTES.iter().chain(OPERATOR_ROUTES).map(one).collect(),
+            known: ROUTES.iter().map(one).collect(),
             other: RouteMetrics::new(registry, "other", "other"),
         }
     }
