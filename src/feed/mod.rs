@@ -1,6 +1,6 @@
 //! The news of messages, told to whoever is owed them: webhooks, streams, files.
 //!
-//! A [`Follower`](follower) reads what is durable in the log, on a thread of its own behind the ledger's
+//! A `Follower` reads what is durable in the log, on a thread of its own behind the ledger's
 //! indexes, and [`judge`] says what a record tells. Each [`Consumer`](consumer::Consumer) has a bounded
 //! [`Window`](window::Window) in memory and a durable [`Cursor`](cursor::Cursor); one that is dead or slow
 //! stays where it is in the log, and costs nobody anything. What a consumer has been told is settled one by

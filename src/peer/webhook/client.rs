@@ -2,7 +2,7 @@
 //!
 //! HTTP/1.1. Redirects are answers like others: nothing is sent where nobody said to. **Invariants**: an
 //! attempt ends within [`TIMEOUT`]; the address connected to is the one that was checked; of an answer at
-//! most [`BODY_BYTES_MAX`] is read.
+//! most 64 KiB is read.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, OnceLock};
