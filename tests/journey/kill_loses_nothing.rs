@@ -2,8 +2,6 @@
 //! acknowledged is lost or unknown; what goes out twice is told.
 
 use std::collections::{HashMap, HashSet};
-use std::fs;
-use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,16 +13,13 @@ use postrider::message::carrier_id::NormalId;
 use postrider::message::event::What;
 use postrider::spool::real_disk::RealDisk;
 
-use crate::driver::patience::{until, until_within};
-use crate::driver::process::Process;
+use crate::driver::load::{Lines, ends_without_loss, read_acknowledged, read_taken, start_load};
+use crate::driver::patience::until;
 use crate::driver::site::{Site, text};
 use crate::driver::smsc::Smsc;
 
 /// Submits that may be unanswered at the carrier: binds times window.
 const UNANSWERED_MAX: usize = 4 * 10;
-
-/// Submits a second: a little more than the carrier takes, so that there is always a queue.
-const RATE: usize = 1000;
 
 /// The load ends when its last receipt has come.
 const LOAD_ENDS_WITHIN: Duration = Duration::from_secs(300);
@@ -64,15 +59,9 @@ fn kills_lose_nothing(kills: usize) {
         gateway = site.start();
     }
     // All receipts of what was acknowledged come back.
-    until_within(LOAD_ENDS_WITHIN, "the load ends", || (!load.runs()).then_some(()));
-    let said = load.complete();
+    ends_without_loss(&mut load, LOAD_ENDS_WITHIN);
     gateway.terminate();
     smsc.stop();
-    // Progress stands before the report.
-    let report: serde_json::Value =
-        serde_json::from_str(&said[said.find("{\n").unwrap()..]).unwrap();
-    let figures = &report["runs"][0]["flows"][0]["figures"];
-    assert_eq!(figures["receipts_lost"], 0, "receipts were lost: {figures}");
 
     let acknowledged = read_acknowledged(&acknowledged);
     let taken = read_taken(&taken);
@@ -84,59 +73,6 @@ fn kills_lose_nothing(kills: usize) {
     assert!(!again.is_empty(), "no kill came in the middle");
     assert!(again.len() <= kills * UNANSWERED_MAX, "{} went twice", again.len());
     judge_ledger(&site.data(), &acknowledged, &again);
-}
-
-pub fn start_load(site: &Site, acknowledged: &Path, messages: usize) -> Process {
-    let (to, messages, rate) = (site.smpp().to_string(), messages.to_string(), RATE.to_string());
-    let fixed =
-        ["load", "--system-id", "app", "--password", "secret", "--binds", "2", "--reconnect"];
-    let mut arguments = fixed.to_vec();
-    arguments.extend(["--json", "--to", &to, "--messages", &messages, "--rate", &rate]);
-    arguments.extend(["--window", "100", "--record", text(acknowledged)]);
-    Process::postrider(&arguments)
-}
-
-/// Counts the lines of a file that grows.
-#[derive(Debug)]
-pub struct Lines {
-    file: fs::File,
-    count: usize,
-}
-
-impl Lines {
-    pub fn of(path: &Path) -> Self {
-        Self { file: fs::File::open(path).unwrap(), count: 0 }
-    }
-
-    pub fn count(&mut self) -> usize {
-        let mut more = Vec::new();
-        self.file.read_to_end(&mut more).unwrap();
-        self.count += more.iter().filter(|&&octet| octet == b'\n').count();
-        self.count
-    }
-}
-
-/// What makes a text of the load unique: the tag of the run and a number.
-fn name_in(text: &str) -> &str {
-    &text[..17]
-}
-
-/// Our id and the name of the text of every message acknowledged.
-pub fn read_acknowledged(path: &Path) -> HashMap<String, String> {
-    let whole = fs::read_to_string(path).unwrap();
-    let fields = whole.lines().map(|line| line.split_once('\t').unwrap());
-    fields.map(|(id, text)| (id.to_owned(), name_in(text).to_owned())).collect()
-}
-
-/// The carrier's ids of every text it was given, by the text's name.
-pub fn read_taken(path: &Path) -> HashMap<String, Vec<String>> {
-    let mut taken: HashMap<String, Vec<String>> = HashMap::new();
-    for line in fs::read_to_string(path).unwrap().lines() {
-        let [_time, id, _source, _destination, text] =
-            line.split('\t').collect::<Vec<_>>().try_into().unwrap();
-        taken.entry(name_in(text).to_owned()).or_default().push(id.to_owned());
-    }
-    taken
 }
 
 /// Every acknowledged message is known with its text, and each that went twice says so.

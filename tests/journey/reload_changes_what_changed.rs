@@ -9,11 +9,11 @@ use rustix::process::Signal;
 use crate::driver::carrier::{Carrier, take_submit};
 use crate::driver::esme::{Esme, HANDSET};
 use crate::driver::http;
+use crate::driver::load::{Lines, assert_each_went_once, ends_without_loss, start_load};
 use crate::driver::operator::{operate, operate_in_vain};
-use crate::driver::patience::{until, until_within};
+use crate::driver::patience::until;
 use crate::driver::site::{Site, listener, text};
 use crate::driver::smsc::Smsc;
-use crate::kill_loses_nothing::{Lines, read_acknowledged, read_taken, start_load};
 
 /// Writes other text into the configuration of a running gateway.
 fn rewrite(site: &Site, from: &str, to: &str) {
@@ -61,22 +61,13 @@ fn a_reload_in_the_middle_of_a_load_drops_no_other_bind_and_loses_nothing() {
         bound.answer(&unbind, 0, &UnbindResp::default());
         bound = other.bound();
     }
-    until_within(Duration::from_secs(120), "the load ends", || (!load.runs()).then_some(()));
-    let said = load.complete();
+    ends_without_loss(&mut load, Duration::from_secs(120));
     let rebinds = metric(&site, "postrider_carrier_rebinds_total{carrier=\"sink\"");
     assert!(rebinds.is_none_or(|count| count == 0.0), "binds of sink were lost: {rebinds:?}");
     assert_eq!(metric(&site, "postrider_config_reloads_total{result=\"ok\"}"), Some(3.0));
     gateway.kill();
     smsc.stop();
-    let report: serde_json::Value =
-        serde_json::from_str(&said[said.find("{\n").unwrap()..]).unwrap();
-    let figures = &report["runs"][0]["flows"][0]["figures"];
-    assert_eq!(figures["receipts_lost"], 0, "receipts were lost: {figures}");
-    let (acknowledged, taken) = (read_acknowledged(&acknowledged), read_taken(&taken));
-    for text in acknowledged.values() {
-        let ids = taken.get(text).unwrap_or_else(|| panic!("never submitted: {text}"));
-        assert_eq!(ids.len(), 1, "went twice: {text}");
-    }
+    assert_each_went_once(&acknowledged, &taken);
 }
 
 #[test]

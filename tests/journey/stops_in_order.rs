@@ -9,11 +9,11 @@ use rustix::process::Signal;
 use crate::driver::carrier::{Carrier, take_submit};
 use crate::driver::esme::{Esme, HANDSET};
 use crate::driver::http;
+use crate::driver::load::{Lines, assert_each_went_once, ends_without_loss, start_load};
 use crate::driver::patience::{until, until_within};
 use crate::driver::peer::{Frame, Peer};
 use crate::driver::site::{Site, text};
 use crate::driver::smsc::Smsc;
-use crate::kill_loses_nothing::{Lines, read_acknowledged, read_taken, start_load};
 
 const MESSAGE: &str = r#"{"account":"app","from":"ACME","to":"+447700900123","text":"late"}"#;
 
@@ -138,17 +138,8 @@ fn sigterm_in_the_middle_of_a_load_loses_nothing_and_sends_nothing_twice() {
         gateway.terminate();
         gateway = site.start();
     }
-    until_within(Duration::from_secs(120), "the load ends", || (!load.runs()).then_some(()));
-    let said = load.complete();
+    ends_without_loss(&mut load, Duration::from_secs(120));
     gateway.terminate();
     smsc.stop();
-    let report: serde_json::Value =
-        serde_json::from_str(&said[said.find("{\n").unwrap()..]).unwrap();
-    let figures = &report["runs"][0]["flows"][0]["figures"];
-    assert_eq!(figures["receipts_lost"], 0, "receipts were lost: {figures}");
-    let (acknowledged, taken) = (read_acknowledged(&acknowledged), read_taken(&taken));
-    for text in acknowledged.values() {
-        let ids = taken.get(text).unwrap_or_else(|| panic!("never submitted: {text}"));
-        assert_eq!(ids.len(), 1, "went twice: {text}");
-    }
+    assert_each_went_once(&acknowledged, &taken);
 }

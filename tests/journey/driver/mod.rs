@@ -6,9 +6,12 @@ pub mod esme;
 
 pub mod http;
 
+pub mod load;
+
 pub mod node;
 
 pub mod operator;
+
 pub mod patience;
 
 pub mod peer;
