@@ -22,18 +22,15 @@ pub fn watch_memory(gateway: &Gateway, limit: u64) -> JoinHandle<()> {
         loop {
             ticks.tick().await;
             let shared = current.get();
-            let (bytes, limit) = match shared.headroom.look(&shared, limit) {
+            let over = shared.headroom.look(&shared, limit);
+            let (bytes, limit) = shared.headroom.bytes();
+            match over {
                 Some(true) => {
-                    let (bytes, limit) = shared.headroom.bytes();
                     tracing::warn!(bytes, limit, "too much waits in memory: submits are refused");
-                    (bytes, limit)
                 }
-                Some(false) => {
-                    tracing::info!("memory has room again: submits are taken");
-                    shared.headroom.bytes()
-                }
-                None => shared.headroom.bytes(),
-            };
+                Some(false) => tracing::info!("memory has room again: submits are taken"),
+                None => {}
+            }
             metrics.show(bytes, limit);
         }
     })

@@ -81,6 +81,8 @@ pub enum Ask {
         account: AccountId,
         /// Which.
         target: Target,
+        /// Whether they get another text, whose coding has to be known.
+        replaces: bool,
         /// What was written up to here must be seen.
         after: Lsn,
     },
@@ -217,8 +219,8 @@ pub fn answer(ledger: &Ledger, ask: &Ask) -> io::Result<Answer> {
             let (silent, next) = look(ledger, silence)?;
             Answer::Silent { carrier: silence.carrier, silent, next }
         }
-        Ask::Change { ticket, account, ref target, .. } => {
-            Answer::Meant { ticket, meant: meant(ledger, account, target)? }
+        Ask::Change { ticket, account, ref target, replaces, .. } => {
+            Answer::Meant { ticket, meant: meant(ledger, account, target, replaces)? }
         }
         Ask::Query { link, sequence, account, ord, ref source, .. } => {
             let found = query(ledger, account, ord, source)?;

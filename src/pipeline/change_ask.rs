@@ -24,7 +24,7 @@ pub struct Meant {
     pub parts: Vec<MessageOrd>,
     /// The first of them as it is now.
     pub record: Bytes,
-    /// SMPP `data_coding` that its text came with, if it was written anew in another.
+    /// SMPP `data_coding` that its text came with, if it was written anew in another and is to be replaced.
     pub came_in: Option<u8>,
     /// When it was accepted.
     pub accepted_at: Timestamp,
@@ -35,6 +35,22 @@ pub const MEANT_MAX: usize = 1_000;
 
 /// The messages that are meant and wait, at least one.
 pub(super) fn meant(
+    ledger: &Ledger,
+    account: AccountId,
+    target: &Target,
+    replaces: bool,
+) -> io::Result<Result<Vec<Meant>, Unchanged>> {
+    let meant = waiting(ledger, account, target)?;
+    let Ok(mut meant) = meant else { return Ok(meant) };
+    if replaces {
+        for one in &mut meant {
+            one.came_in = came_in(ledger, &one.parts)?;
+        }
+    }
+    Ok(Ok(meant))
+}
+
+fn waiting(
     ledger: &Ledger,
     account: AccountId,
     target: &Target,
@@ -124,14 +140,14 @@ fn whole(ledger: &Ledger, stored: &StoredMessage) -> io::Result<Result<Meant, Un
     }
     let carrier = carrier.unwrap_or(message.carrier);
     let record = Bytes::copy_from_slice(first.octets());
-    let came_in = came_in(ledger, first.ord)?;
-    Ok(Ok(Meant { carrier, parts, record, came_in, accepted_at: first.accepted_at }))
+    Ok(Ok(Meant { carrier, parts, record, came_in: None, accepted_at: first.accepted_at }))
 }
 
 /// The coding that the sender of a message uses, if it was written anew: the first word about it, since
 /// later texts came in the same.
-fn came_in(ledger: &Ledger, ord: MessageOrd) -> io::Result<Option<u8>> {
-    let events = ledger.events(ord)?;
+fn came_in(ledger: &Ledger, parts: &[MessageOrd]) -> io::Result<Option<u8>> {
+    let Some(&first) = parts.first() else { return Ok(None) };
+    let events = ledger.events(first)?;
     Ok(events.iter().find_map(|stored| match stored.event()?.what {
         What::Rewritten { from, .. } => Some(from),
         _ => None,

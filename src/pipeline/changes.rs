@@ -72,7 +72,8 @@ impl Engine {
         let Some(open) = self.changes.open.get_mut(&ticket) else { return };
         open.tries += 1;
         let (account, target) = (open.change.account, open.change.target.clone());
-        self.asks.push(Ask::Change { ticket, account, target, after: Lsn::default() });
+        let (replaces, after) = (open.change.replacement.is_some(), Lsn::default());
+        self.asks.push(Ask::Change { ticket, account, target, replaces, after });
     }
 
     /// The ledger knows which messages are meant.

@@ -24,7 +24,9 @@ use super::webhook_view as view;
 use super::webhooks::{Shown, problem, status};
 use super::when::rfc3339;
 use crate::peer::webhook::answer::{Answer, result};
+use crate::peer::webhook::book::Webhook;
 use crate::peer::webhook::delivery_log::ATTEMPTS_MAX;
+use crate::peer::webhook::service::{Refused, Status, Webhooks};
 
 /// Attempts shown unless asked for more.
 const LIMIT_DEFAULT: usize = 50;
@@ -43,11 +45,7 @@ pub(super) async fn rotate(
     State(api): State<Arc<Api>>,
     PathId(id): PathId,
 ) -> Result<Shown<WebhookView>, Problem> {
-    caller.require(Scope::WebhooksWrite)?;
-    status(&api, &caller, &id)?;
-    let own = id.clone();
-    ask(&api, move |api| Ok(api.webhooks.rotate(&own))).await?.map_err(problem)?;
-    let status = status(&api, &caller, &id)?;
+    let status = changed(&api, &caller, &id, |webhooks, id| webhooks.rotate(id)).await?;
     Ok((NO_STORE, Json(view::with_secret(&api, &status))))
 }
 
@@ -65,12 +63,22 @@ pub(super) async fn enable(
     State(api): State<Arc<Api>>,
     PathId(id): PathId,
 ) -> Result<Shown<WebhookView>, Problem> {
-    caller.require(Scope::WebhooksWrite)?;
-    status(&api, &caller, &id)?;
-    let own = id.clone();
-    ask(&api, move |api| Ok(api.webhooks.enable(&own))).await?.map_err(problem)?;
-    let status = status(&api, &caller, &id)?;
+    let status = changed(&api, &caller, &id, |webhooks, id| webhooks.enable(id)).await?;
     Ok((NO_STORE, Json(view::webhook(&api, &status))))
+}
+
+/// Has one of the caller's webhooks changed, on disk; how it is then.
+async fn changed(
+    api: &Arc<Api>,
+    caller: &Caller,
+    id: &str,
+    change: fn(&Webhooks, &str) -> Result<Option<Webhook>, Refused>,
+) -> Result<Status, Problem> {
+    caller.require(Scope::WebhooksWrite)?;
+    status(api, caller, id)?;
+    let own = id.to_owned();
+    ask(api, move |api| Ok(change(&api.webhooks, &own))).await?.map_err(problem)?;
+    status(api, caller, id)
 }
 
 /// What was tried lately

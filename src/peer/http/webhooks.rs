@@ -71,14 +71,9 @@ pub(super) async fn create(
     };
     let made = ask(&api, move |api| Ok(api.webhooks.create(new))).await?.map_err(problem)?;
     let status = status(&api, &caller, &made.id)?;
-    let place = format!("/v1/webhooks/{}", made.id);
-    let head = [NO_STORE[0].clone(), (LOCATION, "")];
-    let mut response =
-        (StatusCode::CREATED, head, Json(view::with_secret(&api, &status))).into_response();
-    if let Ok(place) = place.parse() {
-        response.headers_mut().insert(LOCATION, place);
-    }
-    Ok(response)
+    let place = [(LOCATION, format!("/v1/webhooks/{}", made.id))];
+    let body = Json(view::with_secret(&api, &status));
+    Ok((StatusCode::CREATED, NO_STORE, place, body).into_response())
 }
 
 /// List webhooks

@@ -5,7 +5,7 @@
 //! time was over: until then its bind stays.
 
 use super::exchange::{Exchange, Redial};
-use super::link::{EsmeLink, Far, Link, SmscLink};
+use super::link::Far;
 use crate::base::clock::Timestamp;
 use crate::pipeline::effect::LinkId;
 use crate::telemetry::carrier::RebindCause;
@@ -90,28 +90,11 @@ impl Exchange {
 
     /// Whether anybody on a link waits for an answer, or a submit is on its way to it.
     fn is_busy(&mut self, id: LinkId) -> bool {
-        let asked = match self.link(id).map(|link| &link.side) {
-            Some(Far::Esme(EsmeLink { session, .. })) => {
-                session.in_flight() + session.unanswered_from_peer()
-            }
-            Some(Far::Smsc(SmscLink { session, .. })) => {
-                session.in_flight() + session.unanswered_from_peer()
-            }
-            None => 0,
-        };
-        asked > 0 || self.engine.is_sending_on(id)
+        self.link(id).is_some_and(|link| link.unanswered() > 0) || self.engine.is_sending_on(id)
     }
 
     /// What has to end before the shard can stop: its links, and the requests without an answer.
     pub fn left(&self) -> u64 {
-        let of = |link: &Link| match &link.side {
-            Far::Esme(EsmeLink { session, .. }) => {
-                session.in_flight() + session.unanswered_from_peer()
-            }
-            Far::Smsc(SmscLink { session, .. }) => {
-                session.in_flight() + session.unanswered_from_peer()
-            }
-        };
-        self.links.iter().map(|(_, link)| 1 + of(link) as u64).sum()
+        self.links.iter().map(|(_, link)| 1 + link.unanswered() as u64).sum()
     }
 }

@@ -81,6 +81,20 @@ pub struct SmscLink {
     pub faults: Faults,
 }
 
+impl Link {
+    /// Requests of either side that have no answer yet.
+    pub fn unanswered(&self) -> usize {
+        match &self.side {
+            Far::Esme(EsmeLink { session, .. }) => {
+                session.in_flight() + session.unanswered_from_peer()
+            }
+            Far::Smsc(SmscLink { session, .. }) => {
+                session.in_flight() + session.unanswered_from_peer()
+            }
+        }
+    }
+}
+
 impl EsmeLink {
     /// Whether it has as many unanswered requests as it may.
     pub fn window_full(&self) -> bool {
