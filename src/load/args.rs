@@ -97,6 +97,9 @@ pub struct LoadArgs {
     /// Measure the bare responder and the store-less forwarder too, in the same run.
     #[arg(long)]
     ceiling: bool,
+    /// With --ceiling: in how many rounds the target and the forwarder take turns.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]
+    rounds: u32,
     /// How long the simulated SMSC behind the forwarder delays receipts.
     #[arg(long, default_value = "10ms..50ms")]
     ceiling_delay: String,
@@ -179,12 +182,13 @@ fn try_run(args: &LoadArgs) -> io::Result<bool> {
         )));
     }
     let flows = args.flows();
-    let mut runs = Vec::new();
-    if args.ceiling {
+    let target = args.to.to_string();
+    let runs = if args.ceiling {
         let sink = ["--delay".to_owned(), args.ceiling_delay.clone()];
-        runs = ceiling::measure(&flows, &sink)?;
-    }
-    runs.insert(0, run_flows(&args.to.to_string(), &flows, &args.pids)?);
+        ceiling::measure(&target, &flows, &args.pids, &sink, args.rounds)?
+    } else {
+        vec![run_flows(&target, &flows, &args.pids)?]
+    };
     let clean = runs.first().is_some_and(|run| {
         let broken = run.flows.iter().any(|(_, tally)| tally.disconnects > 0);
         run.is_clean() && (args.reconnect || !broken)

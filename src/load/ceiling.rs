@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
 
 use crate::load::config::Config;
-use crate::load::run::{Run, run};
+use crate::load::run::{Run, run, usages};
 
 /// A child process that listens.
 #[derive(Debug)]
@@ -51,8 +51,17 @@ impl Drop for Listening {
     }
 }
 
-/// Runs the flows against the bare responder, without receipts, and against the relay.
-pub fn measure(flows: &[Config], sink: &[String]) -> io::Result<Vec<Run>> {
+/// Runs the flows against the target, the bare responder without receipts, and the forwarder.
+///
+/// Target and forwarder take turns, `rounds` of each, so that what else the machine does falls on
+/// both; each has its share of the messages or of the time in a round.
+pub fn measure(
+    target: &str,
+    flows: &[Config],
+    watched: &[u32],
+    sink: &[String],
+    rounds: u32,
+) -> io::Result<Vec<Run>> {
     let responder = Listening::start(&["responder"])?;
     let bare: Vec<Config> =
         at(flows, responder.addr).map(|flow| Config { receipts: false, ..flow }).collect();
@@ -62,9 +71,34 @@ pub fn measure(flows: &[Config], sink: &[String]) -> io::Result<Vec<Run>> {
     arguments.extend(sink.iter().map(String::as_str));
     let sink = Listening::start(&arguments)?;
     let relay = Listening::start(&["relay", "--to", &sink.addr.to_string()])?;
-    let through: Vec<Config> = at(flows, relay.addr).collect();
-    let through = run("forwarder", &through, &[relay.child.id()])?;
-    Ok(vec![bare, through])
+    let rounds = rounds.max(1);
+    let to_target: Vec<Config> = flows.iter().map(|flow| share(flow.clone(), rounds)).collect();
+    let through: Vec<Config> = at(flows, relay.addr).map(|flow| share(flow, rounds)).collect();
+    let round = || -> io::Result<(Run, Run)> {
+        let through = run("forwarder", &through, &[relay.child.id()])?;
+        Ok((run(target, &to_target, watched)?, through))
+    };
+    let before = usages(watched)?;
+    let (mut target, mut through) = round()?;
+    for _ in 1..rounds {
+        let (more, more_through) = round()?;
+        target.merge(more);
+        through.merge(more_through);
+    }
+    // What the target puts off until its round is over is its own all the same.
+    let after = usages(watched)?;
+    for (process, (before, after)) in
+        target.processes.iter_mut().skip(1).zip(before.iter().zip(&after))
+    {
+        process.cpu = after.cpu_since(before);
+    }
+    Ok(vec![target, bare, through])
+}
+
+/// What falls on one of so many rounds.
+fn share(flow: Config, rounds: u32) -> Config {
+    let messages = flow.messages.map(|messages| messages.div_ceil(u64::from(rounds)));
+    Config { messages, duration: flow.duration.map(|duration| duration / rounds), ..flow }
 }
 
 /// The same flows, to another address and without a record of their own.

@@ -41,6 +41,18 @@ pub struct Process {
 }
 
 impl Run {
+    /// Adds a later round of the same flows against the same target.
+    pub fn merge(&mut self, later: Self) {
+        for ((_, flow), (_, more)) in self.flows.iter_mut().zip(&later.flows) {
+            flow.merge(more);
+        }
+        for (process, more) in self.processes.iter_mut().zip(later.processes) {
+            process.cpu += more.cpu;
+            process.resident_kib = more.resident_kib;
+            process.peak_kib = process.peak_kib.max(more.peak_kib);
+        }
+    }
+
     /// Messages that went all the way, of all flows.
     pub fn completed(&self) -> u64 {
         self.flows.iter().map(|(_, tally)| tally.completed()).sum()
@@ -66,7 +78,7 @@ struct Running {
 /// Runs all flows to their end. The processes `watched` are measured beside this one.
 pub fn run(target: &str, flows: &[Config], watched: &[u32]) -> io::Result<Run> {
     let pids: Vec<u32> = std::iter::once(std::process::id()).chain(watched.to_vec()).collect();
-    let before = pids.iter().map(|&pid| usage(pid)).collect::<io::Result<Vec<_>>>()?;
+    let before = usages(&pids)?;
     let progress = Arc::new(Progress::default());
     let mut running = Vec::new();
     for (place, flow) in flows.iter().enumerate() {
@@ -86,7 +98,7 @@ pub fn run(target: &str, flows: &[Config], watched: &[u32]) -> io::Result<Run> {
         display.show(&progress);
     }
     drop(display);
-    let after = pids.iter().map(|&pid| usage(pid)).collect::<io::Result<Vec<_>>>()?;
+    let after = usages(&pids)?;
     let mut ended = Vec::new();
     for Running { name, thread } in running {
         let tally = thread.join().map_err(|_| io::Error::other(format!("flow {name} panicked")))?;
@@ -103,6 +115,10 @@ pub fn run(target: &str, flows: &[Config], watched: &[u32]) -> io::Result<Run> {
     Ok(Run { target: target.to_owned(), flows: ended, processes })
 }
 
-fn usage(pid: u32) -> io::Result<Usage> {
-    Usage::of(pid).map_err(|error| io::Error::other(format!("process {pid}: {error}")))
+/// What each of these processes has used until now.
+pub fn usages(pids: &[u32]) -> io::Result<Vec<Usage>> {
+    let usage = |&pid: &u32| {
+        Usage::of(pid).map_err(|error| io::Error::other(format!("process {pid}: {error}")))
+    };
+    pids.iter().map(usage).collect()
 }

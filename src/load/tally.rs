@@ -36,6 +36,14 @@ impl Latency {
         }
     }
 
+    /// Adds those of another round, which has the same bounds.
+    fn merge(&mut self, other: &Self) {
+        if let Some((histogram, other)) = self.0.as_mut().zip(other.0.as_ref()) {
+            // Values beyond the bounds cannot be: both were given the same.
+            let _same_bounds = histogram.add(other);
+        }
+    }
+
     /// The percentiles of [`PERCENTILES`] and the greatest, in milliseconds; empty without any.
     pub fn summary(&self) -> Vec<(&'static str, f64)> {
         let Some(histogram) = self.0.as_ref().filter(|histogram| !histogram.is_empty()) else {
@@ -93,6 +101,44 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// Adds a later round of the same flow, without the pause before it: rates are those of the
+    /// time in which there was load.
+    pub fn merge(&mut self, later: &Self) {
+        if later.submitted == 0 {
+            return;
+        }
+        if self.submitted == 0 {
+            self.first_submit = later.first_submit;
+            self.last_acknowledgement = self.first_submit;
+            self.last_receipt = self.first_submit;
+        }
+        let first = self.first_submit;
+        let and = |end: Timestamp, last: Timestamp| end.max(first) + last.since(later.first_submit);
+        self.last_acknowledgement = and(self.last_acknowledgement, later.last_acknowledgement);
+        self.last_receipt = and(self.last_receipt, later.last_receipt);
+        self.submitted += later.submitted;
+        self.acknowledged += later.acknowledged;
+        self.retried += later.retried;
+        self.unanswered += later.unanswered;
+        self.matched += later.matched;
+        self.early += later.early;
+        self.intermediate += later.intermediate;
+        self.mobile_originated += later.mobile_originated;
+        self.lost += later.lost;
+        self.strays.doubled += later.strays.doubled;
+        self.strays.unknown += later.strays.unknown;
+        self.repeated_ids += later.repeated_ids;
+        self.disconnects += later.disconnects;
+        for (&status, count) in &later.refused {
+            *self.refused.entry(status).or_default() += count;
+        }
+        for (&state, count) in &later.states {
+            *self.states.entry(state).or_default() += count;
+        }
+        self.submit.merge(&later.submit);
+        self.receipt.merge(&later.receipt);
+    }
+
     /// Acknowledgements a second, from the first submit to the last of them.
     pub fn submit_rate(&self) -> f64 {
         per_second(self.acknowledged, self.first_submit, self.last_acknowledgement)
@@ -195,5 +241,31 @@ mod tests {
         assert!((tally.submit_rate() - 1000.0).abs() < 1e-6);
         assert!((tally.end_to_end_rate() - 500.0).abs() < 1e-6);
         assert!(tally.is_clean());
+    }
+
+    #[test]
+    fn rounds_are_added_without_the_pauses_between_them() {
+        let round = |from: u64, count: u64| {
+            let mut tally = Tally {
+                submitted: count,
+                acknowledged: count,
+                matched: count,
+                states: BTreeMap::from([(2, count)]),
+                first_submit: Timestamp(from),
+                last_acknowledgement: Timestamp(from + 500_000),
+                last_receipt: Timestamp(from + 1_000_000),
+                ..Tally::default()
+            };
+            tally.submit.add(1_000);
+            tally
+        };
+        let mut all = Tally::default();
+        all.merge(&round(1_000_000, 300));
+        all.merge(&round(9_000_000, 500));
+        all.merge(&Tally::default());
+        assert_eq!((all.matched, all.states[&2]), (800, 800));
+        assert!((all.submit_rate() - 800.0).abs() < 1e-6, "{}", all.submit_rate());
+        assert!((all.end_to_end_rate() - 400.0).abs() < 1e-6, "{}", all.end_to_end_rate());
+        assert_eq!(all.submit.0.as_ref().unwrap().len(), 2);
     }
 }
