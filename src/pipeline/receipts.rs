@@ -127,6 +127,14 @@ impl Engine {
         self.asks.push(Ask::Correlate { carrier, ticket, candidates, source, destination, after });
     }
 
+    /// Touches the messages awaited under these keys, whose receipts come next: a hint to the
+    /// processor's caches. What it gives back means nothing.
+    pub fn touch_awaited(&self, carrier: CarrierId, keys: &[u64]) -> u64 {
+        let place = self.shared.carrier_place(carrier);
+        let desk = place.and_then(|place| self.carriers.get(place)?.as_ref());
+        desk.map_or(0, |desk| desk.awaiting.touch(keys))
+    }
+
     /// A response names the message of receipts that have overtaken it.
     pub(super) fn overtaken(
         &mut self,

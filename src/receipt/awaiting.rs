@@ -91,6 +91,16 @@ impl Awaiting {
         agrees.then_some(Slot { index, id_hash })
     }
 
+    /// Touches what [`Awaiting::find`] will read of these, all of them before any is waited for. The
+    /// sum means nothing: whoever asks keeps it, so that it is made.
+    pub fn touch(&self, id_hashes: &[u64]) -> u64 {
+        let number = |id_hash: &u64| self.by_id.get(id_hash).copied();
+        let at = |number: u64| self.entries.get(usize::try_from(number - self.first).ok()?);
+        let entries = id_hashes.iter().filter_map(number).filter(|number| *number >= self.first);
+        let touched = entries.filter_map(at).map(|(hash, awaited)| *hash ^ awaited.accepted_at.0);
+        touched.fold(0, |sum, one| sum ^ one)
+    }
+
     /// What is in a slot that was just found.
     pub fn at(&self, slot: Slot) -> Option<&Awaited> {
         self.entries.get(slot.index).map(|(_, awaited)| awaited)

@@ -28,6 +28,8 @@ pub mod esme;
 
 pub mod exchange;
 
+mod foresight;
+
 mod greeting;
 
 mod leave;

@@ -70,7 +70,12 @@ fn submits(carrier: &CarrierConfig, bind: u16) -> bool {
 impl Exchange {
     pub(super) fn receive_smsc(&mut self, now: Timestamp, id: LinkId, input: &[u8]) -> usize {
         let mut rest = input;
-        while let Some(Link { side: Far::Smsc(smsc), out, .. }) = self.link(id) {
+        let mut unforeseen = rest.len();
+        loop {
+            if rest.len() <= unforeseen {
+                unforeseen = self.foresee(id, rest);
+            }
+            let Some(Link { side: Far::Smsc(smsc), out, .. }) = self.link(id) else { break };
             let Some(event) = smsc.session.receive(now, &mut rest, out) else { break };
             let (carrier, bind) = (smsc.carrier, smsc.bind);
             // Nearly all of them: not moved once more.
