@@ -8,6 +8,8 @@
 
 pub mod address;
 
+pub mod callback;
+
 pub mod carrier_id;
 
 pub mod disposition;

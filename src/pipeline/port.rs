@@ -14,6 +14,7 @@ use super::route_view::{RouteQuestion, RouteView};
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId, MessageOrd};
 use crate::carrier::profile::Profile;
+use crate::message::callback::Callback;
 use crate::message::event::By;
 use crate::message::reason::Reason;
 use crate::message::record::Message;
@@ -37,6 +38,8 @@ pub struct Submission {
     pub validity_period: Vec<u8>,
     /// The idempotency key it came under; few have one.
     pub keyed: Option<Box<Keyed>>,
+    /// Where its status is called; few have one.
+    pub callback: Option<Callback>,
 }
 
 /// An idempotency key as it is kept with a message, in the chunk of the message itself.

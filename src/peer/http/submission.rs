@@ -81,6 +81,7 @@ impl Wanted {
             client_ref: self.client_ref.clone().unwrap_or_default().into_bytes(),
             validity_period: self.validity_period(),
             keyed: None,
+            callback: None,
         }
     }
 
