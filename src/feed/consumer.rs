@@ -372,6 +372,17 @@ impl Consumer {
         self.lock().left
     }
 
+    /// Whether it has heard everything, and is owed nothing of it.
+    pub(super) fn is_idle(&self) -> bool {
+        let inner = self.lock();
+        inner.in_step && inner.window.is_empty() && inner.replays.is_empty()
+    }
+
+    /// Its cursor is to be written although nothing has changed but how far the log is.
+    pub(super) fn refresh(&self) {
+        self.lock().dirty = true;
+    }
+
     /// The cursor could not be written: it is still to be.
     pub(super) fn not_written(&self) {
         self.lock().dirty = true;

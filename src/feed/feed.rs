@@ -10,8 +10,10 @@ use super::consumer::{Bell, Consumer};
 use super::cursor::{Cursor, Position};
 use super::follower::Follower;
 use super::judge;
+use super::lanes::{Lanes, Place};
 use super::notice::Wants;
 use crate::base::clock::Clock;
+use crate::base::id::AccountId;
 use crate::ledger::follow::Located;
 use crate::ledger::store::Ledger;
 use crate::spool::error::OpenError;
@@ -23,6 +25,7 @@ use crate::spool::unpoisoned;
 pub(super) struct Shared {
     pub(super) ledger: Arc<Ledger>,
     pub(super) bell: Arc<Bell>,
+    pub(super) lanes: Lanes,
     consumers: RwLock<Vec<Arc<Consumer>>>,
     stopping: AtomicBool,
 }
@@ -30,6 +33,10 @@ pub(super) struct Shared {
 impl Shared {
     pub(super) fn consumers(&self) -> Vec<Arc<Consumer>> {
         unpoisoned::read(&self.consumers).clone()
+    }
+
+    pub(super) fn place(&self) -> Place<'_> {
+        Place { ledger: &self.ledger, bell: &self.bell }
     }
 
     pub(super) fn is_stopping(&self) -> bool {
@@ -49,6 +56,7 @@ impl Feed {
         let shared = Arc::new(Shared {
             ledger,
             bell: Arc::default(),
+            lanes: Lanes::default(),
             consumers: RwLock::default(),
             stopping: AtomicBool::new(false),
         });
@@ -166,6 +174,29 @@ impl Feed {
             stays
         });
         if forget { Cursor::remove(&**self.shared.ledger.disk(), name) } else { Ok(()) }
+    }
+
+    /// Takes up the lanes of callbacks that are there from before; there are to be at most so many. Before
+    /// the feed is started.
+    ///
+    /// # Errors
+    /// A cursor that cannot be read, or is of another version.
+    pub fn open_lanes(&self, hosts_max: usize) -> Result<(), OpenError> {
+        self.shared.lanes.open(&self.shared.place(), hosts_max)
+    }
+
+    /// The callbacks of an account's messages are called from now on: to be done before the first of
+    /// them is taken in. Durable when it returns; blocks on the disk the first time.
+    ///
+    /// # Errors
+    /// What the disk said.
+    pub fn admit_callbacks(&self, account: AccountId) -> io::Result<()> {
+        self.shared.lanes.admit(&self.shared.place(), account)
+    }
+
+    /// The lanes of callbacks.
+    pub fn lanes(&self) -> &Lanes {
+        &self.shared.lanes
     }
 
     /// The ledger it follows.

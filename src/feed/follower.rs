@@ -4,7 +4,7 @@
 //! where it was, a piece at a time and in turns, so that nobody waits for anybody. Without consumers it
 //! sleeps. It stays behind the ledger's indexes: what a record tells depends on what came before it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -52,6 +52,8 @@ pub(super) struct Follower {
     /// When each consumer's cursor was written last.
     written: HashMap<String, Instant>,
     write_at: Instant,
+    /// Whose cursor is looked at first.
+    first: usize,
     notices: Vec<Notice>,
 }
 
@@ -59,7 +61,7 @@ impl Follower {
     pub(super) fn new(shared: Arc<Shared>, clock: Clock) -> Self {
         let own = shared.ledger.tape(Mark::default());
         let (written, write_at) = (HashMap::new(), Instant::now());
-        Self { shared, clock, live: None, own, written, write_at, notices: Vec::new() }
+        Self { shared, clock, live: None, own, written, write_at, first: 0, notices: Vec::new() }
     }
 
     /// Runs until the feed is stopped; then writes all cursors.
@@ -72,13 +74,17 @@ impl Follower {
             let stopping = self.shared.is_stopping();
             let consumers = self.shared.consumers();
             let outcome = self.turn(&consumers);
-            self.write_cursors(&consumers, stopping);
+            self.write_cursors(
+                &[consumers.clone(), self.shared.lanes.consumers()].concat(),
+                stopping,
+            );
+            self.keep_lanes(Instant::now(), stopping);
             if stopping {
                 return;
             }
             match outcome {
                 Ok(true) => busy_at = Instant::now(),
-                Ok(false) if consumers.is_empty() => self.shared.bell.wait(None),
+                Ok(false) if self.is_alone(&consumers) => self.shared.bell.wait(None),
                 Ok(false) => {
                     let quiet = busy_at.elapsed() > Duration::from_secs(1);
                     self.shared.bell.wait(Some(if quiet { IDLE_WAIT } else { BUSY_WAIT }));
@@ -93,13 +99,18 @@ impl Follower {
 
     /// One piece of the log for everybody, and one for each who is behind.
     pub(super) fn turn(&mut self, consumers: &[Arc<Consumer>]) -> io::Result<bool> {
-        if consumers.is_empty() {
+        if self.is_alone(consumers) {
             // Whoever comes next begins the counting anew.
             self.live = None;
             return Ok(false);
         }
         let mut moved = self.follow(consumers)?;
         let live = self.live_mark();
+        for consumer in self.shared.lanes.consumers() {
+            if let Some(position) = consumer.reads_at(live) {
+                moved |= self.catch_up_lane(&consumer, position, live)?;
+            }
+        }
         for consumer in consumers {
             if let Some(position) = consumer.reads_at(live) {
                 moved |= self.catch_up(consumer, position, live)?;
@@ -111,6 +122,19 @@ impl Follower {
         Ok(moved)
     }
 
+    /// Whether nobody is told anything.
+    fn is_alone(&self, consumers: &[Arc<Consumer>]) -> bool {
+        consumers.is_empty() && self.shared.lanes.begins_at().is_none()
+    }
+
+    /// Makes durable how far callbacks were looked for, and lets lanes go that are owed nothing.
+    pub(super) fn keep_lanes(&self, now: Instant, all: bool) {
+        let kept = self.shared.lanes.keep(&self.shared.place(), (self.live_mark(), now), all);
+        if let Err(error) = kept {
+            tracing::warn!(%error, "how far callbacks are looked for could not be kept");
+        }
+    }
+
     fn live_mark(&self) -> Mark {
         self.live.as_ref().map_or(Mark::default(), Tape::mark)
     }
@@ -120,11 +144,13 @@ impl Follower {
         let ledger = &self.shared.ledger;
         let tape = self.live.get_or_insert_with(|| {
             let counted = consumers.iter().map(|consumer| consumer.begins_at().0);
-            let first = counted.min_by_key(|position| position.mark.chunk);
+            let first = counted.chain(self.shared.lanes.begins_at());
+            let first = first.min_by_key(|position| position.mark.chunk);
             ledger.tape(first.unwrap_or_default().mark)
         });
         let (limit, begun) = (ledger.indexed(), tape.mark().chunk);
-        let mut wants: Vec<Wants> = Vec::new();
+        // Behind the limit: an account gives callbacks before what it has taken in is behind it.
+        let mut wants = self.shared.lanes.wants();
         for consumer in consumers {
             if !wants.contains(&consumer.wants()) {
                 wants.push(consumer.wants());
@@ -140,6 +166,12 @@ impl Follower {
             for notice in &self.notices {
                 for consumer in consumers.iter().filter(|it| it.wants().takes(notice)) {
                     consumer.live(now, *notice, mark);
+                }
+                let place = self.shared.place();
+                if let Err(error) = self.shared.lanes.live(&place, now, (*notice, mark)) {
+                    // All of the chunk is read again: without its lane the news would be lost.
+                    tape.seek(mark);
+                    return Err(error);
                 }
             }
         }
@@ -157,6 +189,23 @@ impl Follower {
         self.own.seek(position.mark);
         self.each_chunk(&[consumer.wants()], live.chunk, |notices, marks| {
             consumer.found(now, notices, marks)
+        })?;
+        Ok(true)
+    }
+
+    /// A piece for a lane that is behind.
+    fn catch_up_lane(
+        &mut self,
+        consumer: &Consumer,
+        position: Position,
+        live: Mark,
+    ) -> io::Result<bool> {
+        let (now, shared) = (self.clock.now(), Arc::clone(&self.shared));
+        self.own.seek(position.mark);
+        self.each_chunk(&[consumer.wants()], live.chunk, |notices, marks| {
+            let own = |notice: &&Notice| shared.lanes.is_for(consumer.name(), notice);
+            let own: Vec<Notice> = notices.iter().filter(own).copied().collect();
+            consumer.found(now, &own, marks)
         })?;
         Ok(true)
     }
@@ -207,9 +256,14 @@ impl Follower {
             return;
         }
         let Shared { ledger, .. } = &*self.shared;
-        self.written.retain(|name, _| consumers.iter().any(|consumer| consumer.name() == name));
-        let mut count = 0;
-        for consumer in consumers {
+        if self.written.len() > consumers.len() {
+            let there: HashSet<&str> = consumers.iter().map(|consumer| consumer.name()).collect();
+            self.written.retain(|name, _| there.contains(name.as_str()));
+        }
+        let (mut count, first) = (0, self.first % consumers.len().max(1));
+        // In turns: those at the end are not to wait for ever behind those at the beginning.
+        for (place, consumer) in (first..).zip(consumers[first..].iter().chain(&consumers[..first]))
+        {
             let passed = self.written.get(consumer.name()).map_or(COUNT_INTERVAL, |at| now - *at);
             if !all && (count == CURSORS_PER_TURN || passed < CURSOR_INTERVAL) {
                 continue;
@@ -217,6 +271,7 @@ impl Follower {
             let stale_too = all || passed >= COUNT_INTERVAL;
             let Some(cursor) = consumer.take_cursor(live, stale_too) else { continue };
             count += 1;
+            self.first = place + 1;
             let stored = cursor.store(&**ledger.disk(), ledger.directory_id(), consumer.name());
             if consumer.has_left() {
                 // It left while its cursor was being written.

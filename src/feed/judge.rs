@@ -6,12 +6,14 @@
 use std::io;
 
 use super::kind::{Kind, Kinds};
+use super::lane::Lane;
 use super::notice::{Notice, Wants};
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId, MessageOrd};
 use crate::ledger::follow::Located;
 use crate::ledger::store::Ledger;
 use crate::ledger::stored::StoredEvent;
+use crate::message::callback::CallbackRef;
 use crate::message::disposition::Status;
 use crate::message::event::{Event, NO_MESSAGE, What};
 use crate::message::record::{Direction, Message};
@@ -94,7 +96,7 @@ fn message(
         return Ok(None);
     }
     let Message { account, carrier, .. } = message;
-    Ok(Some(Notice { lsn: place.lsn, at: place.at, kind, ord, account, carrier }))
+    Ok(Some(Notice { lsn: place.lsn, at: place.at, kind, ord, account, carrier, lane: None }))
 }
 
 /// A long text that an old bind gets in parts was told when it came.
@@ -147,18 +149,31 @@ fn event(
     }
     let mut carrier = message.carrier;
     let (mut before, mut after) = (Whole::default(), Whole::default());
+    let mut callback = Vec::new();
     let whole = message.place().map_or(ord, |place| place.first(ord));
     let ords: Vec<MessageOrd> = message.place().map_or(vec![ord], |place| place.all(ord).collect());
     for part in ords {
         let accepted = if part == ord { Some(stored.clone()) } else { ledger.accepted(part)? };
         let Some(accepted) = accepted else { continue };
-        let events = ledger.events(part)?;
+        let mut events = ledger.events(part)?;
         let fold = Fold::upto(&accepted.message(), &events, place.lsn, &mut carrier);
         before.take(&fold.before);
         after.take(&fold.after);
+        events.retain(|event| called(event).is_some());
+        callback.append(&mut events);
     }
-    let kind = told(&before, &after, &what);
-    Ok(kind.map(|kind| Notice { lsn: place.lsn, at: place.at, kind, ord: whole, account, carrier }))
+    let Some(kind) = told(&before, &after, &what) else { return Ok(None) };
+    let callback = callback.iter().find_map(called);
+    let lane = callback.and_then(|callback| Lane::called(account, &callback, kind, &what));
+    Ok(Some(Notice { lsn: place.lsn, at: place.at, kind, ord: whole, account, carrier, lane }))
+}
+
+/// Where a message's sender wants it called, if an event says so.
+pub fn called(stored: &StoredEvent) -> Option<CallbackRef<'_>> {
+    match stored.event()?.what {
+        What::Callback(callback) => Some(callback),
+        _ => None,
+    }
 }
 
 /// The state of a message just before a record and with it.

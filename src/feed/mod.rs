@@ -5,6 +5,7 @@
 //! [`Window`](window::Window) in memory and a durable [`Cursor`](cursor::Cursor); one that is dead or slow
 //! stays where it is in the log, and costs nobody anything. What a consumer has been told is settled one by
 //! one, so that after a crash it is told again only what may not have reached it, under the same ids.
+//! Callbacks that belong to one message have a [`Lane`](lane::Lane) for each server that they lead to.
 //! Not here: how something is told (see `peer`).
 
 pub mod consumer;
@@ -19,6 +20,10 @@ mod follower;
 pub mod judge;
 
 pub mod kind;
+
+pub mod lane;
+
+pub mod lanes;
 
 pub mod notice;
 

@@ -1,6 +1,7 @@
 //! One piece of news, as consumers have it in memory: what is told of it is read when it is told.
 
 use super::kind::{Kind, Kinds};
+use super::lane::Lane;
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId, IdCipher, MessageOrd, PublicId};
 use crate::spool::lsn::Lsn;
@@ -20,6 +21,8 @@ pub struct Notice {
     pub account: AccountId,
     /// The carrier that has it, or had it.
     pub carrier: CarrierId,
+    /// Where its callback leads, if it has one that is called for this.
+    pub lane: Option<Lane>,
 }
 
 /// What a consumer wants to hear of.

@@ -1,5 +1,7 @@
 //! The feed over a ledger on a simulated disk: what is told, in which order, after which stops.
 
+mod lanes;
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -197,6 +197,7 @@ mod tests {
             ord: MessageOrd(ord),
             account,
             carrier,
+            lane: None,
         }
     }
 

@@ -66,6 +66,44 @@ impl CallbackWants {
     }
 }
 
+impl CallbackFormat {
+    /// The word people and the API read.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Kannel => "kannel",
+            Self::Jasmin => "jasmin",
+            Self::Twilio => "twilio",
+        }
+    }
+
+    pub(super) const fn from_u8(number: u8) -> Option<Self> {
+        match number {
+            0 => Some(Self::Kannel),
+            1 => Some(Self::Jasmin),
+            2 => Some(Self::Twilio),
+            _ => None,
+        }
+    }
+}
+
+impl CallbackMethod {
+    /// As HTTP writes it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+        }
+    }
+
+    pub(super) const fn from_u8(number: u8) -> Option<Self> {
+        match number {
+            0 => Some(Self::Get),
+            1 => Some(Self::Post),
+            _ => None,
+        }
+    }
+}
+
 /// What a message's sender asked for.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Callback {
@@ -80,4 +118,27 @@ pub struct Callback {
     /// What the call repeats; at most [`CONTEXT_BYTES_MAX`] octets. Kannel: what the escapes need, as a
     /// query (`service=..&account=..`). Twilio: the `AccountSid`. Jasmin: the connector that is named.
     pub context: Box<str>,
+}
+
+impl Callback {
+    /// As it is kept.
+    pub fn as_ref(&self) -> CallbackRef<'_> {
+        let Self { format, method, wants, url, context } = self;
+        CallbackRef { format: *format, method: *method, wants: *wants, url, context }
+    }
+}
+
+/// A [`Callback`] in the octets of a record.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct CallbackRef<'a> {
+    /// How it is called.
+    pub format: CallbackFormat,
+    /// By which method.
+    pub method: CallbackMethod,
+    /// For what.
+    pub wants: CallbackWants,
+    /// Where, as it was written.
+    pub url: &'a str,
+    /// What the call repeats.
+    pub context: &'a str,
 }

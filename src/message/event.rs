@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use super::address::Address;
+use super::callback::CallbackRef;
 use super::disposition::Disposition;
 use super::reason::Reason;
 use super::ruling::Ruling;
@@ -240,6 +241,8 @@ pub enum What<'a> {
         /// When its sender was told that it was accepted.
         told: Timestamp,
     },
+    /// Its sender wants its status called at an address.
+    Callback(CallbackRef<'a>),
     /// Inbound: which rule gave it to its account.
     Routed {
         /// Whose it is.
@@ -295,6 +298,7 @@ impl What<'_> {
             Self::Rewritten { .. } => "rewritten",
             Self::Readdressed { .. } => "readdressed",
             Self::Keyed { .. } => "keyed",
+            Self::Callback(_) => "callback",
             Self::Routed { .. } => "routed",
             Self::Joined { .. } => "joined",
             Self::Unjoined { .. } => "unjoined",

@@ -5,6 +5,7 @@
 //! **Invariant**: decoding what was encoded gives the same event, and never panics on anything else.
 
 use super::address::Address;
+use super::callback::{CallbackFormat, CallbackMethod, CallbackRef, CallbackWants};
 use super::event::{By, Doubt, Event, NewAddress, Report, What};
 use super::octets::{Reader, put_long, put_short};
 use super::reason::Reason;
@@ -37,7 +38,11 @@ mod kind {
     pub(super) const UNJOINED: u8 = 22;
     pub(super) const DOUBLES: u8 = 23;
     pub(super) const KEYED: u8 = 30;
+    pub(super) const CALLBACK: u8 = 40;
 }
+
+/// Layout of a callback: `version, format, method, wants, url long, context long`.
+const CALLBACK_VERSION: u8 = 1;
 
 // The first octet tells a message's octets from those of the event that replaces it.
 const _: () = assert!(kind::REPLACED > super::record::VERSION);
@@ -124,6 +129,13 @@ impl<'a> Event<'a> {
                 put_short(out, fingerprint);
                 out.extend_from_slice(&number.to_le_bytes());
                 out.extend_from_slice(&told.0.to_le_bytes());
+            }
+            What::Callback(callback) => {
+                self.head(out, kind::CALLBACK);
+                let CallbackRef { format, method, wants, url, context } = callback;
+                out.extend_from_slice(&[CALLBACK_VERSION, format as u8, method as u8, wants.0]);
+                put_long(out, url.as_bytes());
+                put_long(out, context.as_bytes());
             }
             _ => self.encode_of_handset(out),
         }
@@ -250,6 +262,7 @@ fn decode_what<'a>(kind: u8, reader: &mut Reader<'a>) -> Option<What<'a>> {
             number: reader.u16()?,
             told: Timestamp(reader.u64()?),
         },
+        kind::CALLBACK => What::Callback(callback(reader)?),
         kind::REROUTED..=kind::REWRITTEN => decode_change(kind, reader)?,
         _ => decode_of_handset(kind, reader)?,
     })
@@ -300,6 +313,19 @@ fn decode_of_handset<'a>(kind: u8, reader: &mut Reader<'a>) -> Option<What<'a>> 
         },
         kind::DOUBLES => What::Doubles { of: MessageOrd(reader.u64()?) },
         _ => return None,
+    })
+}
+
+fn callback<'a>(reader: &mut Reader<'a>) -> Option<CallbackRef<'a>> {
+    if reader.u8()? != CALLBACK_VERSION {
+        return None;
+    }
+    Some(CallbackRef {
+        format: CallbackFormat::from_u8(reader.u8()?)?,
+        method: CallbackMethod::from_u8(reader.u8()?)?,
+        wants: CallbackWants(reader.u8()?),
+        url: std::str::from_utf8(reader.long()?).ok()?,
+        context: std::str::from_utf8(reader.long()?).ok()?,
     })
 }
 
@@ -435,6 +461,13 @@ mod tests {
             What::Unjoined { why: Unjoined::Missing, number: 1, of: 3, missing: &[2, 3] },
             What::Doubles { of: MessageOrd(7) },
             What::Keyed { key: b"k", fingerprint: &[7; 32], number: 999, told: Timestamp(77) },
+            What::Callback(CallbackRef {
+                format: CallbackFormat::Twilio,
+                method: CallbackMethod::Post,
+                wants: CallbackWants::ALL,
+                url: "https://shop.example/status?a=%d",
+                context: "AC1",
+            }),
         ]
         .map(|what| Event { ord: MessageOrd(1 << 40), what })
         .to_vec()
@@ -446,6 +479,18 @@ mod tests {
             let mut octets = Vec::new();
             event.encode(&mut octets);
             assert_eq!(Event::decode(&octets), Some(event));
+        }
+    }
+
+    #[test]
+    fn a_callback_of_another_version_or_of_no_text_is_none() {
+        let event = instances().into_iter().find(|it| matches!(it.what, What::Callback(_)));
+        let mut octets = Vec::new();
+        event.unwrap().encode(&mut octets);
+        for (at, octet) in [(9, 2), (10, 3), (11, 2), (15, 0xff)] {
+            let mut changed = octets.clone();
+            changed[at] = octet;
+            assert_eq!(Event::decode(&changed), None, "octet {at}");
         }
     }
 

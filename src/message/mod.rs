@@ -10,6 +10,8 @@ pub mod address;
 
 pub mod callback;
 
+pub mod callback_url;
+
 pub mod carrier_id;
 
 pub mod disposition;

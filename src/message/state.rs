@@ -216,6 +216,7 @@ impl State {
             | What::Rewritten { .. }
             | What::Readdressed { .. }
             | What::Keyed { .. }
+            | What::Callback(_)
             | What::Routed { .. }
             | What::Joined { .. }
             | What::Unjoined { .. } => {}

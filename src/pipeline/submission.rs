@@ -5,6 +5,7 @@ use super::engine::Engine;
 use super::port::{Keyed, Refusal, Submission, Wording};
 use crate::base::clock::Timestamp;
 use crate::message::address::Address;
+use crate::message::callback::Callback;
 use crate::message::event::What;
 use crate::message::record::Message;
 
@@ -33,7 +34,10 @@ impl Engine {
         let asker = Asker::Api(reply, Wording::default());
         let index = self.messages.messages();
         match self.submit(now, account.id, asker, &message) {
-            Ok(_) => self.keep_key(index, submission.keyed.as_deref()),
+            Ok(_) => {
+                self.keep_key(index, submission.keyed.as_deref());
+                self.keep_callback(index, submission.callback.as_ref());
+            }
             Err((refusal, Asker::Api(reply, _))) => reply(Err(refusal)),
             Err(_) => {}
         }
@@ -44,5 +48,12 @@ impl Engine {
         let Some(Keyed { key, fingerprint, number, told }) = keyed else { return };
         let (number, told) = (*number, *told);
         self.messages.event_here(index, &What::Keyed { key, fingerprint, number, told });
+    }
+
+    /// Writes where a message's status is called into its chunk, of a message in parts with the first.
+    fn keep_callback(&mut self, index: u32, callback: Option<&Callback>) {
+        if let Some(callback) = callback {
+            self.messages.event_here(index, &What::Callback(callback.as_ref()));
+        }
     }
 }

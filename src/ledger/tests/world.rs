@@ -9,6 +9,7 @@ use crate::ledger::config::LedgerConfig;
 use crate::ledger::open::Opened;
 use crate::ledger::store::Ledger;
 use crate::message::address::Address;
+use crate::message::callback::{CallbackFormat, CallbackMethod, CallbackRef, CallbackWants};
 use crate::message::event::{Doubt, Event, NO_MESSAGE, NewAddress, Report, What};
 use crate::message::reason::Reason;
 use crate::message::record::{Direction, Message};
@@ -212,6 +213,13 @@ impl World {
                 number: random.u16(..),
                 told: Timestamp(random.u64(..)),
             },
+            14 => What::Callback(CallbackRef {
+                format: CallbackFormat::Kannel,
+                method: CallbackMethod::Get,
+                wants: CallbackWants::ALL,
+                url: ["http://a.example/?%d", "http://b.example/"][random.usize(..2)],
+                context: "service=x",
+            }),
             _ => What::Notice { peer: b"load", command_status: 14, count: 3, text: b"wrong" },
         };
         if matches!(what, What::Orphan { .. } | What::Notice { .. }) {

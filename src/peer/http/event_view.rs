@@ -15,6 +15,8 @@ use crate::base::clock::Timestamp;
 use crate::gsm::language::Language;
 use crate::intake::part_of::{PartOf, part_of};
 use crate::ledger::stored::{StoredEvent, StoredMessage};
+use crate::message::callback::{CallbackRef, CallbackWants};
+use crate::message::callback_url::shown;
 use crate::message::event::{By, Doubt, Report, What, ords};
 use crate::message::reason::Reason;
 use crate::message::record::{Direction, Message};
@@ -159,6 +161,7 @@ impl Surface<'_> {
                 self.caller.sees_numbers(),
             ),
             What::Keyed { number, .. } => keyed(number),
+            What::Callback(callback) => called(&callback),
             What::Orphan { .. } | What::Notice { .. } => {
                 gateway(what.name().to_owned(), Reason::None, json!({}))
             }
@@ -275,6 +278,24 @@ fn measures(message: &Message<'_>) -> Value {
 fn keyed(number: u16) -> Line {
     let summary = "submitted under an idempotency key".to_owned();
     let more = json!({ "number": number });
+    Line { by: "account", summary, reason: Reason::None, permanent: None, more }
+}
+
+/// Where its status is called, without what may be secret of the address.
+fn called(callback: &CallbackRef<'_>) -> Line {
+    let (url, format) = (shown(callback.url), callback.format.name());
+    let summary = format!("its status is called at {url}, as {format} does");
+    let wants = [
+        (CallbackWants::DELIVERED, "delivered"),
+        (CallbackWants::UNDELIVERED, "undelivered"),
+        (CallbackWants::QUEUED, "queued"),
+        (CallbackWants::SENT, "sent"),
+        (CallbackWants::REJECTED, "rejected"),
+    ];
+    let wants = wants.into_iter().filter(|(kind, _)| callback.wants.meets(*kind));
+    let wants: Vec<_> = wants.map(|(_, name)| name).collect();
+    let method = callback.method.name();
+    let more = json!({ "url": url, "format": format, "method": method, "wants": wants });
     Line { by: "account", summary, reason: Reason::None, permanent: None, more }
 }
 

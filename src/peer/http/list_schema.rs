@@ -57,7 +57,8 @@ pub(super) struct MessageEvent {
     /// When it was recorded.
     #[schema(format = DateTime)]
     pub(super) at: String,
-    /// What happened, such as `accepted`, `sending`, `sent`, `receipt` or `cancelled`.
+    /// What happened, such as `accepted`, `sending`, `sent`, `receipt` or `cancelled`; `callback` has the
+    /// `url` that its status is called at, without what may be secret, its `format`, `method` and `wants`.
     #[serde(rename = "type")]
     pub(super) kind: &'static str,
     /// Who says so: `account`, `gateway`, `carrier`, `network` or `operator`.

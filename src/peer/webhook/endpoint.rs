@@ -213,6 +213,7 @@ mod tests {
             ord: MessageOrd(1),
             account: AccountId(0),
             carrier: CarrierId(0),
+            lane: None,
         };
         Given { notice, attempts, first_at: NOW }
     }

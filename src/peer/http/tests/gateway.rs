@@ -94,7 +94,7 @@ impl Submit for Pretended {
             ..Message::default()
         };
         let journal = self.journal.lock().expect("whole").clone().expect("set");
-        let appended = append(&journal, &message, submission.keyed.as_deref());
+        let appended = append(&journal, &message, &submission);
         let data_coding = submission.data_coding;
         self.taken.lock().expect("whole").push(submission);
         let slowness = *self.slowness.lock().expect("whole");
@@ -174,12 +174,15 @@ impl Explain for Pretended {
     }
 }
 
-fn append(journal: &Journal, message: &Message<'_>, keyed: Option<&Keyed>) -> Appended {
+fn append(journal: &Journal, message: &Message<'_>, submission: &Submission) -> Appended {
     let mut chunk = Chunk::new();
     let slot = chunk.message(message);
-    if let Some(Keyed { key, fingerprint, number, told }) = keyed {
+    if let Some(Keyed { key, fingerprint, number, told }) = submission.keyed.as_deref() {
         let (number, told) = (*number, *told);
         chunk.event_here(slot.index, &What::Keyed { key, fingerprint, number, told });
+    }
+    if let Some(callback) = &submission.callback {
+        chunk.event_here(slot.index, &What::Callback(callback.as_ref()));
     }
     loop {
         match journal.append(Clock::start().now(), &mut chunk) {
