@@ -89,6 +89,7 @@ fn restart(before: &Config, after: &Config) -> Vec<String> {
     compare("[smpp]", &one.smpp, &other.smpp);
     compare("[spool]", &one.spool, &other.spool);
     compare("[http]", &before.http, &after.http);
+    compare("[callbacks]", &before.callbacks, &after.callbacks);
     compare("[log]", &before.log, &after.log);
     sections
 }

@@ -16,6 +16,9 @@ use crate::peer::http::api::{Api, Parts};
 use crate::peer::http::config::HttpConfig;
 use crate::peer::http::notice_view::NoticeView;
 use crate::peer::http::operator_routes::Operators;
+use crate::peer::webhook::callback_submit::CallbackSubmit;
+use crate::peer::webhook::callback_twilio::NoTokens;
+use crate::peer::webhook::callbacks::{CallbackConfig, Callbacks};
 use crate::peer::webhook::client::Authorities;
 use crate::peer::webhook::service::Webhooks;
 use crate::pipeline::operate::Govern;
@@ -38,7 +41,7 @@ impl News {
     /// # Errors
     /// A file of the data directory that cannot be read, or a thread that was refused.
     pub fn start(
-        (config, exports): (&HttpConfig, &[ExportConfig]),
+        (config, exports, callbacks): (&HttpConfig, &[ExportConfig], &CallbackConfig),
         gateway: &Gateway,
         registry: Arc<Registry>,
         govern: Arc<dyn Govern>,
@@ -46,10 +49,12 @@ impl News {
         let clock = Clock::start();
         let feed = Feed::new(Arc::clone(gateway.ledger()));
         let authorities = Authorities::of_machine();
-        let webhooks = Webhooks::open(feed.clone(), clock, authorities, &registry)?;
+        let callbacks = Callbacks::new(callbacks.clone(), Arc::new(NoTokens));
+        let webhooks = Webhooks::open(feed.clone(), clock, authorities, &registry, callbacks)?;
+        let submit = CallbackSubmit::new(Arc::new(gateway.submitter()), feed.clone());
         let api = Api::new(Parts {
             config: config.clone(),
-            submit: Arc::new(gateway.submitter()),
+            submit: Arc::new(submit),
             cancel: Arc::new(gateway.submitter()),
             board: Arc::new(gateway.board()),
             explain: Arc::new(gateway.board()),

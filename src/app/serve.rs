@@ -70,8 +70,12 @@ async fn serve(
     let upkeep = api::keep_up(&gateway, &registry);
     let memory = watch_memory(&gateway, config.settings.memory_bytes_max);
     let (governor, commands) = Governor::new(log);
-    let news =
-        News::start((&config.http, &config.exports), &gateway, registry, Arc::new(governor))?;
+    let news = News::start(
+        (&config.http, &config.exports, &config.callbacks),
+        &gateway,
+        registry,
+        Arc::new(governor),
+    )?;
     let http = HttpApi::start(&config.http, Arc::clone(news.api())).await?;
     let data_dir_now = &config.settings.data_dir;
     let socket =

@@ -11,7 +11,8 @@ use super::section::{Reader, Section, variable};
 use super::tables::{many, one, unique};
 use super::words::did_you_mean;
 use super::{
-    account, carrier, circles, export, http, limit, listener, log, mo_route, route, smpp, spool,
+    account, callbacks, carrier, circles, export, http, limit, listener, log, mo_route, route,
+    smpp, spool,
 };
 use crate::base::secret::Secret;
 use crate::peer::export::config::ExportConfig;
@@ -94,11 +95,12 @@ pub(super) fn read<'a>(
     unique(&sections, "name", exports.iter().map(|export| &export.name));
     export::check(&sections);
 
+    let callbacks = callbacks::read(&one(reader, &top, root, "callbacks"));
     let (http, plain_keys) = api(reader, places, &top, root, &settings);
     top.finish();
     gaps(reader, &settings, &http);
     strays(reader);
-    (Config { settings, http, exports, log, operator_socket }, plain_keys)
+    (Config { settings, http, exports, callbacks, log, operator_socket }, plain_keys)
 }
 
 fn smpp<'a>(

@@ -13,6 +13,7 @@ use crate::base::secret::Secret;
 use crate::peer::export::config::ExportConfig;
 use crate::peer::http::config::HttpConfig;
 use crate::peer::http::operator_socket::SocketPlace;
+use crate::peer::webhook::callbacks::CallbackConfig;
 use crate::pipeline::settings::Settings;
 use crate::telemetry::log::LogConfig;
 
@@ -25,6 +26,8 @@ pub struct Config {
     pub http: HttpConfig,
     /// News written to files.
     pub exports: Vec<ExportConfig>,
+    /// Where messages' statuses are called.
+    pub callbacks: CallbackConfig,
     /// The log.
     pub log: LogConfig,
     /// Where operators reach the gateway on this machine.

@@ -7,6 +7,8 @@
 
 mod account;
 
+mod callbacks;
+
 mod carrier;
 
 mod check;

@@ -121,6 +121,11 @@ impl Lanes {
         all.map(|at| Arc::clone(&at.consumer)).collect()
     }
 
+    /// Whether the messages of an account are looked at.
+    pub fn knows(&self, account: AccountId) -> bool {
+        self.lock().accounts.contains(&account)
+    }
+
     /// Waits until a lane has joined or left.
     pub async fn changed(&self) {
         self.changed.notified().await;

@@ -77,6 +77,8 @@ mod wrong_key_is_named;
 
 mod webhooks_are_told_everything;
 
+mod callbacks_are_called;
+
 mod corruption_is_refused_until_accepted;
 
 mod kill_loses_nothing;

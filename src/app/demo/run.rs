@@ -20,6 +20,7 @@ use crate::app::api::{self, HttpApi};
 use crate::app::gateway::{Gateway, StartError};
 use crate::app::news::News;
 use crate::app::signals::Signals;
+use crate::peer::webhook::callbacks::CallbackConfig;
 use crate::pipeline::operate::Nobody;
 use crate::pipeline::port::{Submission, Submit as _};
 use crate::telemetry::log::{self, LogConfig};
@@ -62,7 +63,8 @@ async fn demo(options: &Options) -> Result<(), StartError> {
     let gateway = Gateway::start(&world::settings(place.directory().to_owned(), &carriers), false)?;
     let upkeep = api::keep_up(&gateway, &gateway.registry());
     let (http, nobody) = (world::http(), Arc::new(Nobody));
-    let news = News::start((&http, &[]), &gateway, gateway.registry(), nobody)?;
+    let callbacks = CallbackConfig::default();
+    let news = News::start((&http, &[], &callbacks), &gateway, gateway.registry(), nobody)?;
     let http = HttpApi::start(&http, Arc::clone(news.api())).await?;
     let first = send_first(&gateway).await?;
     let counts = Rc::new(Counts::default());

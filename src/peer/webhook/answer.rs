@@ -21,7 +21,7 @@ pub enum Fault {
     #[error("the name cannot be looked up: {0}")]
     Name(String),
     /// Its name leads to an address that it may not.
-    #[error("{0} is a private address, and the webhook does not say allow_private")]
+    #[error("{0} is a private address, and allow_private does not allow it")]
     Private(IpAddr),
     /// Nobody answers there.
     #[error("cannot be connected to: {0}")]
@@ -30,8 +30,11 @@ pub enum Fault {
     #[error("TLS failed: {0}")]
     Tls(String),
     /// Nothing came in time.
-    #[error("no answer within 15 s")]
+    #[error("no answer in time")]
     Timeout,
+    /// It answered, and does not say what it has to.
+    #[error("the answer does not have {0} in it")]
+    Unacknowledged(&'static str),
     /// It broke off.
     #[error("the connection broke: {0}")]
     Broken(String),
@@ -54,6 +57,7 @@ pub const RESULTS: &[&str] = &[
     "connect",
     "tls",
     "broken",
+    "unacknowledged",
     "given_up",
     "unreadable",
 ];
@@ -73,6 +77,7 @@ pub const fn result(outcome: &Outcome) -> &'static str {
         Err(Fault::Connect(_)) => "connect",
         Err(Fault::Tls(_)) => "tls",
         Err(Fault::Broken(_)) => "broken",
+        Err(Fault::Unacknowledged(_)) => "unacknowledged",
     }
 }
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 use axum::body::{Body, to_bytes};
 use bytes::Bytes;
 use hyper::client::conn::http1::{self, SendRequest};
-use hyper::header::{CONTENT_TYPE, HOST, HeaderValue, RETRY_AFTER, USER_AGENT};
+use hyper::header::{HOST, HeaderName, HeaderValue, RETRY_AFTER, USER_AGENT};
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use rustls::RootCertStore;
@@ -40,17 +40,22 @@ const ADDRESSES_MAX: usize = 4;
 
 const AGENT: &str = concat!("postrider/", env!("CARGO_PKG_VERSION"));
 
+/// Octets of an answer in which an acknowledgement is looked for.
+const ACKNOWLEDGED_BYTES: usize = 1024;
+
 /// What is sent.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Delivery {
-    /// `webhook-id`.
-    pub id: String,
-    /// `webhook-timestamp`, in seconds.
-    pub timestamp: u64,
-    /// `webhook-signature`.
-    pub signature: String,
+    /// By POST, and not GET.
+    pub post: bool,
+    /// Path and query; those of the target if there are none.
+    pub path: Option<String>,
+    /// Headers besides those that every request has.
+    pub headers: Vec<(HeaderName, String)>,
     /// The body.
     pub body: Bytes,
+    /// What has to stand near the beginning of an answer that takes it.
+    pub answer_has: Option<&'static str>,
 }
 
 /// Speaks to one endpoint.
@@ -62,6 +67,7 @@ pub struct Client {
     idle: Mutex<Vec<SendRequest<Body>>>,
     idle_max: usize,
     clock: Clock,
+    timeout: Duration,
 }
 
 /// TLS towards whoever some authorities vouch for. Clones are the same.
@@ -116,12 +122,28 @@ impl Client {
         idle_max: usize,
         clock: Clock,
     ) -> Self {
-        Self { target, allow_private, tls, idle: Mutex::new(Vec::new()), idle_max, clock }
+        Self {
+            target,
+            allow_private,
+            tls,
+            idle: Mutex::new(Vec::new()),
+            idle_max,
+            clock,
+            timeout: TIMEOUT,
+        }
+    }
+
+    /// Has its attempts end within another time.
+    #[must_use]
+    pub fn within(self, timeout: Duration) -> Self {
+        Self { timeout, ..self }
     }
 
     /// Sends one event and says what came of it.
     pub async fn send(&self, delivery: &Delivery) -> Outcome {
-        tokio::time::timeout(TIMEOUT, self.exchange(delivery)).await.unwrap_or(Err(Fault::Timeout))
+        tokio::time::timeout(self.timeout, self.exchange(delivery))
+            .await
+            .unwrap_or(Err(Fault::Timeout))
     }
 
     async fn exchange(&self, delivery: &Delivery) -> Outcome {
@@ -130,7 +152,7 @@ impl Client {
                 continue;
             }
             match kept.try_send_request(self.request(delivery)?).await {
-                Ok(response) => return self.answer(response, kept).await,
+                Ok(response) => return self.answer(response, kept, delivery).await,
                 // It was closed from there before anything of this left.
                 Err(error) if error.message().is_some() => {}
                 // It was closed from there while this was on its way: told again, it has the same id.
@@ -139,7 +161,7 @@ impl Client {
         }
         let mut fresh = self.connect().await?;
         let response = fresh.send_request(self.request(delivery)?).await;
-        self.answer(response.map_err(broken)?, fresh).await
+        self.answer(response.map_err(broken)?, fresh, delivery).await
     }
 
     fn kept(&self) -> Option<SendRequest<Body>> {
@@ -153,14 +175,14 @@ impl Client {
     }
 
     fn request(&self, delivery: &Delivery) -> Result<Request<Body>, Fault> {
-        let number = delivery.timestamp;
-        Request::post(&self.target.path)
+        let path = delivery.path.as_ref().unwrap_or(&self.target.path);
+        let request = if delivery.post { Request::post(path) } else { Request::get(path) };
+        let request = request
             .header(HOST, &self.target.authority)
-            .header(USER_AGENT, HeaderValue::from_static(AGENT))
-            .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
-            .header("webhook-id", &delivery.id)
-            .header("webhook-timestamp", number)
-            .header("webhook-signature", &delivery.signature)
+            .header(USER_AGENT, HeaderValue::from_static(AGENT));
+        let headers = delivery.headers.iter();
+        headers
+            .fold(request, |request, (name, value)| request.header(name, value))
             .body(Body::from(delivery.body.clone()))
             .map_err(|error| Fault::Broken(error.to_string()))
     }
@@ -170,18 +192,27 @@ impl Client {
         &self,
         response: Response<hyper::body::Incoming>,
         connection: SendRequest<Body>,
+        delivery: &Delivery,
     ) -> Outcome {
         let status = response.status().as_u16();
         let pause = response.headers().get(RETRY_AFTER).and_then(|text| text.to_str().ok());
         let retry_after = pause.and_then(|text| retry_after(text, self.clock.now()));
-        // What it says beside its status is nothing to us, but the next answer comes behind it.
-        if to_bytes(Body::new(response.into_body()), BODY_BYTES_MAX).await.is_ok() {
+        // What it says beside its status is little to us, but the next answer comes behind it.
+        let body = to_bytes(Body::new(response.into_body()), BODY_BYTES_MAX).await;
+        let said = body.as_deref().unwrap_or_default();
+        let said = said.get(..ACKNOWLEDGED_BYTES).unwrap_or(said);
+        let has = |words: &str| memchr::memmem::find(said, words.as_bytes()).is_some();
+        let acknowledged = delivery.answer_has.is_none_or(has);
+        if body.is_ok() {
             let mut idle = unpoisoned::lock(&self.idle);
             if idle.len() < self.idle_max && !connection.is_closed() {
                 idle.push(connection);
             }
         }
-        Ok(Answer { status, retry_after })
+        match (status, delivery.answer_has) {
+            (200..=299, Some(words)) if !acknowledged => Err(Fault::Unacknowledged(words)),
+            _ => Ok(Answer { status, retry_after }),
+        }
     }
 
     async fn connect(&self) -> Result<SendRequest<Body>, Fault> {
@@ -286,8 +317,7 @@ mod tests {
     async fn send(url: &str, allow_private: bool, authorities: Authorities) -> Outcome {
         let target = Target::read(url).expect("an address");
         let client = Client::new(target, allow_private, authorities, 1, Clock::start());
-        let (id, signature) = ("evt_a".to_owned(), "v1,x".to_owned());
-        client.send(&Delivery { id, timestamp: 1, signature, body: Bytes::new() }).await
+        client.send(&Delivery { post: true, ..Delivery::default() }).await
     }
 
     #[tokio::test]

@@ -1,8 +1,12 @@
-//! One webhook at work: what its task and the API both know of it.
+//! One webhook, or one lane of callbacks, at work: what its task and others both know of it.
 
 use std::sync::{Arc, Mutex};
 
+use bytes::Bytes;
+use hyper::header::{CONTENT_TYPE, HeaderName};
+
 use super::answer::Outcome;
+use super::callbacks::Caller;
 use super::client::{Client, Delivery};
 use super::delivery_log::DeliveryLog;
 use super::endpoint::Health;
@@ -26,23 +30,55 @@ pub(super) struct Common {
     pub(super) gone: tokio::sync::mpsc::UnboundedSender<String>,
 }
 
-/// One webhook at work.
+/// One at work.
 pub(super) struct Running {
     pub(super) id: String,
-    pub(super) sight: Sight,
     pub(super) consumer: Arc<Consumer>,
-    pub(super) client: Client,
     pub(super) concurrency: usize,
     pub(super) log: Mutex<DeliveryLog>,
     pub(super) health: Mutex<Health>,
+    pub(super) voice: Voice,
+}
+
+/// How it tells.
+pub(super) enum Voice {
+    Hook(Hook),
+    Caller(Caller),
+}
+
+/// A webhook.
+pub(super) struct Hook {
+    pub(super) sight: Sight,
+    pub(super) client: Client,
     pub(super) secrets: Mutex<Vec<SigningSecret>>,
 }
 
 impl Running {
+    /// The webhook it is.
+    pub(super) const fn hook(&self) -> Option<&Hook> {
+        match &self.voice {
+            Voice::Hook(hook) => Some(hook),
+            Voice::Caller(_) => None,
+        }
+    }
+}
+
+const ID: HeaderName = HeaderName::from_static("webhook-id");
+const TIMESTAMP: HeaderName = HeaderName::from_static("webhook-timestamp");
+const SIGNATURE: HeaderName = HeaderName::from_static("webhook-signature");
+
+impl Hook {
     /// Sends a body under an id, signed.
     pub(super) async fn send(&self, now: Timestamp, id: String, body: Vec<u8>) -> Outcome {
         let signature = signature(&unpoisoned::lock(&self.secrets), &id, now, &body);
-        let timestamp = now.0 / 1_000_000;
-        self.client.send(&Delivery { id, timestamp, signature, body: body.into() }).await
+        let timestamp = (now.0 / 1_000_000).to_string();
+        let headers = vec![
+            (CONTENT_TYPE, "application/json".to_owned()),
+            (ID, id),
+            (TIMESTAMP, timestamp),
+            (SIGNATURE, signature),
+        ];
+        let body = Bytes::from(body);
+        self.client.send(&Delivery { post: true, headers, body, ..Delivery::default() }).await
     }
 }

@@ -14,11 +14,12 @@ use tokio::task::AbortHandle;
 
 use super::answer::{Outcome, RESULTS};
 use super::book::{self, ID_PREFIX, ROTATION, WEBHOOKS_MAX, Webhook};
+use super::callbacks::Callbacks;
 use super::client::{Authorities, Client};
 use super::delivery_log::{Attempt, DeliveryLog};
 use super::endpoint::{CONCURRENCY_DEFAULT, Health};
 use super::format::{Render, Sight, test_body};
-use super::running::{Common, Running};
+use super::running::{Common, Hook, Running, Voice};
 use super::secret::{self, SigningSecret};
 use super::target::Target;
 use super::task;
@@ -130,6 +131,7 @@ pub struct Webhooks {
     feed: Feed,
     clock: Clock,
     authorities: Authorities,
+    callbacks: Callbacks,
     events: IdCipher,
     metrics: Arc<WebhookMetrics>,
     book: Mutex<Vec<Webhook>>,
@@ -154,13 +156,16 @@ impl Webhooks {
         clock: Clock,
         authorities: Authorities,
         registry: &Registry,
+        callbacks: Callbacks,
     ) -> Result<Arc<Self>, OpenError> {
+        feed.open_lanes(callbacks.config().hosts_max)?;
         let all = book::load(&**feed.ledger().disk())?;
         let webhooks = Self {
             events: feed.ledger().event_cipher(),
             feed,
             clock,
             authorities,
+            callbacks,
             metrics: Arc::new(WebhookMetrics::new(registry, RESULTS)),
             book: Mutex::new(Vec::new()),
             running: Mutex::default(),
@@ -189,7 +194,7 @@ impl Webhooks {
             reading: Semaphore::new(READING_MAX),
             gone,
         });
-        let handle = runtime.handle().clone();
+        let (handle, shared) = (runtime.handle().clone(), Arc::clone(&common));
         *unpoisoned::lock(&self.at_work) = Some(AtWork { common, handle, stop });
         for at in unpoisoned::lock(&self.running).values_mut() {
             at.task = self.spawn(&at.running);
@@ -202,6 +207,7 @@ impl Webhooks {
                 tokio::select! {
                     _ = stopped => {}
                     () = webhooks.watch(went) => {}
+                    () = webhooks.callbacks.run(&shared, &webhooks.feed, &webhooks.authorities) => {}
                 }
             });
         })
@@ -233,7 +239,9 @@ impl Webhooks {
 
     fn count(&self) {
         let backlogs = unpoisoned::lock(&self.running);
+        let lanes = self.feed.lanes().consumers();
         let backlogs = backlogs.values().map(|at| at.running.consumer.backlog());
+        let backlogs = backlogs.chain(lanes.iter().map(|lane| lane.backlog()));
         let (mut events, mut oldest) = (0, None);
         for backlog in backlogs {
             events += backlog.events;
@@ -335,7 +343,9 @@ impl Webhooks {
             Ok(Some(webhook.clone()))
         })?;
         if let (Some(webhook), Some(running)) = (&changed, self.running(id)) {
-            unpoisoned::lock(&running.secrets).clone_from(&webhook.secrets);
+            if let Some(hook) = running.hook() {
+                unpoisoned::lock(&hook.secrets).clone_from(&webhook.secrets);
+            }
         }
         Ok(changed)
     }
@@ -425,8 +435,14 @@ impl Webhooks {
         let event = format!("{EVENT_PREFIX}test_{event}");
         let body = test_body(&event, self.feed.ledger().node(), &time);
         let (now, id, begun) = (self.clock.now(), event.clone(), std::time::Instant::now());
-        let sent = handle.spawn(async move { running.send(now, id, body).await }).await;
-        let outcome = sent.map_err(|error| Refused::Failed(error.to_string()))?;
+        let sent = handle.spawn(async move {
+            match running.hook() {
+                Some(hook) => Some(hook.send(now, id, body).await),
+                None => None,
+            }
+        });
+        let outcome = sent.await.map_err(|error| Refused::Failed(error.to_string()))?;
+        let outcome = outcome.ok_or(Refused::Gone)?;
         Ok((event, outcome, begun.elapsed()))
     }
 
@@ -480,13 +496,15 @@ impl Webhooks {
         );
         let running = Arc::new(Running {
             id: webhook.id.clone(),
-            sight: Sight { in_full: webhook.in_full, texts: webhook.texts },
             consumer,
-            client,
             concurrency: CONCURRENCY_DEFAULT,
             log: Mutex::new(DeliveryLog::default()),
             health: Mutex::new(Health::Up),
-            secrets: Mutex::new(webhook.secrets.clone()),
+            voice: Voice::Hook(Hook {
+                sight: Sight { in_full: webhook.in_full, texts: webhook.texts },
+                client,
+                secrets: Mutex::new(webhook.secrets.clone()),
+            }),
         });
         let task = self.spawn(&running);
         let at = At { running, task };

@@ -1,4 +1,4 @@
-//! The task of one webhook: takes from its window what its endpoint has room for, and puts back what was
+//! The task of one webhook, or of one lane of callbacks: takes from its window what its endpoint has room for, and puts back what was
 //! not taken.
 
 use std::sync::Arc;
@@ -9,10 +9,10 @@ use tokio::task::JoinSet;
 use super::answer::{Answer, Outcome, result};
 use super::delivery_log::Attempt;
 use super::endpoint::{Endpoint, Health, Next};
-use super::format;
-use super::running::{Common, Running};
+use super::format::{self, Sight};
+use super::running::{Common, Hook, Running, Voice};
 use crate::base::clock::Timestamp;
-use crate::feed::notice::{EVENT_PREFIX, event_id};
+use crate::feed::notice::{EVENT_PREFIX, Notice, event_id};
 use crate::feed::window::Given;
 use crate::spool::unpoisoned;
 
@@ -98,11 +98,12 @@ fn begin(
 async fn fly(common: Arc<Common>, running: Arc<Running>, given: Given) -> Landed {
     let (at, begun) = (common.clock.now(), Instant::now());
     let notice = given.notice;
-    let what = match read(&common, &running, given).await {
-        Ok(Some(body)) => {
-            let id = format!("{EVENT_PREFIX}{}", event_id(&common.events, notice.lsn));
-            Told::Outcome(running.send(common.clock.now(), id, body).await)
-        }
+    let told = match &running.voice {
+        Voice::Hook(hook) => tell(&common, hook, notice).await,
+        Voice::Caller(caller) => caller.call(&common, notice).await,
+    };
+    let what = match told {
+        Ok(Some(outcome)) => Told::Outcome(outcome),
         Ok(None) => Told::Unreadable,
         Err(error) => {
             tracing::error!(%error, "the contents of an event could not be read");
@@ -112,16 +113,18 @@ async fn fly(common: Arc<Common>, running: Arc<Running>, given: Given) -> Landed
     Landed { given, at, took: begun.elapsed(), what }
 }
 
-async fn read(
-    common: &Arc<Common>,
-    running: &Arc<Running>,
-    given: Given,
-) -> std::io::Result<Option<Vec<u8>>> {
+async fn tell(common: &Common, hook: &Hook, notice: Notice) -> std::io::Result<Option<Outcome>> {
+    let Some(body) = read(common, hook.sight, notice).await? else { return Ok(None) };
+    let id = format!("{EVENT_PREFIX}{}", event_id(&common.events, notice.lsn));
+    Ok(Some(hook.send(common.clock.now(), id, body).await))
+}
+
+async fn read(common: &Common, sight: Sight, notice: Notice) -> std::io::Result<Option<Vec<u8>>> {
     let _turn = common.reading.acquire().await.map_err(std::io::Error::other)?;
-    let (render, sight) = (Arc::clone(&common.render), running.sight);
+    let render = Arc::clone(&common.render);
     let read = tokio::task::spawn_blocking(move || {
-        let contents = render.contents(&given.notice, sight)?;
-        Ok(contents.map(|contents| format::body(given.notice.kind.name(), contents)))
+        let contents = render.contents(&notice, sight)?;
+        Ok(contents.map(|contents| format::body(notice.kind.name(), contents)))
     });
     read.await.map_err(std::io::Error::other)?
 }
@@ -174,6 +177,11 @@ fn land(
             running.consumer.settle(now, lsn);
             note(common, running, landed, "given_up", status, None);
             tracing::warn!(webhook = running.id, status, "a webhook did not take an event in days");
+        }
+        // One address is gone, and not its server.
+        Next::Gone if running.hook().is_none() => {
+            running.consumer.settle(now, lsn);
+            note(common, running, landed, "gone", status, None);
         }
         Next::Gone => {
             running.consumer.untried(now, lsn);

@@ -26,6 +26,7 @@ use crate::peer::http::config::{HttpConfig, KeyConfig, Scope};
 use crate::peer::http::notice_view::NoticeView;
 use crate::peer::http::operator_routes::Operators;
 use crate::peer::http::server::serve;
+use crate::peer::webhook::callbacks::Callbacks;
 use crate::peer::webhook::client::Authorities;
 use crate::peer::webhook::service::Webhooks;
 use crate::pipeline::change::Unchanged;
@@ -272,7 +273,9 @@ impl Gateway {
         let (registry, clock) = (Registry::new(), Clock::start());
         let feed = Feed::new(Arc::clone(&running.ledger));
         let authorities = Authorities::of_machine();
-        let webhooks = Webhooks::open(feed.clone(), clock, authorities, &registry).expect("new");
+        let webhooks =
+            Webhooks::open(feed.clone(), clock, authorities, &registry, Callbacks::default())
+                .expect("new");
         let api = Api::new(Parts {
             config,
             submit: Arc::<Pretended>::clone(&pretended),
