@@ -137,8 +137,19 @@ fn the_documented_file_has_every_key() {
     let places = super::secret::SecretPlaces::default();
     super::check::read(&reader, &places, &root);
     let sections = [
-        "", "smpp", "account", "carrier", "route", "limit", "mo_route", "http", "http.key", "log",
-        "spool", "export",
+        "",
+        "smpp",
+        "account",
+        "carrier",
+        "route",
+        "limit",
+        "mo_route",
+        "http",
+        "http.key",
+        "log",
+        "spool",
+        "export",
+        "callbacks",
     ];
     for (section, key) in reader.known.into_inner() {
         let inner = [format!("[{section}.{key}]"), format!("[{section}.{key}.")];
