@@ -7,6 +7,8 @@
 
 use std::fmt;
 
+use super::foreign_id;
+
 /// A message's place in the ledger: dense, from 0, in order of acceptance.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct MessageOrd(pub u64);
@@ -40,6 +42,12 @@ impl PublicId {
     /// The characters as octets, as an SMPP `message_id` carries them (without NUL).
     pub const fn as_bytes(&self) -> &[u8] {
         &self.0
+    }
+
+    /// The 64 bits that the characters stand for.
+    pub fn number(&self) -> u64 {
+        // Made of a number, it always is one.
+        decode(&self.0).unwrap_or_default()
     }
 }
 
@@ -87,10 +95,12 @@ impl IdCipher {
         encode(u64::from(left) << 32 | u64::from(right))
     }
 
-    /// The message a public id names, if these characters can be one. Case does not matter, and
-    /// the API's `msg_` prefix may be there.
+    /// The message a public id names, if these characters can be one. Case does not matter, the API's
+    /// `msg_` prefix may be there, and the forms that clients of other gateways are given
+    /// ([`foreign_id`]) name the same message.
     pub fn open(&self, id: &[u8]) -> Option<MessageOrd> {
-        let sealed = decode(id.strip_prefix(b"msg_").unwrap_or(id))?;
+        let native = decode(id.strip_prefix(b"msg_").unwrap_or(id));
+        let sealed = native.or_else(|| foreign_id::number(id))?;
         let (mut left, mut right) = ((sealed >> 32) as u32, sealed as u32);
         for &key in self.keys.iter().rev() {
             (left, right) = (right ^ round(left, key), left);

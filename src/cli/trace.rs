@@ -88,7 +88,7 @@ fn several(arguments: &TraceArgs, found: &[Value]) {
 /// it could be is asked for.
 async fn find(client: &ApiClient, what: &str, limit: u8) -> Result<Vec<Value>, ApiError> {
     let mut found = Vec::new();
-    if what.starts_with("msg_") || what.len() == ID_CHARS {
+    if what.starts_with("msg_") || ID_CHARS.contains(&what.len()) {
         match client.get(&format!("/v1/messages/{}", escape(what))).await {
             Ok(message) => found.push(message),
             Err(error) if error.is_not_found() => {}
@@ -112,8 +112,8 @@ async fn find(client: &ApiClient, what: &str, limit: u8) -> Result<Vec<Value>, A
     Ok(found)
 }
 
-/// Characters of an id without its prefix.
-const ID_CHARS: usize = 13;
+/// Characters of an id without its prefix, of one as Twilio writes it, and of one as a UUID.
+const ID_CHARS: [usize; 3] = [13, 34, 36];
 
 /// Characters of the longest address (SMPP §5.2.9).
 const NUMBER_CHARS: usize = 20;

@@ -135,9 +135,17 @@ fn api<'a>(
         let read = |section| http::read_key(section, places, &settings.accounts, &mut plain_keys);
         let keys: Vec<KeyConfig> = sections.iter().map(read).collect();
         unique(&sections, "name", keys.iter().map(|key| &key.name));
+        let nobody = String::new();
+        let logins = keys.iter().map(|key| key.login.as_ref().map_or(&nobody, |it| &it.username));
+        unique(&sections, "username", logins);
         keys
     });
-    (http::read(&section, keys), plain_keys)
+    let http = HttpConfig {
+        kannel: http::read_kannel(&one(reader, top, root, "kannel")),
+        jasmin_listen: http::read_jasmin(&one(reader, top, root, "jasmin")),
+        ..http::read(&section, keys)
+    };
+    (http, plain_keys)
 }
 
 /// What is allowed and cannot work.

@@ -1,6 +1,6 @@
 //! `[http]` and `[[http.key]]`: the API and who may use it.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 
 use ipnet::IpNet;
@@ -10,7 +10,8 @@ use super::account::NAME;
 use super::secret::{SecretPlaces, secret};
 use super::section::Section;
 use crate::base::secret::Secret;
-use crate::peer::http::config::{HttpConfig, KeyConfig, Scope};
+use crate::peer::http::config::{HttpConfig, KannelConfig, KeyConfig, Login, Scope};
+use crate::peer::http::numbers::can_be_sender;
 use crate::pipeline::settings::AccountConfig;
 use crate::throttle::limiter::Rate;
 
@@ -31,6 +32,7 @@ pub(super) fn read(section: &Section<'_>, keys: Vec<KeyConfig>) -> HttpConfig {
         header_timeout: section.seconds("header_timeout_s", default.header_timeout, 1..=300),
         request_timeout: section.seconds("request_timeout_s", default.request_timeout, 1..=300),
         keys,
+        ..default
     };
     // The keys are tables of their own, read before.
     section.given("key");
@@ -45,9 +47,13 @@ pub(super) fn read_key(
     plain_keys: &mut Vec<Secret>,
 ) -> KeyConfig {
     let account = account(section, "account", accounts);
+    let username = username(section, account.is_some());
+    let mut token = Vec::new();
+    let plain_keys = if username.is_some() { &mut token } else { plain_keys };
     let key = KeyConfig {
         name: name(section),
         digest: digest(section, places, plain_keys),
+        login: username.map(|username| Login { username, token: token.pop() }),
         scopes: scopes(section, account.is_some()),
         account,
         ips: ips(section),
@@ -66,6 +72,40 @@ fn name(section: &Section<'_>) -> String {
         section.fail("name", "cannot be a name".to_owned(), NAME.to_owned());
     }
     name
+}
+
+/// What makes the key a password.
+fn username(section: &Section<'_>, of_account: bool) -> Option<String> {
+    const USERNAME: &str = "1 to 64 letters, digits, `-`, `_`, `.` and `@`";
+    let username = section.text_or_none("username", USERNAME)?;
+    let letter = |octet: u8| octet.is_ascii_alphanumeric() || b"-_.@".contains(&octet);
+    if !(1..=64).contains(&username.len()) || !username.bytes().all(letter) {
+        section.fail("username", "cannot be a login".to_owned(), USERNAME.to_owned());
+    }
+    if !of_account {
+        let allowed = "`account` beside it: whoever logs in cannot name one".to_owned();
+        section.fail("username", "belongs to no account".to_owned(), allowed);
+    }
+    Some(username)
+}
+
+/// `[kannel]`.
+pub(super) fn read_kannel(section: &Section<'_>) -> KannelConfig {
+    const SENDER: &str = "a number, a short code, or a name of up to 11 characters";
+    let listen = section.listen("listen", None);
+    let sender = section.text_or_none("sender", SENDER);
+    if sender.as_ref().is_some_and(|sender| !can_be_sender(sender)) {
+        section.fail("sender", "cannot be a sender".to_owned(), SENDER.to_owned());
+    }
+    section.finish();
+    KannelConfig { listen, sender }
+}
+
+/// `[jasmin]`.
+pub(super) fn read_jasmin(section: &Section<'_>) -> Option<SocketAddr> {
+    let listen = section.listen("listen", None);
+    section.finish();
+    listen
 }
 
 fn scopes(section: &Section<'_>, of_account: bool) -> Vec<Scope> {

@@ -61,6 +61,7 @@ impl Engine {
                         parts: parts.as_ref().map_or(message.counts(), |parts| parts.len() as u8),
                         data_coding: message.data_coding,
                         changed: rewritten.as_ref().map_or(0, |text| text.changed),
+                        carrier,
                     };
                 }
                 let first = self.messages.messages();

@@ -19,7 +19,7 @@ use crate::message::event::By;
 use crate::message::reason::Reason;
 use crate::message::record::Message;
 
-/// A message submitted by the API, one part, encoded.
+/// A message submitted over HTTP, not cut yet, encoded.
 #[derive(Clone, Debug, Default)]
 pub struct Submission {
     /// Name of the account that pays.
@@ -28,10 +28,21 @@ pub struct Submission {
     pub source: Vec<u8>,
     /// Destination as written by the client.
     pub destination: Vec<u8>,
-    /// The text, in GSM septets or UCS-2: its carrier's coding is found with its carrier.
+    /// The text, in GSM septets or UCS-2: its carrier's coding is found with its carrier. Octets of other
+    /// codings, and what follows a header, go as they are.
     pub body: Vec<u8>,
-    /// 0 for septets, one to an octet, or 8 for UCS-2.
+    /// 0 for septets, one to an octet, or 8 for UCS-2; else SMPP §5.2.19.
     pub data_coding: u8,
+    /// SMPP §5.2.12; the UDHI bit says that `body` begins with a header.
+    pub esm_class: u8,
+    /// SMPP §5.2.13.
+    pub protocol_id: u8,
+    /// SMPP §5.2.14, 0 to 3.
+    pub priority_flag: u8,
+    /// SMPP §5.2.11, at most 5 octets; routes know it as a tag.
+    pub service_type: Vec<u8>,
+    /// SMPP §7.1.1 text form, empty for at once.
+    pub schedule_delivery_time: Vec<u8>,
     /// The sender's own reference.
     pub client_ref: Vec<u8>,
     /// SMPP §7.1.1 text form, empty for the default.
@@ -120,6 +131,8 @@ pub struct Wording {
     pub data_coding: u8,
     /// Characters that are others than those written.
     pub changed: u16,
+    /// Who is to have it first.
+    pub carrier: CarrierId,
 }
 
 /// A submission that was taken.

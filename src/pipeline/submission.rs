@@ -24,8 +24,13 @@ impl Engine {
         let message = Message {
             source: Address::infer(&submission.source),
             destination: Address::infer(&submission.destination),
+            esm_class: submission.esm_class,
+            protocol_id: submission.protocol_id,
+            priority_flag: submission.priority_flag,
             data_coding: submission.data_coding,
             parts: 1,
+            service_type: &submission.service_type,
+            schedule_delivery_time: &submission.schedule_delivery_time,
             validity_period: &submission.validity_period,
             client_ref: &submission.client_ref,
             body: &submission.body,

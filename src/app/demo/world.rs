@@ -155,6 +155,7 @@ pub(super) fn http() -> HttpConfig {
     let key = KeyConfig {
         name: "demo".into(),
         digest,
+        login: None,
         scopes: vec![Scope::All],
         account: None,
         ips: Vec::new(),

@@ -1,4 +1,4 @@
-//! Who asks: the bearer key of a request, and what it may do.
+//! Who asks: the bearer key of a request, or a login, and what it may do.
 //!
 //! A handler takes a [`Caller`] and begins with `caller.require(Scope::…)?`. Who has no key of ours is
 //! told 401; who has one that may not do this, or not from there, 403; who asks too often, 429.
@@ -42,7 +42,17 @@ impl Keys {
     /// Digests of what a client sends tell it nothing by the time their comparison takes.
     fn of_token(&self, token: &str) -> Option<Arc<Key>> {
         let digest: [u8; 32] = Sha256::digest(token).into();
-        self.0.iter().find(|key| key.config.digest == digest).cloned()
+        let keys = self.0.iter().filter(|key| key.config.login.is_none());
+        keys.cloned().find(|key| key.config.digest == digest)
+    }
+
+    /// A password is one only together with its name.
+    fn of_login(&self, username: &str, password: &[u8]) -> Option<Arc<Key>> {
+        let digest: [u8; 32] = Sha256::digest(password).into();
+        let named = |key: &Arc<Key>| {
+            key.config.login.as_ref().is_some_and(|login| login.username == username)
+        };
+        self.0.iter().filter(|key| named(key)).find(|key| key.config.digest == digest).cloned()
     }
 }
 
@@ -63,12 +73,28 @@ impl Caller {
         let config = KeyConfig {
             name: "gateway".to_owned(),
             digest: [0; 32],
+            login: None,
             scopes,
             account: None,
             ips: Vec::new(),
             rate: None,
         };
         Self { key: Arc::new(Key { config, limiter: None }) }
+    }
+
+    /// Whoever logs in by name and password from this address.
+    pub(super) fn of_login(
+        api: &Api,
+        (username, password): (&str, &[u8]),
+        from: ClientAddress,
+    ) -> Result<Self, Problem> {
+        let Some(key) = api.keys.of_login(username, password) else {
+            api.ingress.auth_failures.increment(1);
+            return Err(Problem::new(kinds::UNAUTHORIZED, "no such login"));
+        };
+        let caller = Self { key };
+        caller.admit(from.0, api.clock.now())?;
+        Ok(caller)
     }
 
     /// Refuses who may not do this.
@@ -133,11 +159,16 @@ impl FromRequestParts<Arc<Api>> for Caller {
         };
         let key = api.keys.of_token(token).ok_or_else(|| refused("no such key"))?;
         let caller = Self { key };
-        let from = parts.extensions.get::<ClientAddress>();
-        // Without one it is nobody's network.
-        let from = from.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |client| client.0);
-        caller.admit(from, api.clock.now())?;
+        caller.admit(ClientAddress::of(parts).0, api.clock.now())?;
         Ok(caller)
+    }
+}
+
+impl ClientAddress {
+    /// Where a request came from; without an address it is nobody's network.
+    pub(super) fn of(parts: &Parts) -> Self {
+        let from = parts.extensions.get::<Self>();
+        from.copied().unwrap_or(Self(IpAddr::V4(Ipv4Addr::UNSPECIFIED)))
     }
 }
 

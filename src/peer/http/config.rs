@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
+use crate::base::secret::Secret;
 use crate::throttle::limiter::Rate;
 
 /// The API's listener and who may use it.
@@ -26,6 +27,19 @@ pub struct HttpConfig {
     pub request_timeout: Duration,
     /// Who may use it.
     pub keys: Vec<KeyConfig>,
+    /// What clients of Kannel are offered.
+    pub kannel: KannelConfig,
+    /// A listener of its own for clients of Jasmin; `None` has them use the API's.
+    pub jasmin_listen: Option<SocketAddr>,
+}
+
+/// What clients of Kannel are offered beside the API's listener.
+#[derive(Clone, Debug, Default)]
+pub struct KannelConfig {
+    /// A listener of its own; `None` has them use the API's.
+    pub listen: Option<SocketAddr>,
+    /// The sender of messages that name none: Kannel's `global-sender`.
+    pub sender: Option<String>,
 }
 
 impl Default for HttpConfig {
@@ -38,7 +52,19 @@ impl Default for HttpConfig {
             header_timeout: Duration::from_secs(10),
             request_timeout: Duration::from_secs(30),
             keys: Vec::new(),
+            kannel: KannelConfig::default(),
+            jasmin_listen: None,
         }
+    }
+}
+
+impl HttpConfig {
+    /// What Twilio calls the AuthToken of an AccountSid: the key in clear of the login with this name, if
+    /// the configuration has it and not only its digest.
+    pub fn token(&self, username: &str) -> Option<&Secret> {
+        let named =
+            |key: &&KeyConfig| key.login.as_ref().is_some_and(|login| login.username == username);
+        self.keys.iter().find(named)?.login.as_ref()?.token.as_ref()
     }
 }
 
@@ -49,6 +75,8 @@ pub struct KeyConfig {
     pub name: String,
     /// SHA-256 of the key's text.
     pub digest: [u8; 32],
+    /// What makes it the password of a login, and of nothing else.
+    pub login: Option<Login>,
     /// What it may do.
     pub scopes: Vec<Scope>,
     /// Whom it submits and reads as; `None` is any account, and a submission names one.
@@ -57,6 +85,15 @@ pub struct KeyConfig {
     pub ips: Vec<IpNet>,
     /// Requests that it may make; `None` is any number.
     pub rate: Option<Rate>,
+}
+
+/// A name that a key is the password of, as clients of Kannel, Jasmin and Twilio log in.
+#[derive(Clone, Debug)]
+pub struct Login {
+    /// The `username` of Kannel and Jasmin, the AccountSid of Twilio.
+    pub username: String,
+    /// The key in clear, which signs what Twilio's clients are told.
+    pub token: Option<Secret>,
 }
 
 /// Something a key may do.
@@ -138,6 +175,7 @@ mod tests {
         KeyConfig {
             name: "test".into(),
             digest: [0; 32],
+            login: None,
             scopes: scopes.to_vec(),
             account: account.map(str::to_owned),
             ips: Vec::new(),

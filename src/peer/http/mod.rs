@@ -75,6 +75,8 @@ mod news_request_schema;
 
 pub mod notice_view;
 
+pub mod numbers;
+
 mod observe;
 
 mod openapi;

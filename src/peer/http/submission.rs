@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
+use super::numbers::{can_be_destination, can_be_sender};
 use super::problem::{At, FieldError, Problem};
 use super::problem_table as kinds;
 use crate::gsm::alphabet::{Encoded, encode};
@@ -80,8 +81,7 @@ impl Wanted {
             data_coding: self.text.alphabet.data_coding(),
             client_ref: self.client_ref.clone().unwrap_or_default().into_bytes(),
             validity_period: self.validity_period(),
-            keyed: None,
-            callback: None,
+            ..Submission::default()
         }
     }
 
@@ -128,9 +128,7 @@ impl Fields<'_> {
 
     fn to(&mut self) -> String {
         let Some(to) = self.required("to") else { return String::new() };
-        let digits = to.strip_prefix('+').unwrap_or(&to);
-        let usable = (1..=15).contains(&digits.len()) && digits.bytes().all(|d| d.is_ascii_digit());
-        if !usable {
+        if !can_be_destination(&to) {
             let detail = "has to be up to 15 digits, with or without `+`";
             self.wrong("to", "invalid_destination", detail);
         }
@@ -140,15 +138,7 @@ impl Fields<'_> {
     /// A number, a short code, or a name of up to 11 characters (TS 23.040 §9.1.2.5).
     fn from(&mut self) -> String {
         let Some(from) = self.required("from") else { return String::new() };
-        let digits = from.strip_prefix('+').unwrap_or(&from);
-        let number = !digits.is_empty() && digits.bytes().all(|octet| octet.is_ascii_digit());
-        let usable = if number {
-            digits.len() <= 15
-        } else {
-            let printable = |octet: u8| (0x20..0x7f).contains(&octet);
-            !from.trim().is_empty() && from.len() <= 11 && from.bytes().all(printable)
-        };
-        if !usable {
+        if !can_be_sender(&from) {
             let detail = "has to be up to 15 digits, with or without `+`, or up to 11 characters of \
                           printable ASCII";
             self.wrong("from", "invalid_source", detail);

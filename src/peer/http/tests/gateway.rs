@@ -105,7 +105,7 @@ impl Submit for Pretended {
             while journal.durable() < appended.end {
                 tokio::time::sleep(Duration::from_millis(1)).await;
             }
-            let wording = Wording { parts: 1, data_coding, changed: 0 };
+            let wording = Wording { parts: 1, data_coding, changed: 0, carrier: SINK };
             Ok(Taken { ord: appended.base_ord, wording })
         })
     }
@@ -238,6 +238,7 @@ pub(super) fn key(text: &str, scopes: &[Scope], account: Option<&str>) -> KeyCon
         ips: Vec::new(),
         rate: None,
         digest: Sha256::digest(text).into(),
+        login: None,
         scopes: scopes.to_vec(),
         account: account.map(str::to_owned),
     }

@@ -69,7 +69,10 @@ fn a_text_that_look_alikes_keep_out_of_one_part_leaves_in_one_and_its_history_sa
     let mut desk = desk(Some(Level::LookAlikes), Profile::default());
     let text = format!("“{}”", "x".repeat(150));
     let (taken, left) = desk.post(&text);
-    assert_eq!(taken.wording, Wording { parts: 1, data_coding: 0, changed: 2 });
+    assert_eq!(
+        taken.wording,
+        Wording { parts: 1, data_coding: 0, changed: 2, carrier: CarrierId(0) }
+    );
     assert_eq!(left.len(), 1);
     assert_eq!(body(&left[0]).2, text.replace(['“', '”'], "\"").into_bytes());
     assert_eq!(desk.rewritten(taken), [(8, 0, 2, 0, 0)]);
@@ -79,7 +82,10 @@ fn a_text_that_look_alikes_keep_out_of_one_part_leaves_in_one_and_its_history_sa
 fn without_the_accounts_word_nothing_is_changed() {
     let mut desk = desk(None, Profile::default());
     let (taken, left) = desk.post("it’s");
-    assert_eq!(taken.wording, Wording { parts: 1, data_coding: 8, changed: 0 });
+    assert_eq!(
+        taken.wording,
+        Wording { parts: 1, data_coding: 8, changed: 0, carrier: CarrierId(0) }
+    );
     assert_eq!(body(&left[0]), (8, 0, "\0i\0t\x20\x19\0s".bytes().collect()));
     assert_eq!(desk.rewritten(taken), []);
 }
@@ -89,7 +95,10 @@ fn parts_with_national_tables_are_counted_beside_their_headers() {
     let profile = Profile { national: vec![Language::Turkish], ..Profile::default() };
     let mut desk = desk(Some(Level::Accents), profile);
     let (taken, left) = desk.post(&"ı".repeat(150));
-    assert_eq!(taken.wording, Wording { parts: 1, data_coding: 0, changed: 0 });
+    assert_eq!(
+        taken.wording,
+        Wording { parts: 1, data_coding: 0, changed: 0, carrier: CarrierId(0) }
+    );
     let (coding, esm_class, octets) = body(&left[0]);
     assert_eq!((coding, esm_class, &octets[..4]), (0, 0x40, &[3, 0x25, 1, 1][..]));
     assert_eq!(desk.rewritten(taken), [(8, 0, 0, 1, 0)]);
