@@ -10,12 +10,13 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::MissedTickBehavior;
 
 use super::gateway::Gateway;
 use crate::ledger::store::Ledger;
 use crate::peer::http::api::Api;
+use crate::peer::http::compat::routes::Clients;
 use crate::peer::http::config::HttpConfig;
 use crate::peer::http::server::serve;
 use crate::telemetry::registry::Registry;
@@ -24,41 +25,52 @@ use crate::telemetry::store::StoreMetrics;
 /// A listening API.
 #[derive(Debug)]
 pub struct HttpApi {
-    address: SocketAddr,
+    address: Option<SocketAddr>,
     api: Arc<Api>,
     stop: watch::Sender<bool>,
-    serving: JoinHandle<()>,
+    serving: JoinSet<()>,
 }
 
 /// Time for requests that were begun when the gateway is told to stop.
 const DRAIN: Duration = Duration::from_secs(35);
 
 impl HttpApi {
-    /// Begins to listen, if the configuration says where.
+    /// Begins to listen wherever the configuration says, for the API and for clients of other gateways.
     ///
     /// # Errors
-    /// When the address cannot be listened on.
+    /// When an address cannot be listened on.
     pub async fn start(config: &HttpConfig, api: Arc<Api>) -> io::Result<Option<Self>> {
-        let Some(listen) = config.listen else { return Ok(None) };
-        let listener = TcpListener::bind(listen).await.map_err(|error| {
-            io::Error::new(error.kind(), format!("http.listen {listen}: {error}"))
-        })?;
-        let address = listener.local_addr()?;
-        let (stop, stopping) = watch::channel(false);
-        let serving = tokio::spawn(serve(listener, Arc::clone(&api), stopping));
-        Ok(Some(Self { address, api, stop, serving }))
+        let places = [
+            ("http", config.listen, Clients::All),
+            ("kannel", config.kannel.listen, Clients::Kannel),
+            ("jasmin", config.jasmin_listen, Clients::Jasmin),
+        ];
+        let (stop, _) = watch::channel(false);
+        let (mut serving, mut address) = (JoinSet::new(), None);
+        for (section, listen, clients) in places {
+            let Some(listen) = listen else { continue };
+            let listener = TcpListener::bind(listen).await.map_err(|error| {
+                io::Error::new(error.kind(), format!("{section}.listen {listen}: {error}"))
+            })?;
+            if clients == Clients::All {
+                address = Some(listener.local_addr()?);
+            }
+            serving.spawn(serve(listener, (Arc::clone(&api), clients), stop.subscribe()));
+        }
+        Ok((!serving.is_empty()).then_some(Self { address, api, stop, serving }))
     }
 
-    /// Where it listens.
-    pub const fn address(&self) -> SocketAddr {
+    /// Where the API listens, if it does.
+    pub const fn address(&self) -> Option<SocketAddr> {
         self.address
     }
 
     /// Takes nothing new, and waits for what was begun.
-    pub async fn stop(self) {
+    pub async fn stop(mut self) {
         self.stop.send_replace(true);
         self.api.end_streams();
-        if tokio::time::timeout(DRAIN, self.serving).await.is_err() {
+        let all = async { while self.serving.join_next().await.is_some() {} };
+        if tokio::time::timeout(DRAIN, all).await.is_err() {
             tracing::warn!("requests to the api were cut off");
         }
     }

@@ -86,7 +86,7 @@ async fn serve(
         messages_replayed = recovered.messages_replayed,
         events_replayed = recovered.events_replayed,
         smpp = gateway.smpp_address().map(tracing::field::display),
-        http = http.as_ref().map(|http| tracing::field::display(http.address())),
+        http = http.as_ref().and_then(HttpApi::address).map(tracing::field::display),
         operator = socket.as_ref().map(|socket| tracing::field::display(socket.path().display())),
         "ready"
     );

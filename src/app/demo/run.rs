@@ -72,7 +72,7 @@ async fn demo(options: &Options) -> Result<(), StartError> {
     let smpp = gateway.smpp_address();
     let traffic =
         smpp.map(|to| tokio::task::spawn_local(keep_sending(to, Rc::clone(&counts), stopping)));
-    let addresses = smpp.zip(http.as_ref().map(HttpApi::address));
+    let addresses = smpp.zip(http.as_ref().and_then(HttpApi::address));
     show(options, &place, addresses, &first)?;
 
     ended(options.lasts).await?;

@@ -50,13 +50,7 @@ pub(super) async fn accept(
     let shared = Arc::clone(api);
     let work = async move {
         let outcomes = submit(&shared, &asked, idempotency.as_ref(), &mut before).await;
-        for outcome in &outcomes {
-            match outcome {
-                Ok(acceptance) if !acceptance.again => shared.ingress.accepted.increment(1),
-                Ok(_) => {}
-                Err(problem) => shared.ingress.rejected.named(problem.metric()).increment(1),
-            }
-        }
+        count(&shared, &outcomes);
         if let Some(mut held) = held {
             held.written = shared.ledger.durable();
         }
@@ -64,6 +58,37 @@ pub(super) async fn accept(
     };
     let failed = |_| Problem::new(kinds::INTERNAL, "the submission broke off");
     tokio::spawn(work).await.map_err(failed)
+}
+
+/// Takes in messages as they are: those of clients of other gateways, who have no idempotency keys.
+pub(super) async fn take_in(
+    api: &Arc<Api>,
+    submissions: Vec<Submission>,
+) -> Result<Outcomes, Problem> {
+    let shared = Arc::clone(api);
+    let work = async move {
+        let told = shared.clock.now();
+        let under = submissions.into_iter().map(|submission| {
+            let account = submission.account.clone();
+            Step::Under(shared.submit.submit(submission), account)
+        });
+        let outcomes = finish(under.collect(), told).await;
+        count(&shared, &outcomes);
+        outcomes
+    };
+    // What was begun is finished although the client goes away.
+    let failed = |_| Problem::new(kinds::INTERNAL, "the submission broke off");
+    tokio::spawn(work).await.map_err(failed)
+}
+
+fn count(api: &Api, outcomes: &Outcomes) {
+    for outcome in outcomes {
+        match outcome {
+            Ok(acceptance) if !acceptance.again => api.ingress.accepted.increment(1),
+            Ok(_) => {}
+            Err(problem) => api.ingress.rejected.named(problem.metric()).increment(1),
+        }
+    }
 }
 
 fn begin(api: &Api, idempotency: &Idempotency) -> Result<Held, Problem> {
@@ -130,6 +155,7 @@ fn recall(api: &Api, ord: MessageOrd, told: Timestamp) -> std::io::Result<Option
         parts: message.parts,
         data_coding: message.data_coding,
         changed: changed.unwrap_or(0),
+        carrier: message.carrier,
         again: true,
     }))
 }
@@ -154,6 +180,11 @@ async fn submit(
             }
         });
     }
+    finish(steps, told).await
+}
+
+/// Waits for all of them.
+async fn finish(mut steps: Vec<Step>, told: Timestamp) -> Outcomes {
     send(&mut steps, told).await;
     let mut outcomes = Vec::with_capacity(steps.len());
     for step in steps {
@@ -199,6 +230,7 @@ fn outcome(
         parts: wording.parts,
         data_coding: wording.data_coding,
         changed: wording.changed,
+        carrier: wording.carrier,
         again: false,
     })
 }

@@ -12,7 +12,7 @@ use super::post_message::public_id;
 use super::submission::Wanted;
 use super::when::rfc3339;
 use crate::base::clock::Timestamp;
-use crate::base::id::MessageOrd;
+use crate::base::id::{CarrierId, MessageOrd};
 use crate::gsm::alphabet::Alphabet;
 
 /// What became known when a message was accepted.
@@ -25,6 +25,8 @@ pub(super) struct Acceptance {
     pub(super) data_coding: u8,
     /// Characters that are others than those written.
     pub(super) changed: u16,
+    /// Who is to have it first.
+    pub(super) carrier: CarrierId,
     /// Whether it was accepted before, under the same idempotency key.
     pub(super) again: bool,
 }

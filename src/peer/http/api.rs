@@ -16,9 +16,9 @@ use super::route_metrics::AllRoutes;
 use super::stream::{self, Streams};
 use super::underway::Underway;
 use super::{
-    cancel_message, docs, errors, explain_route, get_content, get_message, health, list_events,
-    list_messages, metrics, observe, openapi, operator_routes, post_batch, post_message,
-    problem_table as kinds, webhook_actions, webhooks,
+    cancel_message, compat, docs, errors, explain_route, get_content, get_message, health,
+    list_events, list_messages, metrics, observe, openapi, operator_routes, post_batch,
+    post_message, problem_table as kinds, webhook_actions, webhooks,
 };
 use crate::base::clock::Clock;
 use crate::base::id::IdCipher;
@@ -184,6 +184,7 @@ impl Api {
             .route("/startupz", get(health::startupz))
             .route("/readyz", get(health::readyz))
             .merge(operator_routes::routes())
+            .merge(compat::routes::all())
             .method_not_allowed_fallback(async || {
                 Problem::new(kinds::METHOD_NOT_ALLOWED, "see the Allow header")
             })

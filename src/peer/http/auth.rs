@@ -126,6 +126,11 @@ impl Caller {
         self.key.config.account.as_deref()
     }
 
+    /// The name it logged in by, if it did.
+    pub(super) fn login(&self) -> Option<&str> {
+        self.key.config.login.as_ref().map(|login| login.username.as_str())
+    }
+
     /// Refuses a key that is used from elsewhere, or too often.
     fn admit(&self, from: IpAddr, now: Timestamp) -> Result<(), Problem> {
         let Key { config, limiter } = &*self.key;

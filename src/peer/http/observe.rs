@@ -11,6 +11,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::api::Api;
+use super::compat::dialect;
 use super::problem::Problem;
 use super::problem_table as kinds;
 use super::problem_view::ProblemBody;
@@ -28,15 +29,18 @@ pub(super) async fn observe(State(api): State<Arc<Api>>, request: Request, next:
         Err(_) => Problem::new(kinds::TIMEOUT, format!("there was no answer within {limit:?}"))
             .into_response(),
     };
+    let template = path.as_ref().map_or("other", MatchedPath::as_str);
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
-        write_problem(&mut response, &problem, &id);
+        match dialect::answer(template, &problem) {
+            Some(answer) => response = answer,
+            None => write_problem(&mut response, &problem, &id),
+        }
     }
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(X_REQUEST_ID, id);
     }
     let status = response.status().as_u16();
     let seconds = begun.elapsed().as_secs_f64();
-    let template = path.as_ref().map_or("other", MatchedPath::as_str);
     api.routes.answered(template, &method, status, seconds);
     log(template, &method, status, &id);
     response

@@ -3,6 +3,7 @@
 use axum::http::Method;
 
 use super::api::ROUTES;
+use super::compat::routes::FOREIGN;
 use crate::telemetry::http::RouteMetrics;
 use crate::telemetry::registry::Registry;
 
@@ -19,7 +20,7 @@ impl AllRoutes {
             (*route, method.clone(), RouteMetrics::new(registry, route, method.as_str()))
         };
         Self {
-            known: ROUTES.iter().map(one).collect(),
+            known: ROUTES.iter().chain(FOREIGN).map(one).collect(),
             other: RouteMetrics::new(registry, "other", "other"),
         }
     }

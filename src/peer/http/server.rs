@@ -23,16 +23,21 @@ use tokio::task::JoinSet;
 
 use super::api::Api;
 use super::auth::ClientAddress;
+use super::compat::routes::Clients;
 
 /// Pause after `accept` failed for want of a descriptor, so that it does not spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// Answers on a listener until `stop` becomes true or its sender is gone, and then until every
 /// connection has ended.
-pub async fn serve(listener: TcpListener, api: Arc<Api>, mut stop: watch::Receiver<bool>) {
+pub async fn serve(
+    listener: TcpListener,
+    (api, clients): (Arc<Api>, Clients),
+    mut stop: watch::Receiver<bool>,
+) {
     let room = Arc::new(Semaphore::new(api.config.connections_max));
     let mut connections = JoinSet::new();
-    let router = Arc::clone(&api).router();
+    let router = Arc::clone(&api).router_for(clients);
     loop {
         while connections.try_join_next().is_some() {}
         let accepted = tokio::select! {

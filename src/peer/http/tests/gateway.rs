@@ -22,6 +22,7 @@ use crate::message::address::Address;
 use crate::message::event::{By, Event, What};
 use crate::message::record::Message;
 use crate::peer::http::api::{Api, Parts};
+use crate::peer::http::compat::routes::Clients;
 use crate::peer::http::config::{HttpConfig, KeyConfig, Scope};
 use crate::peer::http::notice_view::NoticeView;
 use crate::peer::http::operator_routes::Operators;
@@ -295,7 +296,7 @@ impl Gateway {
         let telling = webhooks.start(render).expect("a thread");
         let news = News { feed, webhooks, threads: [telling, following] };
         let (stop, stopping) = watch::channel(false);
-        let serving = tokio::spawn(serve(listener, Arc::clone(&api), stopping));
+        let serving = tokio::spawn(serve(listener, (Arc::clone(&api), Clients::All), stopping));
         Self { api, pretended, address, running, stop, serving, news }
     }
 
