@@ -150,6 +150,8 @@ fn the_documented_file_has_every_key() {
         "spool",
         "export",
         "callbacks",
+        "kannel",
+        "jasmin",
     ];
     for (section, key) in reader.known.into_inner() {
         let inner = [format!("[{section}.{key}]"), format!("[{section}.{key}.")];

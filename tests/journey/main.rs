@@ -28,6 +28,8 @@ mod idempotency_key_survives_a_kill;
 mod query_sm_tells_the_state;
 mod schemathesis_finds_nothing;
 
+mod clients_of_other_gateways;
+
 mod submit_multi_is_a_message_for_each;
 
 mod carrier_has_its_ways;

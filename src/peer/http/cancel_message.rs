@@ -13,7 +13,7 @@ use super::api::Api;
 use super::auth::Caller;
 use super::config::Scope;
 use super::get_message::NO_STORE;
-use super::lookup::{ask, by_id};
+use super::lookup::{Found, ask, by_id};
 use super::message_schema::MessageView;
 use super::message_view::Surface;
 use super::path_id::PathId;
@@ -46,7 +46,15 @@ pub(super) async fn post(
     PathId(id): PathId,
 ) -> Result<([(HeaderName, &'static str); 1], Json<MessageView>), Problem> {
     caller.require(Scope::MessagesSend)?;
-    let found = by_id(&api, &caller, &id).await?;
+    let found = take_back(&api, &caller, &id).await?;
+    let carriers = api.board.carriers();
+    let surface = Surface { api: &api, caller: &caller, carriers: &carriers };
+    Ok((NO_STORE, Json(surface.message(&found))))
+}
+
+/// Takes a message back, and shows it as it is then.
+pub(super) async fn take_back(api: &Arc<Api>, caller: &Caller, id: &str) -> Result<Found, Problem> {
+    let found = by_id(api, caller, id).await?;
     let (ord, account) = (found.stored.ord, found.stored.message().account);
     if found.stored.message().direction == Direction::Inbound {
         let detail = "it came from a handset and is here already";
@@ -58,11 +66,8 @@ pub(super) async fn post(
         let durable = api.ledger.stats().durable;
         Ok(api.ledger.wait_indexed(durable, CATCH_UP))
     };
-    ask(&api, indexed).await?;
-    let found = by_id(&api, &caller, &id).await?;
-    let carriers = api.board.carriers();
-    let surface = Surface { api: &api, caller: &caller, carriers: &carriers };
-    Ok((NO_STORE, Json(surface.message(&found))))
+    ask(api, indexed).await?;
+    by_id(api, caller, id).await
 }
 
 fn problem(unchanged: Unchanged) -> Problem {

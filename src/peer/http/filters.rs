@@ -46,9 +46,9 @@ pub(super) const PARAMETERS: [&str; 10] = [
 ];
 
 impl Filters {
-    /// Reads the parameters of a query.
-    pub(super) fn read(pairs: Vec<(String, String)>) -> Result<Self, Problem> {
-        let mut filters = Self {
+    /// Everything, a page of it.
+    pub(super) const fn none() -> Self {
+        Self {
             to: None,
             from: None,
             account: None,
@@ -59,7 +59,12 @@ impl Filters {
             carrier_message_id: None,
             limit: LIMIT,
             after: None,
-        };
+        }
+    }
+
+    /// Reads the parameters of a query.
+    pub(super) fn read(pairs: Vec<(String, String)>) -> Result<Self, Problem> {
+        let mut filters = Self::none();
         let mut errors = Vec::new();
         let mut seen: Vec<String> = Vec::new();
         for (parameter, value) in pairs {

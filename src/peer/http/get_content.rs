@@ -1,5 +1,6 @@
 //! `GET /v1/messages/{id}/content`: the text of one message, for keys that may see texts.
 
+use std::io;
 use std::sync::Arc;
 
 use axum::Json;
@@ -20,6 +21,7 @@ use crate::gsm::coding::DefaultAlphabet;
 use crate::gsm::part::UDHI;
 use crate::gsm::text::{UserData, decode_parts};
 use crate::ledger::stored::StoredMessage;
+use crate::message::record::Message;
 
 /// What a message says.
 #[derive(Serialize, ToSchema, Debug)]
@@ -53,33 +55,45 @@ pub(super) async fn get(
 ) -> Result<([(HeaderName, &'static str); 1], Json<MessageContent>), Problem> {
     caller.require(Scope::ContentRead)?;
     let found = by_id(&api, &caller, &id).await?;
-    let rest: Vec<_> = found.parts.iter().skip(1).map(|part| part.ord).collect();
-    let rest = ask(&api, move |api| {
-        let read = rest.iter().map(|&ord| api.ledger.message(ord));
-        read.collect::<std::io::Result<Vec<_>>>()
+    let content = ask(&api, move |api| {
+        let rest = rest(api, &found)?;
+        Ok(MessageContent {
+            id: public_id(api, found.stored.ord),
+            object: "message.content",
+            text: text(api, &found, &rest),
+            data_coding: found.stored.message().data_coding,
+            parts: all(&found, &rest).map(|message| hex(message.body)).collect(),
+        })
     });
-    let rest: Vec<StoredMessage> = rest.await?.into_iter().flatten().collect();
-    Ok((NO_STORE, Json(content(&api, &found, &rest))))
+    Ok((NO_STORE, Json(content.await?)))
 }
 
-fn content(api: &Api, found: &Found, rest: &[StoredMessage]) -> MessageContent {
+/// What a message says, of all its parts together; `None` if it is no text.
+pub(super) fn text_of(api: &Api, found: &Found) -> io::Result<Option<String>> {
+    Ok(text(api, found, &rest(api, found)?))
+}
+
+/// Its parts behind the first.
+fn rest(api: &Api, found: &Found) -> io::Result<Vec<StoredMessage>> {
+    let read = found.parts.iter().skip(1).map(|part| api.ledger.message(part.ord));
+    Ok(read.collect::<io::Result<Vec<_>>>()?.into_iter().flatten().collect())
+}
+
+fn all<'a>(found: &'a Found, rest: &'a [StoredMessage]) -> impl Iterator<Item = Message<'a>> {
+    std::iter::once(&found.stored).chain(rest).map(StoredMessage::message)
+}
+
+fn text(api: &Api, found: &Found, rest: &[StoredMessage]) -> Option<String> {
     let first = found.stored.message();
     let carriers = api.board.carriers();
     let carrier = carriers.iter().find(|view| view.id == first.carrier);
     let default = carrier.map_or(DefaultAlphabet::Gsm7, |view| view.profile.default_alphabet);
-    let all = || std::iter::once(&found.stored).chain(rest).map(StoredMessage::message);
-    let parts = all().map(|message| UserData {
+    let parts = all(found, rest).map(|message| UserData {
         data_coding: message.data_coding,
         udhi: message.esm_class & UDHI != 0,
         octets: message.body,
     });
-    MessageContent {
-        id: public_id(api, found.stored.ord),
-        object: "message.content",
-        text: decode_parts(parts, default),
-        data_coding: first.data_coding,
-        parts: all().map(|message| hex(message.body)).collect(),
-    }
+    decode_parts(parts, default)
 }
 
 fn hex(octets: &[u8]) -> String {

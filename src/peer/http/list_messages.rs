@@ -71,6 +71,17 @@ pub(super) async fn list(
     Ok((NO_STORE, Json(page)))
 }
 
+/// One page, newest first, and what the next one comes after.
+pub(super) async fn search(
+    api: &Arc<Api>,
+    caller: &Caller,
+    filters: &Filters,
+) -> Result<(Vec<Found>, Option<String>), Problem> {
+    let query = query(api, caller, filters)?;
+    let answer = ask(api, move |api| by_columns(api, &query)).await?;
+    Ok((answer.found, answer.next))
+}
+
 /// The question to the ledger. Names that it does not know are told, rather than find nothing.
 fn query(api: &Api, caller: &Caller, filters: &Filters) -> Result<Query, Problem> {
     let names = api.ledger.names();

@@ -1,5 +1,7 @@
 //! Addresses that a message's status is to be called at.
 
+use std::fmt::Write as _;
+
 use crate::message::callback::{CONTEXT_BYTES_MAX, URL_BYTES_MAX};
 
 /// An address as it is kept, if it can be called.
@@ -20,23 +22,22 @@ pub(in crate::peer::http) fn context<'a>(
         query.push_str(separator);
         query.push_str(name);
         query.push('=');
-        for &octet in value {
-            escape(&mut query, octet);
-        }
+        query.push_str(&escaped(value));
     }
     (query.len() <= CONTEXT_BYTES_MAX).then(|| query.into())
 }
 
-/// RFC 3986 §2.3: what needs no escape.
-fn escape(query: &mut String, octet: u8) {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    if octet.is_ascii_alphanumeric() || b"-._~".contains(&octet) {
-        query.push(char::from(octet));
-    } else {
-        query.push('%');
-        query.push(char::from(HEX[usize::from(octet >> 4)]));
-        query.push(char::from(HEX[usize::from(octet & 15)]));
+/// Octets as a value of a query (RFC 3986 §2.3).
+pub(in crate::peer::http) fn escaped(octets: &[u8]) -> String {
+    let mut text = String::with_capacity(octets.len());
+    for &octet in octets {
+        if octet.is_ascii_alphanumeric() || b"-._~".contains(&octet) {
+            text.push(char::from(octet));
+        } else {
+            let _infallible = write!(text, "%{octet:02X}");
+        }
     }
+    text
 }
 
 #[cfg(test)]

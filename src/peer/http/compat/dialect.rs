@@ -3,9 +3,9 @@
 
 use axum::response::{IntoResponse, Response};
 
-use super::routes::{BALANCE, PING, RATE, SEND, SENDSMS};
+use super::routes::{BALANCE, MESSAGE, MESSAGES, PING, RATE, SEND, SENDSMS};
 use crate::peer::http::problem::Problem;
-use crate::peer::http::{jasmin, kannel};
+use crate::peer::http::{jasmin, kannel, twilio};
 
 /// The answer to a request by the template of its path; `None` where it is the API's.
 pub(in crate::peer::http) fn answer(template: &str, problem: &Problem) -> Option<Response> {
@@ -13,6 +13,7 @@ pub(in crate::peer::http) fn answer(template: &str, problem: &Problem) -> Option
         SENDSMS => Some(kannel::reply::Refused::from(problem.clone()).into_response()),
         SEND => Some(jasmin::reply::Refused::from(problem.clone()).in_quotes()),
         RATE | BALANCE | PING => Some(jasmin::reply::Refused::from(problem.clone()).in_json()),
+        MESSAGES | MESSAGE => Some(twilio::refused::Refused::from(problem.clone()).into_response()),
         _ => None,
     }
 }

@@ -73,11 +73,6 @@ impl Form {
     pub(in crate::peer::http) fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|(name, _)| name.as_str())
     }
-
-    /// Names and values in their order.
-    pub(in crate::peer::http) fn pairs(&self) -> impl Iterator<Item = (&str, &[u8])> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_slice()))
-    }
 }
 
 /// `application/x-www-form-urlencoded` in octets; `None` when an escape is none.

@@ -13,6 +13,7 @@ use crate::peer::http::kannel::sendsms::sendsms;
 use crate::peer::http::observe;
 use crate::peer::http::problem::Problem;
 use crate::peer::http::problem_table as kinds;
+use crate::peer::http::twilio::{cancel::cancel, create::create, fetch::fetch, list::list};
 
 /// Kannel's, which `sendsms-url` of its configuration may change and hardly anybody does.
 pub(in crate::peer::http) const SENDSMS: &str = "/cgi-bin/sendsms";
@@ -22,6 +23,10 @@ pub(in crate::peer::http) const SEND: &str = "/send";
 pub(in crate::peer::http) const RATE: &str = "/rate";
 pub(in crate::peer::http) const BALANCE: &str = "/balance";
 pub(in crate::peer::http) const PING: &str = "/ping";
+
+/// Twilio's.
+pub(in crate::peer::http) const MESSAGES: &str = "/2010-04-01/Accounts/{sid}/Messages.json";
+pub(in crate::peer::http) const MESSAGE: &str = "/2010-04-01/Accounts/{sid}/Messages/{message}";
 
 /// Templates and methods, which are labels of metrics.
 pub(in crate::peer::http) const FOREIGN: &[(&str, Method)] = &[
@@ -47,7 +52,7 @@ pub enum Clients {
 
 /// All of them.
 pub(in crate::peer::http) fn all() -> Router<Arc<Api>> {
-    kannel().merge(jasmin())
+    kannel().merge(jasmin()).merge(twilio())
 }
 
 fn jasmin() -> Router<Arc<Api>> {
@@ -56,6 +61,10 @@ fn jasmin() -> Router<Arc<Api>> {
         .route(RATE, get(rate))
         .route(BALANCE, get(balance))
         .route(PING, get(ping))
+}
+
+fn twilio() -> Router<Arc<Api>> {
+    Router::new().route(MESSAGES, get(list).post(create)).route(MESSAGE, get(fetch).post(cancel))
 }
 
 fn kannel() -> Router<Arc<Api>> {

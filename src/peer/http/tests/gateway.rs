@@ -14,6 +14,7 @@ use tokio::task::JoinHandle;
 
 use crate::base::clock::Clock;
 use crate::base::id::{AccountId, CarrierId, MessageOrd};
+use crate::base::secret::Secret;
 use crate::feed::feed::Feed;
 use crate::ledger::config::LedgerConfig;
 use crate::ledger::running::Running;
@@ -23,7 +24,7 @@ use crate::message::event::{By, Event, What};
 use crate::message::record::Message;
 use crate::peer::http::api::{Api, Parts};
 use crate::peer::http::compat::routes::Clients;
-use crate::peer::http::config::{HttpConfig, KeyConfig, Scope};
+use crate::peer::http::config::{HttpConfig, KeyConfig, Login, Scope};
 use crate::peer::http::notice_view::NoticeView;
 use crate::peer::http::operator_routes::Operators;
 use crate::peer::http::server::serve;
@@ -92,6 +93,8 @@ impl Submit for Pretended {
             client_ref: &submission.client_ref,
             body: &submission.body,
             validity_period: &submission.validity_period,
+            schedule_delivery_time: &submission.schedule_delivery_time,
+            esm_class: submission.esm_class,
             parts: 1,
             ..Message::default()
         };
@@ -245,12 +248,22 @@ pub(super) fn key(text: &str, scopes: &[Scope], account: Option<&str>) -> KeyCon
     }
 }
 
+/// A login of account `load`: the password of `load` is `load-password`, that of `AC1` `load-token`.
+pub(super) fn login(username: &str, password: &str, scopes: &[Scope]) -> KeyConfig {
+    let token = Some(Secret::new(password));
+    let login = Some(Login { username: username.to_owned(), token });
+    KeyConfig { login, ..key(password, scopes, Some("load")) }
+}
+
 pub(super) fn config() -> HttpConfig {
     HttpConfig {
         keys: vec![
             key(ADMIN, &[Scope::All], None),
             key(LOAD_KEY, &[Scope::MessagesSend, Scope::MessagesRead], Some("load")),
             key(SHOP_READER, &[Scope::MessagesRead], Some("shop")),
+            login("load", "load-password", &Scope::DEFAULT),
+            login("AC1", "load-token", &[Scope::All]),
+            login("reader", "reader-password", &[Scope::MessagesRead]),
         ],
         ..HttpConfig::default()
     }
@@ -341,6 +354,16 @@ impl Gateway {
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await.expect("it answers");
         split(&answer)
+    }
+
+    /// Sends a form without an Authorization of ours.
+    pub(super) async fn form(&self, request: &str, headers: &str, body: &str) -> Answer {
+        let length = body.len();
+        self.raw(&format!(
+            "{request} HTTP/1.1\r\nhost: t\r\nconnection: close\r\ncontent-length: {length}\r\n\
+             content-type: application/x-www-form-urlencoded\r\n{headers}\r\n{body}"
+        ))
+        .await
     }
 
     /// Records what happened to a message.

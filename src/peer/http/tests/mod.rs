@@ -16,6 +16,10 @@ mod documents;
 
 mod idempotency;
 
+mod jasmin;
+
+mod kannel;
+
 mod looking_up;
 
 mod operating;
@@ -27,5 +31,7 @@ mod refusing;
 mod streaming;
 
 mod submitting;
+
+mod twilio;
 
 mod webhooks;
