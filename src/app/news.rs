@@ -17,7 +17,6 @@ use crate::peer::http::config::HttpConfig;
 use crate::peer::http::notice_view::NoticeView;
 use crate::peer::http::operator_routes::Operators;
 use crate::peer::webhook::callback_submit::CallbackSubmit;
-use crate::peer::webhook::callback_twilio::NoTokens;
 use crate::peer::webhook::callbacks::{CallbackConfig, Callbacks};
 use crate::peer::webhook::client::Authorities;
 use crate::peer::webhook::service::Webhooks;
@@ -49,7 +48,7 @@ impl News {
         let clock = Clock::start();
         let feed = Feed::new(Arc::clone(gateway.ledger()));
         let authorities = Authorities::of_machine();
-        let callbacks = Callbacks::new(callbacks.clone(), Arc::new(NoTokens));
+        let callbacks = Callbacks::new(callbacks.clone(), Arc::new(config.clone()));
         let webhooks = Webhooks::open(feed.clone(), clock, authorities, &registry, callbacks)?;
         let submit = CallbackSubmit::new(Arc::new(gateway.submitter()), feed.clone());
         let api = Api::new(Parts {

@@ -8,6 +8,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 
 use crate::base::secret::Secret;
+use crate::peer::webhook::callback_twilio::TwilioTokens;
 use crate::throttle::limiter::Rate;
 
 /// The API's listener and who may use it.
@@ -58,13 +59,11 @@ impl Default for HttpConfig {
     }
 }
 
-impl HttpConfig {
-    /// What Twilio calls the AuthToken of an AccountSid: the key in clear of the login with this name, if
-    /// the configuration has it and not only its digest.
-    pub fn token(&self, username: &str) -> Option<&Secret> {
-        let named =
-            |key: &&KeyConfig| key.login.as_ref().is_some_and(|login| login.username == username);
-        self.keys.iter().find(named)?.login.as_ref()?.token.as_ref()
+impl TwilioTokens for HttpConfig {
+    /// The key in clear of the login with this name, if the configuration has it and not only its digest.
+    fn auth_token(&self, account_sid: &str) -> Option<Secret> {
+        let mut logins = self.keys.iter().filter_map(|key| key.login.as_ref());
+        logins.find(|login| login.username == account_sid)?.token.clone()
     }
 }
 

@@ -154,9 +154,12 @@ mod tests {
     fn jasmin_wants_its_acknowledgement_by_either_method() {
         let posted = call(CallbackFormat::Jasmin, CallbackMethod::Post, "http://a/d?x=1");
         assert_eq!((posted.post, posted.path.as_deref()), (true, Some("/d?x=1")));
-        assert!(posted.body.starts_with(b"id=1g9eb1pxa9d6p&level=2&"), "{posted:?}");
+        assert!(posted.body.starts_with(b"id=uuid-1g9eb1pxa9d6p&level=2&"), "{posted:?}");
         let got = call(CallbackFormat::Jasmin, CallbackMethod::Get, "http://a/d?x=1");
-        assert!(got.path.as_deref().unwrap().starts_with("/d?x=1&id=1g9eb1pxa9d6p&"), "{got:?}");
+        assert!(
+            got.path.as_deref().unwrap().starts_with("/d?x=1&id=uuid-1g9eb1pxa9d6p&"),
+            "{got:?}"
+        );
         assert!(got.body.is_empty());
         assert!(posted.answer_has.is_some() && got.answer_has.is_some());
     }

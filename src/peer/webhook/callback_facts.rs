@@ -2,8 +2,8 @@
 
 use std::io;
 
-use super::callback_twilio::to_sid;
 use crate::base::clock::Timestamp;
+use crate::base::foreign_id;
 use crate::base::id::MessageOrd;
 use crate::feed::judge::called;
 use crate::feed::kind::Kind;
@@ -37,6 +37,8 @@ pub(super) struct Facts {
     pub(super) id: String,
     /// Its `MessageSid`.
     pub(super) sid: String,
+    /// What Jasmin's `/send` answers with.
+    pub(super) uuid: String,
     pub(super) at: Timestamp,
     pub(super) accepted_at: Timestamp,
     pub(super) from: String,
@@ -95,7 +97,8 @@ impl Facts {
             kind: notice.kind,
             bit: called_for(notice.kind, &this),
             id: id.to_string(),
-            sid: to_sid(id),
+            sid: foreign_id::sid(id),
+            uuid: foreign_id::uuid(id),
             at: notice.at,
             accepted_at: stored.accepted_at,
             from: text(message.source.addr),
@@ -161,6 +164,7 @@ impl Facts {
             kind: Kind::Delivered,
             bit: CallbackWants::DELIVERED,
             sid: format!("SM{id}"),
+            uuid: format!("uuid-{id}"),
             id,
             at: Timestamp(1_761_051_787_412_000),
             accepted_at: Timestamp(1_761_051_727_000_000),

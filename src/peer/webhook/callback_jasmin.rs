@@ -20,7 +20,7 @@ pub(super) fn fields(callback: &CallbackRef<'_>, facts: &Facts) -> Vec<(&'static
         if facts.bit.meets(CallbackWants::SENT.or(CallbackWants::REJECTED)) { 1 } else { 2 };
     let connector = if callback.context.is_empty() { &facts.carrier } else { callback.context };
     let mut fields = vec![
-        ("id", facts.id.clone()),
+        ("id", facts.uuid.clone()),
         ("level", level.to_string()),
         ("message_status", if level == 1 { response(facts) } else { state(facts.kind).to_owned() }),
         ("connector", connector.to_owned()),
@@ -106,14 +106,14 @@ mod tests {
         });
         assert_eq!(
             told("", &facts),
-            "id=1g9eb1pxa9d6p&level=2&message_status=DELIVRD&connector=sink&id_smsc=13006AC1\
+            "id=uuid-1g9eb1pxa9d6p&level=2&message_status=DELIVRD&connector=sink&id_smsc=13006AC1\
              &sub=001&dlvrd=002&subdate=2510211302&donedate=2510211303&err=000\
              &text=Hello+foo+bar+and+so"
         );
         facts.bit = CallbackWants::SENT;
         assert_eq!(
             told("demo_cid", &facts),
-            "id=1g9eb1pxa9d6p&level=1&message_status=ESME_ROK&connector=demo_cid"
+            "id=uuid-1g9eb1pxa9d6p&level=1&message_status=ESME_ROK&connector=demo_cid"
         );
         facts.bit = CallbackWants::REJECTED;
         facts.command_status = Some(0x33);

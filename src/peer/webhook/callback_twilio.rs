@@ -6,10 +6,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use ring::hmac;
-use sha2::{Digest as _, Sha256};
 
 use super::callback_facts::Facts;
-use crate::base::id::PublicId;
 use crate::base::secret::Secret;
 use crate::feed::kind::Kind;
 use crate::message::callback::CallbackRef;
@@ -32,34 +30,6 @@ impl TwilioTokens for NoTokens {
     fn auth_token(&self, _account_sid: &str) -> Option<Secret> {
         None
     }
-}
-
-/// The `MessageSid` of a message: `SM`, the characters of its id in hexadecimal, and 6 digits that tell it
-/// from what only looks like one.
-pub fn to_sid(id: PublicId) -> String {
-    let hex = hexadecimal(id.as_bytes());
-    format!("SM{hex}{}", check(&hex))
-}
-
-/// The characters of the public id in a `MessageSid`; `None` if that is none of ours.
-pub fn from_sid(sid: &str) -> Option<String> {
-    let digits = sid.strip_prefix("SM").filter(|digits| digits.len() == 32)?;
-    let (hex, checked) = digits.split_at_checked(26)?;
-    let hex = hex.to_ascii_lowercase();
-    if !checked.eq_ignore_ascii_case(&check(&hex)) {
-        return None;
-    }
-    let octet = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
-    let octets: Option<Vec<u8>> = hex.as_bytes().chunks(2).map(octet).collect();
-    String::from_utf8(octets?).ok()
-}
-
-fn hexadecimal(octets: &[u8]) -> String {
-    octets.iter().map(|octet| format!("{octet:02x}")).collect()
-}
-
-fn check(hex: &str) -> String {
-    hexadecimal(&Sha256::digest(hex)[..3])
 }
 
 /// Twilio's `MessageStatus` for news of a message.
@@ -125,7 +95,6 @@ pub(super) fn signature(token: &[u8], url: &str, fields: &[(&str, String)]) -> S
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::id::{IdCipher, MessageOrd};
     use crate::message::callback::{CallbackFormat, CallbackMethod, CallbackWants};
 
     /// The example of Twilio's documentation and of its libraries' tests.
@@ -141,28 +110,6 @@ mod tests {
         let fields = fields.map(|(name, value)| (name, value.to_owned()));
         let url = "https://mycompany.com/myapp.php?foo=1&bar=2";
         assert_eq!(signature(b"12345", url, &fields), "RSOYDt4T1cUTdK1PDd93/VVr8B8=");
-    }
-
-    #[test]
-    fn a_sid_leads_back_to_its_message_and_nothing_else_does() {
-        let cipher = IdCipher::new(7);
-        for ord in [0, 1, 99, u64::MAX] {
-            let id = cipher.seal(MessageOrd(ord));
-            let sid = to_sid(id);
-            assert!(sid.len() == 34 && sid[2..].bytes().all(|it| it.is_ascii_hexdigit()), "{sid}");
-            assert_eq!(from_sid(&sid), Some(id.to_string()));
-            assert_eq!(from_sid(&format!("SM{}", sid[2..].to_uppercase())), Some(id.to_string()));
-            assert_eq!(from_sid(&sid[..33]), None);
-        }
-        for sid in [
-            "",
-            "SM",
-            "MM0123",
-            "SM00112233445566778899aabbccddeeff",
-            "SMä00112233445566778899aabbccddee",
-        ] {
-            assert_eq!(from_sid(sid), None, "{sid}");
-        }
     }
 
     #[test]

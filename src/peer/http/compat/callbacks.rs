@@ -2,14 +2,13 @@
 
 use std::fmt::Write as _;
 
-use crate::message::callback::{CONTEXT_BYTES_MAX, URL_BYTES_MAX};
+use crate::message::callback::CONTEXT_BYTES_MAX;
+use crate::message::callback_url::CallbackUrl;
 
 /// An address as it is kept, if it can be called.
 pub(in crate::peer::http) fn address(octets: &[u8]) -> Option<Box<str>> {
     let url = std::str::from_utf8(octets).ok()?;
-    let scheme = url.split_once("://")?.0;
-    let known = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
-    (known && url.len() <= URL_BYTES_MAX).then(|| url.into())
+    CallbackUrl::read(url).ok().map(|_| url.into())
 }
 
 /// Names and values as one query, if it is not too long to be kept.

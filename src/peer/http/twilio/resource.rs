@@ -29,7 +29,7 @@ struct Shape {
     created: Timestamp,
     sent: Option<Timestamp>,
     updated: Timestamp,
-    error: Option<(u32, &'static str)>,
+    error: Option<(u16, &'static str)>,
 }
 
 /// A message that was just taken, as its sender wrote it.
