@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::process::Command;
 
 use crate::driver::http;
+use crate::driver::patience::until;
 use crate::driver::site::{Site, listener};
 use crate::driver::smsc::Smsc;
 use crate::driver::tools::{client, installed, is_there};
@@ -103,5 +104,10 @@ fn kannels_own_http_client_sends() {
     let output = Command::new(TEST_HTTP).args(["-r", "2", &url]).output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr).into_owned()
         + &String::from_utf8_lossy(&output.stdout);
-    assert_eq!(said.matches("0: Accepted for").count(), 2, "{said}");
+    assert!(said.contains("2 succeeded, 0 failed") && said.contains("0: Accepted for"), "{said}");
+    let taken = || {
+        let (_, page) = http::get_json(site.http(), "/v1/messages?to=%2B447700900123");
+        (page["data"].as_array().map(Vec::len) == Some(2)).then_some(())
+    };
+    until("both are in the ledger", taken);
 }

@@ -4,7 +4,7 @@
 //! (`post_message`, `post_batch`, `cancel_message`, `list_messages`, `get_message`, `list_events`, `explain_route`, `health`,
 //! `metrics`, `errors`, and `webhooks` with `webhook_actions`).
 //! `carriers`, `queues` and `govern` are the operators', by a key or by `operator_socket`.
-//! `compat`, `kannel`, `jasmin` and `twilio` are for clients of other gateways.
+//! `compat` is for clients of other gateways.
 //! `auth` and `observe` stand before all of them. The pipeline is known by its ports alone, the past
 //! by the ledger. Not here: what a message goes through.
 
@@ -56,11 +56,7 @@ mod html;
 
 mod idempotency;
 
-mod jasmin;
-
 mod json_body;
-
-mod kannel;
 
 mod list_events;
 
@@ -133,8 +129,6 @@ mod stream;
 mod stream_frames;
 
 mod submission;
-
-mod twilio;
 
 mod underway;
 

@@ -4,8 +4,8 @@
 use axum::response::{IntoResponse, Response};
 
 use super::routes::{BALANCE, MESSAGE, MESSAGES, PING, RATE, SEND, SENDSMS};
+use super::{jasmin, kannel, twilio};
 use crate::peer::http::problem::Problem;
-use crate::peer::http::{jasmin, kannel, twilio};
 
 /// The answer to a request by the template of its path; `None` where it is the API's.
 pub(in crate::peer::http) fn answer(template: &str, problem: &Problem) -> Option<Response> {

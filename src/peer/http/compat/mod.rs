@@ -1,16 +1,22 @@
-//! What the interfaces of other gateways share: forms in octets, texts, and whose words an answer has.
+//! The interfaces of other gateways: clients of Kannel, Jasmin and Twilio change one address and go on.
 //!
-//! Clients of Kannel, Jasmin and Twilio change one address and go on: see [`kannel`](super::kannel),
-//! [`jasmin`](super::jasmin) and [`twilio`](super::twilio). `routes` has their paths, `dialect` what the
-//! frame around all of them says in their words. They are no part of the API's document: theirs are the
-//! documents of those gateways.
+//! `kannel`, `jasmin` and `twilio` each speak as theirs does, about the same messages as the API. `form`,
+//! `wording` and `callbacks` are what they share, `routes` has their paths, and `dialect` what the frame
+//! around all of them says in their words. They are no part of the API's document: theirs are the documents
+//! of those gateways.
 
-pub(super) mod callbacks;
+mod callbacks;
 
 pub(super) mod dialect;
 
-pub(super) mod form;
+mod form;
+
+mod jasmin;
+
+mod kannel;
 
 pub mod routes;
 
-pub(super) mod wording;
+mod twilio;
+
+mod wording;

@@ -8,12 +8,12 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 
 use crate::peer::http::api::Api;
-use crate::peer::http::jasmin::{balance::balance, ping::ping, rate::rate, send::send};
-use crate::peer::http::kannel::sendsms::sendsms;
+use crate::peer::http::compat::jasmin::{balance::balance, ping::ping, rate::rate, send::send};
+use crate::peer::http::compat::kannel::sendsms::sendsms;
+use crate::peer::http::compat::twilio::{cancel::cancel, create::create, fetch::fetch, list::list};
 use crate::peer::http::observe;
 use crate::peer::http::problem::Problem;
 use crate::peer::http::problem_table as kinds;
-use crate::peer::http::twilio::{cancel::cancel, create::create, fetch::fetch, list::list};
 
 /// Kannel's, which `sendsms-url` of its configuration may change and hardly anybody does.
 pub(in crate::peer::http) const SENDSMS: &str = "/cgi-bin/sendsms";
