@@ -80,3 +80,6 @@ mod text_tests;
 
 #[cfg(test)]
 mod mo_tests;
+
+#[cfg(test)]
+mod login_tests;

@@ -26,7 +26,7 @@ pub enum Mail {
     /// The ledger's answer to an earlier ask of that shard.
     Answer(Answer),
     /// A submission of the API, for an account of that shard.
-    Submit(Submission, Reply),
+    Submit(Box<Submission>, Reply),
     /// Messages of a carrier of that shard to change.
     Change(Order),
     /// What became of an order of that shard.

@@ -167,7 +167,7 @@ impl World {
         });
         ctx.note(format_args!("m{number} by the API"));
         ctx.book.submissions.push(sent);
-        let letter = Letter::Mail(Mail::Submit(submission, reply));
+        let letter = Letter::Mail(Mail::Submit(Box::new(submission), reply));
         self.gateway.post(&mut self.ctx, home, letter);
     }
 

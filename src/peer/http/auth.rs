@@ -42,8 +42,8 @@ impl Keys {
     /// Digests of what a client sends tell it nothing by the time their comparison takes.
     fn of_token(&self, token: &str) -> Option<Arc<Key>> {
         let digest: [u8; 32] = Sha256::digest(token).into();
-        let keys = self.0.iter().filter(|key| key.config.login.is_none());
-        keys.cloned().find(|key| key.config.digest == digest)
+        let mut bearers = self.0.iter().filter(|key| key.config.login.is_none());
+        bearers.find(|key| key.config.digest == digest).cloned()
     }
 
     /// A password is one only together with its name.

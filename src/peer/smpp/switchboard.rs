@@ -300,7 +300,7 @@ impl Submit for Submitter {
                 // A client that has gone does not want to know.
                 let _gone = told.send(outcome);
             });
-            let letter = Letter::Mail(Mail::Submit(submission, reply));
+            let letter = Letter::Mail(Mail::Submit(Box::new(submission), reply));
             mailbox.send(letter).await.map_err(|_| Refusal::Draining)?;
             answer.await.unwrap_or(Err(Refusal::Draining))
         })

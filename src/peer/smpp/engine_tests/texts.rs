@@ -39,7 +39,7 @@ impl Desk {
             let told = told.clone();
             Box::new(move |outcome| *told.lock().expect("whole") = Some(outcome))
         };
-        self.engine.mail(self.now, Mail::Submit(submission, reply));
+        self.engine.mail(self.now, Mail::Submit(Box::new(submission), reply));
         let left = self.submits();
         let told = told.lock().expect("whole").take().expect("an answer");
         (told.expect("taken"), left)
