@@ -6,11 +6,13 @@
 //! only after everything before its base is durable.
 
 use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 
 use super::chunk::{CHUNK_BYTES_MAX, CHUNK_HEADER_BYTES};
 use super::disk::{Disk, DiskFile, UNFINISHED_PREFIX};
 use super::lsn::Lsn;
+use super::recent::{Known, PART_BYTES, READ_MAX, Recent};
 use super::record;
 use super::stamp::{STAMP_BYTES, Stamp};
 use super::unpoisoned;
@@ -26,6 +28,9 @@ pub struct Log {
     directory_id: u64,
     file_bytes: u64,
     files: RwLock<Vec<LogFile>>,
+    /// Everything before this address is durable; 0 before the first commit of this process.
+    committed: AtomicU64,
+    recent: Recent,
 }
 
 #[derive(Clone, Debug)]
@@ -43,7 +48,8 @@ impl Log {
         file_bytes: u64,
         files: Vec<LogFile>,
     ) -> Self {
-        Self { disk, directory_id, file_bytes, files: RwLock::new(files) }
+        let (committed, recent) = (AtomicU64::new(0), Recent::default());
+        Self { disk, directory_id, file_bytes, files: RwLock::new(files), committed, recent }
     }
 
     /// The id in the checksums of this directory.
@@ -58,6 +64,26 @@ impl Log {
 
     /// Reads octets from an address up to the end of the buffer or of the file there.
     pub fn read_at(&self, lsn: Lsn, buffer: &mut [u8]) -> io::Result<usize> {
+        let committed = self.committed.load(Ordering::Acquire);
+        if buffer.len() > READ_MAX || lsn.0.saturating_add(buffer.len() as u64) > committed {
+            return self.read_file(lsn, buffer);
+        }
+        match self.recent.copy(lsn.0, buffer) {
+            Known::Copied => Ok(buffer.len()),
+            Known::No => self.read_file(lsn, buffer),
+            Known::Fill(part) => {
+                let base = part * PART_BYTES;
+                let length = PART_BYTES.min(committed.saturating_sub(base)) as usize;
+                let mut octets = vec![0; length];
+                let count = self.read_file(Lsn(base), &mut octets)?;
+                octets.truncate(count);
+                self.recent.keep(part, octets);
+                self.read_file(lsn, buffer)
+            }
+        }
+    }
+
+    fn read_file(&self, lsn: Lsn, buffer: &mut [u8]) -> io::Result<usize> {
         let (file, offset, room) = {
             let files = unpoisoned::read(&self.files);
             let after = files.partition_point(|file| file.base <= lsn);
@@ -150,7 +176,9 @@ impl Log {
             return Err(io::Error::other("the log has no file"));
         };
         newest.file.write_at(frame, STAMP_BYTES as u64 + lsn.since(newest.base))?;
-        newest.file.sync_data()
+        newest.file.sync_data()?;
+        self.committed.store(end.0, Ordering::Release);
+        Ok(())
     }
 
     fn newest(&self) -> Option<LogFile> {

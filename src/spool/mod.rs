@@ -25,6 +25,8 @@ pub mod lsn;
 
 pub mod real_disk;
 
+mod recent;
+
 pub mod record;
 
 pub mod recovery;
