@@ -11,8 +11,10 @@ use criterion::{Criterion, Throughput};
 use postrider::base::clock::Timestamp;
 use postrider::base::id::{CarrierId, MessageOrd};
 use postrider::ledger::config::LedgerConfig;
+use postrider::ledger::number_set::NumberSet;
 use postrider::ledger::open::Opened;
-use postrider::ledger::query::{NumberRange, Query};
+use postrider::ledger::predicate::Predicate;
+use postrider::ledger::query::Query;
 use postrider::ledger::store::Ledger;
 use postrider::message::address::{Address, NumberKey};
 use postrider::message::carrier_id::NormalId;
@@ -113,8 +115,8 @@ fn look_up(c: &mut Criterion) {
     group.bench_function("by destination", |b| {
         b.iter(|| {
             let key = NumberKey::of(number(random.u64(..MESSAGES)).as_bytes());
-            let to = Some(NumberRange::exact(key));
-            ledger.search(&Query { to, ..Query::default() }).expect("reads")
+            let to = Predicate::To(NumberSet::exact(key));
+            ledger.search(&Query::of(vec![to])).expect("reads")
         });
     });
     group.bench_function("by the carrier's id", |b| {

@@ -20,6 +20,8 @@ pub mod spool;
 
 pub mod ledger;
 
+pub mod search;
+
 pub mod intake;
 
 pub mod throttle;

@@ -18,6 +18,10 @@ pub mod names;
 
 pub mod open;
 
+pub mod number_set;
+
+pub mod predicate;
+
 pub mod query;
 
 pub mod running;
@@ -30,6 +34,8 @@ pub mod store;
 
 pub mod stored;
 
+pub mod words;
+
 mod appender;
 
 mod checkpoint;
@@ -39,6 +45,8 @@ mod checkpoint_load;
 mod columns;
 
 mod counts;
+
+mod driver;
 
 mod facts;
 
@@ -63,6 +71,12 @@ mod run;
 mod scan;
 
 mod search;
+
+mod search_block;
+
+mod search_part;
+
+mod search_rows;
 
 mod states;
 

@@ -1,82 +1,49 @@
-//! What can be asked of the ledger, and how an answer is paged.
+//! A search: what has to hold, how much of the answer is wanted, and how much may be looked at.
 
-use std::ops::RangeInclusive;
+use std::time::Duration;
 
+use super::predicate::Predicate;
 use super::stored::Hit;
 use crate::base::clock::Timestamp;
-use crate::base::id::{AccountId, CarrierId, MessageOrd};
-use crate::message::address::NumberKey;
-use crate::message::disposition::{Disposition, Status};
+use crate::base::id::MessageOrd;
 
 /// Rows that a search looks at before it gives back what it has. Default of [`Query::rows_max`].
 pub const ROWS_MAX: u64 = 2 << 20;
 
+/// What reading the record of a message counts for, in rows.
+pub const RECORD_ROWS: u64 = 32;
+
+/// How long a search looks before it gives back what it has. Default of [`Query::time_max`].
+pub const TIME_MAX: Duration = Duration::from_millis(100);
+
 /// Hits of a page. Default of [`Query::limit`].
 pub const LIMIT: usize = 50;
 
-/// Numbers to search for: one, or all that begin alike.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct NumberRange(RangeInclusive<u64>);
-
-impl NumberRange {
-    /// One number or alphanumeric sender.
-    pub const fn exact(key: NumberKey) -> Self {
-        Self(key.0..=key.0)
-    }
-
-    /// All numbers that begin with these digits; `None` if they are no digits.
-    pub fn prefix(digits: &[u8]) -> Option<Self> {
-        let keys = NumberKey::prefix_range(digits)?;
-        Some(Self(keys.start().0..=keys.end().0))
-    }
-
-    pub(super) const fn keys(&self) -> &RangeInclusive<u64> {
-        &self.0
-    }
-}
-
-/// A search. What is `None` does not matter; all that is given must hold.
+/// A search.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Query {
-    /// Destination.
-    pub to: Option<NumberRange>,
-    /// Source.
-    pub from: Option<NumberRange>,
-    /// Account.
-    pub account: Option<AccountId>,
-    /// Carrier of the route.
-    pub carrier: Option<CarrierId>,
-    /// Disposition now.
-    pub disposition: Option<Disposition>,
-    /// Status now.
-    pub status: Option<Status>,
-    /// Accepted at this moment or later.
-    pub since: Option<Timestamp>,
-    /// Accepted before this moment.
-    pub until: Option<Timestamp>,
+    /// All of these have to hold.
+    pub all: Vec<Predicate>,
     /// Hits wanted, at least 1.
     pub limit: usize,
     /// Only messages older than this: [`Page::next`] of the page before.
     pub after: Option<MessageOrd>,
-    /// Rows to look at before giving back what was found.
+    /// Rows to look at before giving back what was found; a record counts for [`RECORD_ROWS`].
     pub rows_max: u64,
+    /// Time to look before giving back what was found. One block of rows is always looked at.
+    pub time_max: Duration,
+}
+
+impl Query {
+    /// A search for all of these, with the defaults.
+    pub fn of(all: Vec<Predicate>) -> Self {
+        Self { all, ..Self::default() }
+    }
 }
 
 impl Default for Query {
     fn default() -> Self {
-        Self {
-            to: None,
-            from: None,
-            account: None,
-            carrier: None,
-            disposition: None,
-            status: None,
-            since: None,
-            until: None,
-            limit: LIMIT,
-            after: None,
-            rows_max: ROWS_MAX,
-        }
+        Self { all: Vec::new(), limit: LIMIT, after: None, rows_max: ROWS_MAX, time_max: TIME_MAX }
     }
 }
 
@@ -87,7 +54,10 @@ pub struct Page {
     pub hits: Vec<Hit>,
     /// What to give as [`Query::after`] to go on; `None` if everything was looked at.
     pub next: Option<MessageOrd>,
-    /// Whether everything was looked at. If not, and there are fewer hits than wanted, the search
-    /// came to its row budget.
+    /// When the message was accepted at which it is to go on; `None` if everything was looked at.
+    pub back_to: Option<Timestamp>,
+    /// Whether everything was looked at.
     pub complete: bool,
+    /// Whether the budget of rows or time ended it, before there were as many hits as wanted.
+    pub budget_spent: bool,
 }

@@ -1,309 +1,209 @@
 //! Searching: newest segment first, by the shortest list there is, the rest by column.
 //!
-//! In a sorted segment a number is a look-up; everything else is a scan over blocks of rows that
-//! reads only the columns asked for, and skips blocks and segments that cannot hold a hit.
-//! **Invariants**: the index's lock is held for one block at a time; no search looks at more than
-//! its budget of rows, and continues where it stopped.
+//! Of each segment the planner asks every predicate for a list (`driver`); the shortest gives the rows,
+//! block by block, and without one a block gives all of its rows. The other predicates are checked,
+//! the cheapest first (`search_block`).
+//! **Invariants**: no lock is held for longer than it takes to copy a column of one block; no search
+//! looks at more than its budget, but for the block it is at, and it continues where it stopped.
 
 use std::io;
 use std::ops::Range;
-use std::sync::Arc;
+use std::time::Instant;
 
-use super::columns::{Narrow, Wide};
-use super::index::{Index, Numbers};
-use super::query::{NumberRange, Page, Query};
-use super::run::Run;
-use super::states::Row;
+use super::columns::Wide;
+use super::driver::LIST_MAX;
+use super::predicate::Predicate;
+use super::query::{Page, Query, RECORD_ROWS};
+use super::search_block::Block;
+use super::search_part::Part;
+use super::search_rows::Rows;
 use super::store::Ledger;
-use super::stored::Hit;
 use crate::base::clock::Timestamp;
 use crate::base::id::MessageOrd;
+use crate::spool::frame::FRAME_HEADER_BYTES;
 
-/// Longest list of numbers that is looked up; a longer one is so common that a scan finds enough.
-const LIST_MAX: usize = 8192;
+/// Rows whose records are read before the budget is looked at again.
+const RECORDS_AT_ONCE: usize = 64;
 
 impl Ledger {
     /// Messages that match a query, newest first.
     pub fn search(&self, query: &Query) -> io::Result<Page> {
-        let end = {
-            let index = self.read();
-            query.after.map_or(index.next_ord, |after| after.min(index.next_ord))
-        };
-        let mut search = Search {
-            ledger: self,
-            query,
-            page: Page::default(),
-            budget: query.rows_max.max(1),
-            scratch: Scratch::default(),
-        };
-        let mut before = end;
-        while before.0 > 0 && !search.is_over() {
-            before = search.part(before)?;
+        let newest = self.read().next_ord;
+        let mut before = query.after.map_or(newest, |after| after.min(newest));
+        let mut search = Search::new(self, query);
+        // Every page goes on by a block at least, however small the budget.
+        while before.0 > 0 {
+            before = search.segment(before)?;
+            if search.is_over() {
+                break;
+            }
         }
         let mut page = search.page;
-        page.complete = before.0 == 0 && page.hits.len() < query.limit.max(1);
-        page.next = match (page.complete, page.hits.len() >= query.limit.max(1)) {
+        let full = page.hits.len() >= query.limit.max(1);
+        page.complete = before.0 == 0 && !full;
+        page.budget_spent = !page.complete && !full;
+        page.next = match (page.complete, full) {
             (true, _) => None,
             (false, true) => page.hits.last().map(|hit| hit.ord),
             (false, false) => Some(before),
         };
+        if let Some(next) = page.next {
+            page.back_to = self.read().wide(next, Wide::AcceptedAt)?.map(Timestamp);
+        }
         Ok(page)
+    }
+
+    /// Up to when everything that happened can be found, at a moment: until now, unless the index is
+    /// behind the disk.
+    pub fn complete_until(&self, now: Timestamp) -> io::Result<Timestamp> {
+        let durable = self.durable();
+        let indexed = self.indexed();
+        if indexed >= durable {
+            return Ok(now);
+        }
+        // What comes next begins with the time at which it was written.
+        let next = self.log.chunk_time(indexed.plus(FRAME_HEADER_BYTES as u64))?;
+        Ok(next.filter(|next| *next <= now).unwrap_or_else(|| {
+            let index = self.read();
+            let before = index.segments.last().map_or(Timestamp(0), |full| full.span.last);
+            index.tail_span.last.max(before)
+        }))
     }
 }
 
 struct Search<'a> {
     ledger: &'a Ledger,
     query: &'a Query,
+    /// The cheapest first.
+    all: Vec<&'a Predicate>,
+    /// How many of them need no records.
+    cheap: usize,
     page: Page,
-    budget: u64,
-    scratch: Scratch,
+    rows_left: u64,
+    until: Option<Instant>,
 }
 
-/// Buffers of a block.
-#[derive(Default)]
-struct Scratch {
-    /// Rows that match so far, newest first.
-    rows: Vec<usize>,
-    /// Whether no column was looked at yet: every row matches.
-    fresh: bool,
-    wide: Vec<u64>,
-    narrow: Vec<u16>,
-    states: Vec<Row>,
-}
-
-impl Scratch {
-    /// Whether any row is left.
-    const fn goes_on(&self) -> bool {
-        self.fresh || !self.rows.is_empty()
-    }
-
-    fn keep_narrow(&mut self, start: usize, wanted: impl Fn(u16) -> bool) {
-        keep(&mut self.rows, &mut self.fresh, start, &self.narrow, wanted);
-    }
-
-    fn keep_wide(&mut self, start: usize, wanted: impl Fn(u64) -> bool) {
-        keep(&mut self.rows, &mut self.fresh, start, &self.wide, wanted);
-    }
-}
-
-/// Keeps the rows whose value, the first of which is that of row `start`, is wanted.
-fn keep<T: Copy>(
-    rows: &mut Vec<usize>,
-    fresh: &mut bool,
-    start: usize,
-    values: &[T],
-    wanted: impl Fn(T) -> bool,
-) {
-    if !std::mem::take(fresh) {
-        rows.retain(|row| values.get(row - start).is_some_and(|&value| wanted(value)));
-        return;
-    }
-    // Most stretches hold nothing: a test without branches tells so many rows at a time.
-    let mut end = values.len();
-    for stretch in values.rchunks(STRETCH_ROWS) {
-        let first = end - stretch.len();
-        if stretch.iter().fold(false, |any, &value| any | wanted(value)) {
-            let hits = (first..end).rev().filter(|&at| wanted(values[at]));
-            rows.extend(hits.map(|at| start + at));
+impl<'a> Search<'a> {
+    fn new(ledger: &'a Ledger, query: &'a Query) -> Self {
+        let mut all: Vec<&Predicate> = query.all.iter().collect();
+        all.sort_by_key(|predicate| predicate.cost());
+        let cheap = all.partition_point(|predicate| !predicate.reads_records());
+        Self {
+            ledger,
+            query,
+            all,
+            cheap,
+            page: Page::default(),
+            rows_left: query.rows_max.max(1),
+            until: Instant::now().checked_add(query.time_max),
         }
-        end = first;
     }
-}
 
-/// Rows of a block whose states are read one by one; the states of more are read at once.
-const ROWS_ONE_BY_ONE: usize = 16;
+    fn is_full(&self) -> bool {
+        self.page.hits.len() >= self.query.limit.max(1)
+    }
 
-/// Rows tested at a time.
-const STRETCH_ROWS: usize = 64;
-
-impl Search<'_> {
     fn is_over(&self) -> bool {
-        self.page.hits.len() >= self.query.limit.max(1) || self.budget == 0
+        self.is_full()
+            || self.rows_left == 0
+            || self.until.is_some_and(|until| Instant::now() >= until)
     }
 
-    /// Looks at the newest part before an ordinal; returns where the next part ends.
-    fn part(&mut self, before: MessageOrd) -> io::Result<MessageOrd> {
-        let ledger = self.ledger;
-        let index = ledger.read();
-        let geometry = index.geometry;
-        let newest = MessageOrd(before.0 - 1);
-        let segment = geometry.segment(newest);
-        let first = geometry.ord(segment, 0);
-        let span = index.span_of(segment);
-        let too_old = self.query.since.is_some_and(|since| span.last < since);
-        let too_new = self.query.until.is_some_and(|until| span.first >= until);
-        if too_old || too_new {
+    /// Looks at the newest segment before an ordinal; returns where to go on.
+    fn segment(&mut self, before: MessageOrd) -> io::Result<MessageOrd> {
+        let part = Part::before(&self.ledger.read(), before);
+        let first = part.ords.start;
+        if self.all.iter().any(|predicate| predicate.excludes_span(part.span)) {
             return Ok(first);
         }
-        let numbers = index.segments.get(segment).and_then(|full| full.numbers.clone());
-        if let Some(numbers) = numbers
-            && let Some((run, range)) = shortest(&numbers, self.query)
-        {
-            drop(index);
-            self.list(run, range, first..before)?;
-            return Ok(first);
-        }
-        let row = geometry.row(newest);
-        let block = geometry.block(row);
-        let start = block * geometry.block_rows();
-        self.block(&index, segment, start..row + 1)?;
-        Ok(geometry.ord(segment, start))
-    }
-
-    /// Looks at the messages of a list of numbers.
-    fn list(&mut self, run: &Run, range: &NumberRange, ords: Range<MessageOrd>) -> io::Result<()> {
-        let mut found = Vec::new();
-        run.find(range.keys(), usize::MAX, &mut found)?;
-        found.retain(|ord| ords.contains(&MessageOrd(*ord)));
-        found.sort_unstable_by(|a, b| b.cmp(a));
-        // A list is looked at whole, so that the next page can begin at the segment before it.
-        self.budget = self.budget.saturating_sub(found.len() as u64);
-        for ord in found {
-            if self.page.hits.len() >= self.query.limit.max(1) {
+        let list = self.list(&part)?;
+        let mut left = list.as_deref();
+        let mut end = part.geometry.row(MessageOrd(before.0 - 1)) + 1;
+        while end > 0 {
+            if let Some(list) = left {
+                let Some(&newest) = list.first() else { return Ok(first) };
+                end = newest + 1;
+            }
+            let start = part.geometry.block(end - 1) * part.geometry.block_rows();
+            let rows = match &mut left {
+                None => Rows::all(start..end),
+                Some(list) => {
+                    let (here, rest) = list.split_at(list.partition_point(|row| *row >= start));
+                    *list = rest;
+                    Rows::of(here.to_vec())
+                }
+            };
+            end = self.block(&part, start..end, rows)?;
+            if self.is_over() {
                 break;
             }
-            let ord = MessageOrd(ord);
-            let index = self.ledger.read();
-            if self.matches(&index, ord)? {
-                self.hit(&index, ord)?;
-            }
         }
-        Ok(())
+        Ok(part.geometry.ord(part.segment, end))
     }
 
-    /// Whether the columns of one message match.
-    fn matches(&self, index: &Index, ord: MessageOrd) -> io::Result<bool> {
-        let query = self.query;
-        for (wanted, column) in [(&query.to, Wide::To), (&query.from, Wide::From)] {
-            if let Some(range) = wanted
-                && !index.wide(ord, column)?.is_some_and(|key| range.keys().contains(&key))
-            {
-                return Ok(false);
-            }
-        }
-        for (wanted, column) in self.narrow_columns() {
-            if wanted.is_some() && index.narrow(ord, column)? != wanted {
-                return Ok(false);
-            }
-        }
-        if query.since.is_none() && query.until.is_none() {
-            return Ok(true);
-        }
-        let at = index.wide(ord, Wide::AcceptedAt)?;
-        Ok(at.is_some_and(|at| self.in_time(at)))
-    }
-
-    fn narrow_columns(&self) -> [(Option<u16>, Narrow); 2] {
-        [
-            (self.query.account.map(|account| account.0), Narrow::Account),
-            (self.query.carrier.map(|carrier| carrier.0), Narrow::Carrier),
-        ]
-    }
-
-    fn in_time(&self, at: u64) -> bool {
-        self.query.since.is_none_or(|since| at >= since.0)
-            && self.query.until.is_none_or(|until| at < until.0)
-    }
-
-    /// Looks at rows of one block.
-    fn block(&mut self, index: &Index, segment: usize, rows: Range<usize>) -> io::Result<()> {
-        let query = self.query;
-        let block = index.geometry.block(rows.start);
-        if let Some(disposition) = query.disposition {
-            let counts = index.states.blocks(segment).get(block);
-            if counts.is_none_or(|counts| counts.by[disposition as usize] == 0) {
-                return Ok(());
-            }
-        }
-        self.budget = self.budget.saturating_sub(rows.len() as u64);
-        let mut scratch = std::mem::take(&mut self.scratch);
-        scratch.rows.clear();
-        scratch.fresh = true;
-        self.filter(index, segment, rows, &mut scratch)?;
-        for &row in &scratch.rows {
-            if self.page.hits.len() >= query.limit.max(1) {
-                break;
-            }
-            self.hit(index, index.geometry.ord(segment, row))?;
-        }
-        self.scratch = scratch;
-        Ok(())
-    }
-
-    /// Keeps the rows whose columns match.
-    fn filter(
-        &self,
-        index: &Index,
-        segment: usize,
-        rows: Range<usize>,
-        scratch: &mut Scratch,
-    ) -> io::Result<()> {
-        for (wanted, column) in self.narrow_columns() {
-            if let Some(wanted) = wanted
-                && scratch.goes_on()
-            {
-                scratch.narrow.clear();
-                index.narrows(segment, column, rows.clone(), &mut scratch.narrow)?;
-                scratch.keep_narrow(rows.start, |value| value == wanted);
-            }
-        }
-        let numbers = [(&self.query.to, Wide::To), (&self.query.from, Wide::From)];
-        for (range, column) in numbers {
-            if let Some(range) = range
-                && scratch.goes_on()
-            {
-                scratch.wide.clear();
-                index.wides(segment, column, rows.clone(), &mut scratch.wide)?;
-                let keys = range.keys();
-                scratch.keep_wide(rows.start, |key| keys.contains(&key));
-            }
-        }
-        if (self.query.since.is_some() || self.query.until.is_some()) && scratch.goes_on() {
-            scratch.wide.clear();
-            index.wides(segment, Wide::AcceptedAt, rows.clone(), &mut scratch.wide)?;
-            scratch.keep_wide(rows.start, |at| self.in_time(at));
-        }
-        if scratch.fresh {
-            scratch.rows.extend(rows.clone().rev());
-        }
-        let by_state = self.query.disposition.is_some() || self.query.status.is_some();
-        if by_state && scratch.rows.len() > ROWS_ONE_BY_ONE {
-            scratch.states.clear();
-            index.states.rows(segment, rows.clone(), &mut scratch.states)?;
-            let Scratch { rows: kept, states, .. } = scratch;
-            kept.retain(|row| states.get(row - rows.start).is_some_and(|row| self.wants(row)));
-        }
-        Ok(())
-    }
-
-    /// Whether a state matches.
-    fn wants(&self, row: &Row) -> bool {
-        row.state().is_some_and(|state| {
-            self.query.disposition.is_none_or(|wanted| state.disposition == wanted)
-                && self.query.status.is_none_or(|wanted| state.status == wanted)
-        })
-    }
-
-    /// Takes a message in if its state matches.
-    fn hit(&mut self, index: &Index, ord: MessageOrd) -> io::Result<()> {
-        let Some(row) = index.states.row(ord)?.filter(|row| self.wants(row)) else {
-            return Ok(());
+    /// The rows of the shortest list that the segment has, the newest first, if it is short enough.
+    fn list(&self, part: &Part) -> io::Result<Option<Vec<usize>>> {
+        let drivers = self.all.iter().filter_map(|predicate| predicate.driver(part));
+        let drivers = drivers.map(|driver| (driver.length(), driver));
+        let shortest = drivers.min_by_key(|(length, _)| *length);
+        let Some((_, driver)) = shortest.filter(|(length, _)| *length <= LIST_MAX) else {
+            return Ok(None);
         };
-        let (state, at) = (row.state(), index.wide(ord, Wide::AcceptedAt)?);
-        if let (Some(state), Some(at)) = (state, at) {
-            self.page.hits.push(Hit { ord, state, accepted_at: Timestamp(at) });
+        let mut ords = Vec::new();
+        driver.collect(&mut ords)?;
+        let here = ords.into_iter().map(MessageOrd).filter(|ord| part.ords.contains(ord));
+        let mut rows: Vec<usize> = here.map(|ord| part.geometry.row(ord)).collect();
+        rows.sort_unstable_by(|a, b| b.cmp(a));
+        rows.dedup();
+        Ok(Some(rows))
+    }
+
+    /// Looks at rows of one block; returns the first of those that it has done with.
+    fn block(&mut self, part: &Part, range: Range<usize>, mut rows: Rows) -> io::Result<usize> {
+        let start = range.start;
+        if self.is_excluded(part, start) {
+            return Ok(start);
+        }
+        self.rows_left = self.rows_left.saturating_sub(rows.len() as u64);
+        let mut block = Block::new(self.ledger, part, range);
+        for predicate in &self.all[..self.cheap] {
+            block.keep(predicate, &mut rows)?;
+        }
+        if self.cheap == self.all.len() {
+            self.hits(&mut block, rows.listed())?;
+            return Ok(start);
+        }
+        for some in rows.listed().chunks(RECORDS_AT_ONCE) {
+            let mut rows = Rows::of(some.to_vec());
+            for predicate in &self.all[self.cheap..] {
+                block.keep(predicate, &mut rows)?;
+            }
+            self.hits(&mut block, rows.listed())?;
+            self.rows_left = self.rows_left.saturating_sub(block.take_records() * RECORD_ROWS);
+            if let Some(&last) = some.last()
+                && self.is_over()
+            {
+                return Ok(last);
+            }
+        }
+        Ok(start)
+    }
+
+    /// Takes in the messages of rows that match.
+    fn hits(&mut self, block: &mut Block<'_>, rows: &[usize]) -> io::Result<()> {
+        for &row in rows {
+            if self.is_full() {
+                break;
+            }
+            self.page.hits.extend(block.hit(row)?);
         }
         Ok(())
     }
-}
 
-/// The shorter of the lists that a query could be answered from, if it is short enough.
-fn shortest<'a>(numbers: &'a Arc<Numbers>, query: &'a Query) -> Option<(&'a Run, &'a NumberRange)> {
-    [(&numbers.to, &query.to), (&numbers.from, &query.from)]
-        .into_iter()
-        .filter_map(|(run, range)| Some((run, range.as_ref()?)))
-        .map(|(run, range)| (run.estimate(range.keys()), run, range))
-        .filter(|(estimate, ..)| *estimate <= LIST_MAX)
-        .min_by_key(|(estimate, ..)| *estimate)
-        .map(|(_, run, range)| (run, range))
+    /// Whether the counts of a row's block say that there is nothing in it.
+    fn is_excluded(&self, part: &Part, row: usize) -> bool {
+        let index = self.ledger.read();
+        let counts = index.states.blocks(part.segment).get(part.geometry.block(row));
+        counts.is_none_or(|counts| self.all.iter().any(|one| one.excludes_block(counts)))
+    }
 }

@@ -12,16 +12,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::config::LedgerConfig;
+use super::number_set::NumberSet;
 use super::open::Opened;
-use super::query::{NumberRange, Query, ROWS_MAX};
+use super::predicate::{Ords, Predicate};
+use super::query::{Query, ROWS_MAX};
 use super::store::Ledger;
+use super::words::Words;
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId, MessageOrd};
 use crate::message::address::{Address, NumberKey};
 use crate::message::carrier_id::NormalId;
 use crate::message::disposition::{Disposition, Status};
 use crate::message::event::{Event, Report, What};
-use crate::message::record::Message;
+use crate::message::reason::Reason;
+use crate::message::record::{Direction, Message};
 use crate::spool::chunk::Chunk;
 use crate::spool::disk::Disk;
 use crate::spool::error::OpenError;
@@ -88,10 +92,8 @@ fn a_message_is_found_by_everything_after_a_crash() {
             assert_eq!(names.len(), if delivered { 3 } else { 2 });
             let id = format!("ab{i:x}");
             assert_eq!(ledger.correlate(carrier, &[id]).expect("reads"), [ord]);
-            let query = Query {
-                to: Some(NumberRange::exact(NumberKey::of(to.as_bytes()))),
-                ..Query::default()
-            };
+            let key = NumberKey::of(to.as_bytes());
+            let query = Query::of(vec![Predicate::To(NumberSet::exact(key))]);
             let page = ledger.search(&query).expect("reads");
             assert_eq!(page.hits.iter().map(|hit| hit.ord).collect::<Vec<_>>(), [ord]);
             assert!(page.complete);
@@ -239,29 +241,63 @@ fn random_operations(seed: u64, rounds: u32, steps: u32) {
     }
 }
 
-/// A query of which anything may be given.
+/// A query of which anything may be asked.
 fn random_query(random: &mut fastrand::Rng, messages: usize) -> Query {
-    let mut maybe = |chance: u8| random.u8(..chance) == 0;
-    let given: [bool; 9] = std::array::from_fn(|i| maybe(if i < 2 { 2 } else { 4 }));
-    let digits = format!("4477{:03}", random.u16(..300));
-    let to = match random.bool() {
-        true => Some(NumberRange::exact(NumberKey::of(digits.as_bytes()))),
-        false => NumberRange::prefix(&digits.as_bytes()[..random.usize(4..8)]),
-    };
-    let sender = ["ACME", "Shop", "12345", "9"][random.usize(..4)];
-    let from = NumberRange::exact(NumberKey::of(sender.as_bytes()));
-    let span = messages as u64 * 40;
+    let asked = random.usize(..4);
     Query {
-        to: to.filter(|_| given[0]),
-        from: given[1].then_some(from),
-        account: given[2].then_some(AccountId(random.u16(..5))),
-        carrier: given[3].then_some(CarrierId(random.u16(..5))),
-        disposition: given[4].then_some(Disposition::ALL[random.usize(..7)]),
-        status: given[5].then_some(Status::ALL[random.usize(..14)]),
-        since: given[6].then_some(Timestamp(1_000_000 + random.u64(..=span))),
-        until: given[7].then_some(Timestamp(1_000_000 + random.u64(..=span))),
+        all: (0..asked).map(|_| random_predicate(random, messages, 2)).collect(),
         limit: random.usize(1..60),
-        after: given[8].then_some(MessageOrd(random.u64(..=messages as u64))),
+        after: (random.u8(..4) == 0).then(|| MessageOrd(random.u64(..=messages as u64))),
         rows_max: if random.bool() { ROWS_MAX } else { random.u64(1..300) },
+        time_max: Duration::MAX,
     }
+}
+
+fn random_predicate(random: &mut fastrand::Rng, messages: usize, depth: u8) -> Predicate {
+    let at =
+        |random: &mut fastrand::Rng| Timestamp(1_000_000 + random.u64(..=messages as u64 * 40));
+    let alphabets = ["xxx", "x", "y"];
+    match random.u8(..if depth == 0 { 14 } else { 17 }) {
+        0..3 => Predicate::To(random_numbers(random)),
+        3 => Predicate::From(random_numbers(random)),
+        4 => {
+            let sender = ["ACME", "Shop", "12345", "9"][random.usize(..4)];
+            Predicate::From(NumberSet::exact(NumberKey::of(sender.as_bytes())))
+        }
+        5 => Predicate::Account(AccountId(random.u16(..5))),
+        6 => Predicate::Carrier(CarrierId(random.u16(..5))),
+        7 => Predicate::Disposition(Disposition::ALL[random.usize(..7)]),
+        8 => Predicate::Status(Status::ALL[random.usize(..14)]),
+        9 => {
+            Predicate::Reason([Reason::None, Reason::Throttled, Reason::InDoubt][random.usize(..3)])
+        }
+        10 => Predicate::Direction([Direction::Inbound, Direction::Outbound][random.usize(..2)]),
+        11 => Predicate::Accepted(at(random)..at(random)),
+        12 => {
+            let some = (0..random.u8(..6)).map(|_| MessageOrd(random.u64(..=messages as u64)));
+            Predicate::Ords(Ords::new(some.collect()))
+        }
+        13 => Predicate::Text(Words::of(alphabets[random.usize(..3)]).expect("a word")),
+        14 => Predicate::Not(Box::new(random_predicate(random, messages, depth - 1))),
+        _ => {
+            let some = random.u8(..4);
+            Predicate::Any(
+                (0..some).map(|_| random_predicate(random, messages, depth - 1)).collect(),
+            )
+        }
+    }
+}
+
+fn random_numbers(random: &mut fastrand::Rng) -> NumberSet {
+    let digits = |random: &mut fastrand::Rng| format!("4477{:03}", random.u16(..300));
+    let set = match random.u8(..4) {
+        0 => Some(NumberSet::exact(NumberKey::of(digits(random).as_bytes()))),
+        1 => {
+            let several = (0..5).map(|_| NumberKey::of(digits(random).as_bytes()));
+            Some(NumberSet::any(several.collect::<Vec<_>>()))
+        }
+        2 => NumberSet::prefix(&digits(random).as_bytes()[..random.usize(4..8)]),
+        _ => NumberSet::ending(&digits(random).as_bytes()[random.usize(3..7)..]),
+    };
+    set.expect("digits")
 }

@@ -47,6 +47,7 @@ impl Board for LiveBoard {
             name: account.config.name.clone(),
             binds_up: account.binds.load(Ordering::Relaxed),
             owed: account.owed.load(Ordering::Relaxed),
+            country: account.config.country,
         };
         let shared = self.current.get();
         shared.accounts.iter().filter(|account| !account.retired).map(view).collect()

@@ -11,6 +11,7 @@ use std::time::Duration;
 use super::change::Unchanged;
 use super::mo_view::{MoRouteQuestion, MoRouteView, UnknownCarrier};
 use super::route_view::{RouteQuestion, RouteView};
+use crate::address::country::Country;
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId, MessageOrd};
 use crate::carrier::profile::Profile;
@@ -238,6 +239,8 @@ pub struct AccountView {
     pub binds_up: u32,
     /// Receipts and inbound messages on disk that it has not taken yet.
     pub owed: u64,
+    /// The country of numbers that it writes without a country code.
+    pub country: Option<Country>,
 }
 
 /// Where routes are explained.

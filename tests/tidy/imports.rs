@@ -22,6 +22,7 @@ const RANKS: &[(&str, u8)] = &[
     ("sim", 3),
     ("load", 3),
     ("pipeline", 4),
+    ("search", 4),
     ("feed", 5),
     ("peer", 6),
     ("config", 7),

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId, MessageOrd};
 use crate::ledger::counts::AccountCounts;
-use crate::ledger::query::Query;
+use crate::ledger::predicate::Predicate;
 use crate::ledger::store::Ledger;
 use crate::ledger::stored::Hit;
 use crate::message::address::NumberKey;
@@ -184,7 +184,7 @@ impl Model {
         let expected: Vec<Hit> = (0..)
             .map(MessageOrd)
             .zip(&self.rows)
-            .filter(|(_, row)| row.matches(&query))
+            .filter(|(ord, row)| query.all.iter().all(|one| row.matches(*ord, one)))
             .map(|(ord, row)| Hit { ord, state: row.state, accepted_at: row.at })
             .filter(|hit| query.after.is_none_or(|after| hit.ord < after))
             .collect();
@@ -194,6 +194,7 @@ impl Model {
             assert!(page.hits.len() <= query.limit);
             found.extend(page.hits);
             assert_eq!(page.next.is_none(), page.complete);
+            assert!(page.complete || page.budget_spent || found.len() >= query.limit);
             if page.complete {
                 break;
             }
@@ -224,16 +225,28 @@ impl Row {
         passed.unwrap_or(self.message().carrier)
     }
 
-    fn matches(&self, query: &Query) -> bool {
+    /// What a predicate means, told in another way than the search does.
+    fn matches(&self, ord: MessageOrd, predicate: &Predicate) -> bool {
         let message = self.message();
         let key = |addr| NumberKey::of(addr).0;
-        query.to.as_ref().is_none_or(|r| r.keys().contains(&key(message.destination.addr)))
-            && query.from.as_ref().is_none_or(|r| r.keys().contains(&key(message.source.addr)))
-            && query.account.is_none_or(|account| account == message.account)
-            && query.carrier.is_none_or(|carrier| carrier == message.carrier)
-            && query.disposition.is_none_or(|wanted| wanted == self.state.disposition)
-            && query.status.is_none_or(|wanted| wanted == self.state.status)
-            && query.since.is_none_or(|since| self.at >= since)
-            && query.until.is_none_or(|until| self.at < until)
+        match predicate {
+            Predicate::To(numbers) => numbers.contains(key(message.destination.addr)),
+            Predicate::From(numbers) => numbers.contains(key(message.source.addr)),
+            Predicate::Account(account) => *account == message.account,
+            Predicate::Carrier(carrier) => *carrier == message.carrier,
+            Predicate::Disposition(wanted) => *wanted == self.state.disposition,
+            Predicate::Status(wanted) => *wanted == self.state.status,
+            Predicate::Reason(wanted) => *wanted == self.state.reason,
+            Predicate::Direction(wanted) => *wanted == message.direction,
+            Predicate::Accepted(at) => at.start <= self.at && self.at < at.end,
+            Predicate::Ords(ords) => ords.contains(ord),
+            Predicate::Reference(wanted) => wanted == message.client_ref,
+            Predicate::Tag(wanted) => wanted == message.service_type,
+            Predicate::Text(words) => {
+                words.follow_in(str::from_utf8(message.body).expect("only ASCII is written"))
+            }
+            Predicate::Any(any) => any.iter().any(|one| self.matches(ord, one)),
+            Predicate::Not(not) => !self.matches(ord, not),
+        }
     }
 }

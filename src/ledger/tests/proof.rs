@@ -11,7 +11,9 @@ use std::time::{Duration, Instant};
 use crate::base::clock::{Clock, Timestamp};
 use crate::base::id::{AccountId, CarrierId, MessageOrd};
 use crate::ledger::config::LedgerConfig;
-use crate::ledger::query::{NumberRange, Query};
+use crate::ledger::number_set::NumberSet;
+use crate::ledger::predicate::Predicate;
+use crate::ledger::query::Query;
 use crate::ledger::running::Running;
 use crate::ledger::store::Ledger;
 use crate::message::address::{Address, NumberKey};
@@ -209,13 +211,14 @@ fn look_up(ledger: &Ledger, messages: u64) {
         assert!(ledger.events(ord).expect("reads").len() >= 2);
     });
     timed("by destination", &mut |ord| {
-        let to = Some(NumberRange::exact(NumberKey::of(number(ord).as_bytes())));
-        let page = ledger.search(&Query { to, ..Query::default() }).expect("reads");
+        let to = Predicate::To(NumberSet::exact(NumberKey::of(number(ord).as_bytes())));
+        let page = ledger.search(&Query::of(vec![to])).expect("reads");
         assert!(page.hits.iter().any(|hit| hit.ord.0 == ord));
     });
     timed("by a prefix of 9 digits", &mut |ord| {
-        let to = NumberRange::prefix(&number(ord).as_bytes()[..9]);
-        assert!(!ledger.search(&Query { to, ..Query::default() }).expect("reads").hits.is_empty());
+        let to = NumberSet::prefix(&number(ord).as_bytes()[..9]).expect("digits");
+        let query = Query::of(vec![Predicate::To(to)]);
+        assert!(!ledger.search(&query).expect("reads").hits.is_empty());
     });
     timed("by the carrier's id", &mut |ord| {
         let id = crate::message::carrier_id::NormalId::new(carrier_id(ord).as_bytes());
@@ -225,9 +228,9 @@ fn look_up(ledger: &Ledger, messages: u64) {
         assert_eq!(ledger.correlate(CARRIER, &[format!("z{ord}")]).expect("reads"), []);
     });
     timed("50 newest bounced of an account", &mut |ord| {
-        let account = Some(AccountId((ord % 50) as u16));
-        let disposition = Some(Disposition::Bounced);
-        ledger.search(&Query { account, disposition, ..Query::default() }).expect("reads");
+        let account = Predicate::Account(AccountId((ord % 50) as u16));
+        let bounced = Predicate::Disposition(Disposition::Bounced);
+        ledger.search(&Query::of(vec![account, bounced])).expect("reads");
     });
     let before = cpu(true);
     let waiting = ledger.to_submit(CARRIER, None, 1_000_000).expect("reads").len();

@@ -1,38 +1,31 @@
-//! The parameters of `GET /v1/messages`.
+//! The parameters of `GET /v1/messages`: each becomes a term of a query.
 //!
 //! Everything wrong with a query is found in one pass. Numbers in a query end up in the logs of
-//! proxies: ours never log a query.
+//! proxies: ours never log a query, and `q`, which is new, takes nothing that may be personal.
 
 use super::problem::{At, FieldError, Problem};
 use super::problem_table as kinds;
+use super::searching::{LIMIT, LIMIT_MAX};
 use super::when;
 use crate::base::clock::Timestamp;
 use crate::message::disposition::Disposition;
+use crate::search::expression::{Expression, Pattern, Term, Wanted};
+use crate::search::number_text;
+use crate::search::parse::parse;
+use crate::search::when::When;
 
 /// What is looked for.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Filters {
-    pub(super) to: Option<String>,
-    pub(super) from: Option<String>,
-    pub(super) account: Option<String>,
-    pub(super) carrier: Option<String>,
-    pub(super) disposition: Option<Disposition>,
-    pub(super) since: Option<Timestamp>,
-    pub(super) until: Option<Timestamp>,
-    pub(super) carrier_message_id: Option<String>,
+    pub(super) expression: Expression,
     pub(super) limit: usize,
     /// The public id of the last message of the page before.
     pub(super) after: Option<String>,
 }
 
-/// Messages of a page unless the query says otherwise.
-const LIMIT: usize = 50;
-
-/// Messages of a page at most.
-pub(super) const LIMIT_MAX: usize = 200;
-
 /// Parameters of the query; the document of the API has the same.
-pub(super) const PARAMETERS: [&str; 10] = [
+pub(super) const PARAMETERS: [&str; 11] = [
+    "q",
     "to",
     "from",
     "account",
@@ -47,19 +40,8 @@ pub(super) const PARAMETERS: [&str; 10] = [
 
 impl Filters {
     /// Everything, a page of it.
-    pub(super) const fn none() -> Self {
-        Self {
-            to: None,
-            from: None,
-            account: None,
-            carrier: None,
-            disposition: None,
-            since: None,
-            until: None,
-            carrier_message_id: None,
-            limit: LIMIT,
-            after: None,
-        }
+    pub(super) fn none() -> Self {
+        Self { expression: Expression::default(), limit: LIMIT, after: None }
     }
 
     /// Reads the parameters of a query.
@@ -88,30 +70,59 @@ impl Filters {
         }
     }
 
-    fn set(&mut self, parameter: &str, value: String) -> Result<(), String> {
-        match parameter {
-            "to" => self.to = Some(number(&value)?),
-            "from" => self.from = Some(number(&value)?),
-            "account" => self.account = Some(value),
-            "carrier" => self.carrier = Some(value),
-            "carrier_message_id" => self.carrier_message_id = Some(value),
-            "after" => self.after = Some(value),
-            "disposition" => self.disposition = Some(disposition(&value)?),
-            "since" => self.since = Some(moment(&value)?),
-            "until" => self.until = Some(moment(&value)?),
+    /// Adds what a parameter says.
+    pub(super) fn set(&mut self, parameter: &str, value: String) -> Result<(), String> {
+        let wanted = match parameter {
+            "q" => return self.add(&value),
             "limit" => {
                 let limit = value.parse().ok().filter(|limit| (1..=LIMIT_MAX).contains(limit));
                 self.limit =
                     limit.ok_or(format!("has to be a whole number from 1 to {LIMIT_MAX}"))?;
+                return Ok(());
             }
+            "after" => {
+                self.after = Some(value);
+                return Ok(());
+            }
+            "to" => Wanted::To(number(&value)?),
+            "from" => Wanted::From(number(&value)?),
+            "account" => Wanted::Account(value),
+            "carrier" => Wanted::Carrier(value),
+            "carrier_message_id" => Wanted::CarrierId(value),
+            "disposition" => Wanted::Disposition(disposition(&value)?),
+            "since" => Wanted::Since(When::At(moment(&value)?)),
+            "until" => Wanted::Until(When::At(moment(&value)?)),
             _ => return Err(format!("is not one of {}", PARAMETERS.join(", "))),
+        };
+        self.and(wanted);
+        Ok(())
+    }
+
+    /// Adds a term.
+    pub(super) fn and(&mut self, wanted: Wanted) {
+        self.expression.terms.push(Term { negated: false, wanted, at: 0 });
+    }
+
+    /// Adds the terms of a query, of which none may be personal.
+    fn add(&mut self, query: &str) -> Result<(), String> {
+        let terms = parse(query).map_err(|error| error.to_string())?.terms;
+        // A word may be somebody's number.
+        let personal = |term: &&Term| term.wanted.key().is_none_or(|key| key.is_personal());
+        if let Some(term) = terms.iter().find(personal) {
+            let what = term.wanted.key().map_or("a word", |key| key.name());
+            return Err(format!(
+                "at character {}: {what} may be personal, and addresses of requests end up in logs; \
+                 POST the query to /v1/messages/search",
+                term.at
+            ));
         }
+        self.expression.terms.extend(terms);
         Ok(())
     }
 }
 
 /// A number or a sender's name. A `+` that nobody encoded has become a space.
-fn number(value: &str) -> Result<String, String> {
+fn number(value: &str) -> Result<Pattern, String> {
     let value = match value.strip_prefix(' ') {
         Some(rest) => format!("+{rest}"),
         None => value.to_owned(),
@@ -119,7 +130,7 @@ fn number(value: &str) -> Result<String, String> {
     if value.is_empty() || value.len() > 21 {
         return Err("has to be a number or a sender's name".to_owned());
     }
-    Ok(value)
+    Ok(Pattern::Exact(number_text::read(&value).unwrap_or(value)))
 }
 
 fn disposition(value: &str) -> Result<Disposition, String> {
@@ -152,9 +163,11 @@ mod tests {
             ("limit", "200"),
         ])
         .expect("it is right");
-        assert_eq!(filters.to.as_deref(), Some("+447700900123"));
-        assert_eq!(filters.disposition, Some(Disposition::Bounced));
-        assert_eq!((filters.limit, filters.since.is_some()), (200, true));
+        assert_eq!(
+            filters.expression.to_string(),
+            "to:+447700900123 disposition:bounced since:2025-10-21T11:03:07Z"
+        );
+        assert_eq!(filters.limit, 200);
         assert_eq!(read(&[]).expect("all").limit, LIMIT);
     }
 
@@ -165,5 +178,21 @@ mod tests {
         assert_eq!(problem.errors.len(), 4, "{problem:?}");
         assert!(problem.detail.starts_with("limit has to be a whole number from 1 to 200"));
         assert_eq!(read(&[("to", "1"), ("to", "2")]).expect_err("twice").errors.len(), 1);
+    }
+
+    #[test]
+    fn the_address_of_a_request_takes_no_query_that_may_be_personal() {
+        let filters = read(&[("q", "-disposition:delivered since:2h"), ("carrier", "north")]);
+        let written = filters.expect("nobody's").expression.to_string();
+        assert_eq!(written, "-disposition:delivered since:2h carrier:north");
+        for query in
+            ["447700900123", "*0013", "to:1", "ref:a", "\"a b\"", "from:x", "account:a ACME"]
+        {
+            let problem = read(&[("q", query)]).expect_err(query);
+            assert!(problem.detail.contains("/v1/messages/search"), "{query} {problem:?}");
+            assert!(!problem.detail.contains("7700900"), "{problem:?}");
+        }
+        let problem = read(&[("q", "disposition:bouncd")]).expect_err("no such");
+        assert!(problem.detail.contains("did you mean `bounced`"), "{problem:?}");
     }
 }

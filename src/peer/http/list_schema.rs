@@ -13,10 +13,40 @@ pub(super) struct MessagePage {
     pub(super) data: Vec<MessageView>,
     /// Where to go on.
     pub(super) page: Page,
+    /// What was searched for, and how far.
+    pub(super) search: SearchView,
     /// Receipts under the carrier's id that no message is known for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Vec<MessageEvent>)]
     pub(super) orphans: Vec<Value>,
+}
+
+/// What was searched for, and how far.
+#[derive(Serialize, ToSchema, Debug)]
+#[schema(as = Search)]
+pub(super) struct SearchView {
+    /// The query as it was understood.
+    pub(super) query: String,
+    /// Its bare words, and what each was looked for as.
+    pub(super) words: Vec<WordView>,
+    /// Everything that happened until then can be found.
+    #[schema(format = DateTime)]
+    pub(super) complete_until: String,
+    /// Whether the page ends because enough was looked at, and not because it is full or the last.
+    pub(super) budget_spent: bool,
+    /// When the messages were accepted that the next page begins at.
+    #[schema(format = DateTime)]
+    pub(super) back_to: Option<String>,
+}
+
+/// A word that can be several things.
+#[derive(Serialize, ToSchema, Debug)]
+#[schema(as = SearchWord)]
+pub(super) struct WordView {
+    /// The word.
+    pub(super) word: String,
+    /// The keys it was looked for under, such as `number` or `carrier_id`.
+    pub(super) read_as: Vec<&'static str>,
 }
 
 /// Where a list goes on. A page may be short although more follows.

@@ -1,7 +1,7 @@
 //! The HTTP API: submitting, looking messages up, health and metrics.
 //!
 //! `api` has the routes and what they share, `server` the connections; one file for each endpoint
-//! (`post_message`, `post_batch`, `cancel_message`, `list_messages`, `get_message`, `list_events`, `explain_route`, `health`,
+//! (`post_message`, `post_batch`, `cancel_message`, `list_messages`, `search_messages`, `get_message`, `list_events`, `explain_route`, `health`,
 //! `metrics`, `errors`, and `webhooks` with `webhook_actions`).
 //! `carriers`, `queues` and `govern` are the operators', by a key or by `operator_socket`.
 //! `compat` is for clients of other gateways.
@@ -121,6 +121,10 @@ mod request_id;
 mod request_schema;
 
 mod route_metrics;
+
+mod search_messages;
+
+mod searching;
 
 pub mod server;
 

@@ -16,8 +16,8 @@ use super::openapi_common::Common;
 use super::problem_view::ProblemBody;
 use super::{
     cancel_message, carriers, docs, errors, explain_route, get_content, get_message, govern,
-    health, list_events, list_messages, metrics, post_batch, post_message, queues, stream,
-    webhook_actions, webhooks,
+    health, list_events, list_messages, metrics, post_batch, post_message, queues, search_messages,
+    stream, webhook_actions, webhooks,
 };
 
 /// What the document is made of.
@@ -34,6 +34,7 @@ use super::{
         post_message::post,
         post_batch::post,
         list_messages::list,
+        search_messages::post,
         get_message::get,
         cancel_message::post,
         list_events::list,
@@ -110,6 +111,7 @@ mod tests {
     use crate::peer::http::filters::PARAMETERS;
     use crate::peer::http::govern::{LOGGED, RELOADED};
     use crate::peer::http::queues::{BOUNCED, FLUSHED};
+    use crate::peer::http::search_messages::SEARCHED;
     use crate::peer::http::submission::FIELDS;
     use crate::peer::http::webhook_fields::{MADE_OF, TOLD_AGAIN};
 
@@ -189,6 +191,7 @@ mod tests {
             ("BounceRequest", &BOUNCED),
             ("ReloadRequest", &RELOADED),
             ("LogLevelRequest", &LOGGED),
+            ("SearchRequest", &SEARCHED),
         ] {
             assert_eq!(members(&document, shape), sorted(read), "{shape}");
         }

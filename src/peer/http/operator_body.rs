@@ -31,6 +31,11 @@ impl Fields {
         let value = serde_json::from_slice(&octets).map_err(|error| {
             Problem::new(kinds::INVALID_JSON, format!("this is not JSON: {error}"))
         })?;
+        Self::of_value(value, known)
+    }
+
+    /// The fields of a body that was read, these and no others.
+    pub(super) fn of_value(value: Value, known: &[&str]) -> Result<Self, Problem> {
         let object = match value {
             Value::Null => Map::new(),
             Value::Object(object) => object,

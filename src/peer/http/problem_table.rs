@@ -86,6 +86,9 @@ kinds! {
     INVALID_REQUEST = 422 "invalid_request" false
         "The message has fields that cannot be used",
         "See `errors`: each entry points to a field and says what is wrong.";
+    INVALID_SEARCH = 422 "invalid_search" false
+        "The query cannot be read",
+        "See `detail`: it says at which character, what was read there, and what is allowed.";
     IDEMPOTENCY_KEY_REUSED = 422 "idempotency_key_reused" false
         "The Idempotency-Key was used for another request",
         "Use a new key for each request; the same one only to send the same request again, for 24 hours.";

@@ -48,6 +48,10 @@ pub(super) struct BatchRequest {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct MessageFilters {
+    /// A query as `POST /v1/messages/search` has it, without what may be personal: numbers, senders,
+    /// references, texts and bare words. It holds beside the other parameters.
+    #[param(max_length = 1024)]
+    q: Option<String>,
     /// The destination.
     #[param(min_length = 1, max_length = 21)]
     to: Option<String>,
@@ -66,10 +70,24 @@ pub(super) struct MessageFilters {
     /// Accepted before this moment.
     #[param(format = DateTime)]
     until: Option<String>,
-    /// The id a carrier gave it, in decimal or hexadecimal; goes with account, carrier and limit only.
+    /// The id a carrier gave it, in decimal or hexadecimal.
     carrier_message_id: Option<String>,
     /// Messages of a page; 50 unless given.
     #[param(minimum = 1, maximum = 200)]
+    limit: Option<u16>,
+    /// The `page.next` of the page before.
+    after: Option<String>,
+}
+
+/// What messages are searched for.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SearchRequest {
+    /// Terms with blanks between them, at most 16 and 1,024 octets; without any, all messages.
+    #[schema(max_length = 1024, example = "+447700900123 disposition:bounced since:2h")]
+    query: String,
+    /// Messages of a page; 50 unless given.
+    #[schema(minimum = 1, maximum = 200)]
     limit: Option<u16>,
     /// The `page.next` of the page before.
     after: Option<String>,

@@ -28,6 +28,8 @@ mod privacy;
 
 mod refusing;
 
+mod searching;
+
 mod streaming;
 
 mod submitting;

@@ -41,11 +41,16 @@ async fn everything(gateway: &Gateway) {
         format!("/v1/messages?to=+{NUMBER}"),
         format!("/v1/messages?from={NUMBER}&nope=1"),
         format!("/v1/messages/{NUMBER}"),
+        format!("/v1/messages?q=to:{NUMBER}"),
         format!("/{NUMBER}"),
         format!("/errors/{NUMBER}"),
         "/metrics".to_owned(),
     ] {
         gateway.get(ADMIN, &path).await;
+    }
+    for query in [NUMBER.to_owned(), format!("to:{NUMBER} text:8841"), format!("nope:{NUMBER}")] {
+        let body = serde_json::json!({ "query": query }).to_string();
+        gateway.ask(ADMIN, "POST /v1/messages/search", &body).await;
     }
     gateway.raw(&format!("GET /{NUMBER} HTTP/9\r\n\r\n")).await;
     // As the rest of the library logs addresses.

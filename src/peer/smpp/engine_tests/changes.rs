@@ -7,6 +7,7 @@ use crate::base::id::MessageOrd;
 use crate::carrier::profile::Profile;
 use crate::gsm::coding::DefaultAlphabet;
 use crate::gsm::transliterate::Level;
+use crate::ledger::predicate::Predicate;
 use crate::ledger::query::Query;
 use crate::message::disposition::{Disposition, Status};
 use crate::message::event::{By, Doubt, What};
@@ -262,7 +263,7 @@ fn all_between_two_addresses_are_cancelled_and_the_others_stay() {
     assert_eq!(desk.cancel(all(b"")), Ok(()));
     assert_eq!(desk.backlog(), 0);
     assert_eq!(desk.cancel(all(b"")), Err(Unchanged::NothingWaits));
-    let cancelled = Query { status: Some(Status::Cancelled), ..Query::default() };
+    let cancelled = Query::of(vec![Predicate::Status(Status::Cancelled)]);
     assert_eq!(desk.opened.ledger.search(&cancelled).expect("reads").hits.len(), 5);
 }
 

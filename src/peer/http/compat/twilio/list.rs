@@ -17,8 +17,10 @@ use crate::peer::http::api::Api;
 use crate::peer::http::compat::form::Form;
 use crate::peer::http::config::Scope;
 use crate::peer::http::get_content::text_of;
-use crate::peer::http::list_messages::search;
+use crate::peer::http::list_messages::{asked, wrong};
 use crate::peer::http::lookup::ask;
+use crate::peer::http::post_message::public_id;
+use crate::peer::http::searching::find;
 
 /// Answers as Twilio does.
 pub(in crate::peer::http) async fn list(
@@ -30,7 +32,9 @@ pub(in crate::peer::http) async fn list(
     let caller = caller(&api, &parts, &sid, Scope::MessagesRead)?;
     let query = Form::read(parts.uri.query().unwrap_or_default().as_bytes());
     let pages = Pages::of(&query.map_err(create::refused)?)?;
-    let (found, next) = search(&api, &caller, &pages.filters).await?;
+    let answer = find(&api, &caller, asked(&api, pages.filters.clone())?, wrong).await?;
+    let next = answer.next.map(|ord| public_id(&api, ord));
+    let found = answer.found;
     let read = ask(&api, move |api| {
         let with_text = found.into_iter().map(|found| Ok((text_of(api, &found)?, found)));
         with_text.collect::<std::io::Result<Vec<_>>>()

@@ -7,8 +7,11 @@ use super::refused::Refused;
 use crate::base::clock::Timestamp;
 use crate::peer::http::compat::callbacks::escaped;
 use crate::peer::http::compat::form::Form;
-use crate::peer::http::filters::{Filters, LIMIT_MAX};
+use crate::peer::http::filters::Filters;
+use crate::peer::http::searching::LIMIT_MAX;
 use crate::peer::http::when;
+use crate::search::expression::Wanted;
+use crate::search::when::When;
 
 /// Messages of a page unless the query says otherwise (Twilio's own).
 const PAGE_SIZE: usize = 50;
@@ -46,16 +49,15 @@ impl Pages {
         if let Some(to) = text("DateSent<") {
             until = Some(end(&to).ok_or_else(wrong)?);
         }
-        let number = |name: &str| text(name).map(|it| it.trim().to_owned());
-        let filters = Filters {
-            to: number("To"),
-            from: number("From"),
-            since,
-            until,
-            limit,
-            after: text("PageToken"),
-            ..Filters::none()
-        };
+        let mut filters = Filters { limit, after: text("PageToken"), ..Filters::none() };
+        for (name, parameter) in [("To", "to"), ("From", "from")] {
+            if let Some(number) = text(name) {
+                let set = filters.set(parameter, number.trim().to_owned());
+                set.map_err(|what| Refused::because(20001, format!("{name} {what}.")))?;
+            }
+        }
+        since.into_iter().for_each(|at| filters.and(Wanted::Since(When::At(at))));
+        until.into_iter().for_each(|at| filters.and(Wanted::Until(When::At(at))));
         let kept = ["To", "From", "DateSent", "DateSent>", "DateSent<"];
         let kept = kept.iter().filter_map(|name| {
             let value = text(name)?;
@@ -107,19 +109,22 @@ mod tests {
     fn a_query_is_read_and_repeated_by_its_pages() {
         let pages =
             read("To=%2B447700900123&DateSent%3E=2025-10-21&PageSize=2&Page=3").expect("right");
-        assert_eq!(pages.filters.to.as_deref(), Some("+447700900123"));
-        assert_eq!(pages.filters.since, Some(Timestamp(1_761_004_800_000_000)));
-        assert_eq!((pages.filters.limit, pages.page, pages.filters.until), (2, 3, None));
+        assert_eq!(
+            pages.filters.expression.to_string(),
+            "to:+447700900123 since:2025-10-21T00:00:00Z"
+        );
+        assert_eq!((pages.filters.limit, pages.page), (2, 3));
         assert_eq!(
             pages.uri("AC1", 4, Some("msg_1")),
             "/2010-04-01/Accounts/AC1/Messages.json?PageSize=2&To=%2B447700900123\
              &DateSent%3E=2025-10-21&Page=4&PageToken=msg_1"
         );
-        let day = read("DateSent=2025-10-21").expect("right").filters;
-        let day = (day.since.expect("begins").0, day.until.expect("ends").0);
-        assert_eq!(day.1 - day.0, 86_400_000_000);
-        let before = read("DateSent%3C=2025-10-21T00:00:00Z").expect("right").filters;
-        assert_eq!(before.until, Some(Timestamp(day.0)));
+        let said = |query| read(query).expect("right").filters.expression.to_string();
+        assert_eq!(
+            said("DateSent=2025-10-21"),
+            "since:2025-10-21T00:00:00Z until:2025-10-22T00:00:00Z"
+        );
+        assert_eq!(said("DateSent%3C=2025-10-21T00:00:00Z"), "until:2025-10-21T00:00:00Z");
         assert_eq!(read("PageSize=1000").expect("right").filters.limit, LIMIT_MAX);
     }
 

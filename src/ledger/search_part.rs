@@ -1,0 +1,95 @@
+//! One segment as a search reads it: what does not change is held, so that no lock is.
+
+use std::io;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::columns::{ColumnFile, Columns, Narrow, Wide};
+use super::config::Geometry;
+use super::index::{Index, Numbers, Span};
+use super::store::Ledger;
+use crate::base::id::MessageOrd;
+use crate::spool::disk::DiskFile;
+
+/// A segment, as it was when the search came to it.
+pub(super) struct Part {
+    pub(super) segment: usize,
+    /// Its messages that are searched.
+    pub(super) ords: Range<MessageOrd>,
+    pub(super) span: Span,
+    pub(super) numbers: Option<Arc<Numbers>>,
+    pub(super) geometry: Geometry,
+    columns: Source,
+}
+
+/// Where its columns are.
+enum Source {
+    Memory(Arc<Columns>),
+    File(Arc<dyn DiskFile>),
+    /// In the tail, which grows: read under the lock.
+    Tail,
+}
+
+impl Part {
+    /// The segment of the newest message before an ordinal.
+    pub(super) fn before(index: &Index, before: MessageOrd) -> Self {
+        let geometry = index.geometry;
+        let segment = geometry.segment(MessageOrd(before.0 - 1));
+        let full = index.segments.get(segment);
+        let columns = match full.map(|full| (&full.columns, &full.file)) {
+            Some((Some(columns), _)) => Source::Memory(Arc::clone(columns)),
+            Some((None, Some(file))) => Source::File(Arc::clone(file)),
+            _ => Source::Tail,
+        };
+        Self {
+            segment,
+            ords: geometry.ord(segment, 0)..before,
+            span: index.span_of(segment),
+            numbers: full.and_then(|full| full.numbers.clone()),
+            geometry,
+            columns,
+        }
+    }
+
+    /// Rows of a column of eight octets.
+    pub(super) fn wides(
+        &self,
+        ledger: &Ledger,
+        column: Wide,
+        rows: Range<usize>,
+    ) -> io::Result<Vec<u64>> {
+        let mut out = Vec::with_capacity(rows.len());
+        match &self.columns {
+            Source::Memory(columns) => {
+                out.extend_from_slice(columns.wide(column).get(rows).unwrap_or_default());
+            }
+            Source::File(file) => {
+                let file = ColumnFile { file: &**file, geometry: self.geometry };
+                file.wide(column, rows, &mut out)?;
+            }
+            Source::Tail => ledger.read().wides(self.segment, column, rows, &mut out)?,
+        }
+        Ok(out)
+    }
+
+    /// Rows of a column of two octets.
+    pub(super) fn narrows(
+        &self,
+        ledger: &Ledger,
+        column: Narrow,
+        rows: Range<usize>,
+    ) -> io::Result<Vec<u16>> {
+        let mut out = Vec::with_capacity(rows.len());
+        match &self.columns {
+            Source::Memory(columns) => {
+                out.extend_from_slice(columns.narrow(column).get(rows).unwrap_or_default());
+            }
+            Source::File(file) => {
+                let file = ColumnFile { file: &**file, geometry: self.geometry };
+                file.narrow(column, rows, &mut out)?;
+            }
+            Source::Tail => ledger.read().narrows(self.segment, column, rows, &mut out)?,
+        }
+        Ok(out)
+    }
+}
