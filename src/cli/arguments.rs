@@ -8,7 +8,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use super::print::note;
 use super::{
-    carriers, check, completions, demo, govern, man, queue, route, send, serve, top, trace,
+    carriers, check, completions, demo, govern, man, queue, route, search, send, serve, top, trace,
 };
 
 /// A carrier-grade SMS gateway that can tell anyone what happened to any message.
@@ -36,6 +36,8 @@ enum Command {
     Send(send::SendArgs),
     /// Show what happened to a message
     Trace(trace::TraceArgs),
+    /// Find messages by anything that is known of them
+    Search(search::SearchArgs),
     /// See, suspend, resume, rebind or limit a running gateway's carriers
     #[command(subcommand)]
     Carriers(carriers::CarriersCommand),
@@ -100,6 +102,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::LogLevel(arguments) => wait_for(govern::log_level(&arguments)),
         Command::Send(arguments) => wait_for(send::run(&arguments)),
         Command::Trace(arguments) => wait_for(trace::run(&arguments)),
+        Command::Search(arguments) => wait_for(search::run(&arguments)),
     }
 }
 

@@ -22,6 +22,8 @@ mod govern;
 
 mod man;
 
+mod message_table;
+
 mod mo_route;
 
 mod operator;
@@ -31,6 +33,8 @@ mod print;
 mod queue;
 
 mod route;
+
+mod search;
 
 mod send;
 

@@ -1,4 +1,4 @@
-//! `send`, `trace` and the API: what became of a message, found by whatever a caller can read out.
+//! `send`, `trace`, `search` and the API: what became of a message, found by whatever a caller can read out.
 
 use crate::driver::esme::{Esme, HANDSET};
 use crate::driver::http;
@@ -56,12 +56,23 @@ fn a_message_is_found_by_its_id_its_number_and_its_carriers_id() {
                 assert!(said.contains(part), "by {what}: {part} is not in {said}");
             }
         }
+        for query in [&*id, FULL_PHONE, &carriers_id, "to:*0404 disposition:bounced -from:nobody"] {
+            let (code, said) = run(&site, "search", &[query]);
+            assert_eq!(code, 0, "by {query}: {said}");
+            for part in [&*id, "bounced: Phone memory full", "all there are until"] {
+                assert!(said.contains(part), "by {query}: {part} is not in {said}");
+            }
+        }
     };
     found_by_all();
     gateway.terminate();
     let _next = site.start();
     found_by_all();
     assert_eq!(run(&site, "trace", &["447700900999"]).0, 2);
+    assert_eq!(run(&site, "search", &["447700900999"]).0, 2);
+    let (code, said) = run(&site, "search", &["-dispositon:bounced", "--json"]);
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("did you mean `disposition`?"), "{said}");
 }
 
 #[test]
