@@ -13,6 +13,8 @@ pub mod profile;
 
 pub mod receipt;
 
+pub mod search;
+
 pub mod session;
 
 pub mod text;

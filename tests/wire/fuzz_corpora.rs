@@ -17,6 +17,9 @@ mod profile;
 #[path = "../../fuzz/src/receipt.rs"]
 mod receipt;
 
+#[path = "../../fuzz/src/search.rs"]
+mod search;
+
 #[path = "../../fuzz/src/session.rs"]
 mod session;
 
@@ -119,4 +122,10 @@ fn the_receipt_target_passes_its_corpus() {
 fn the_profile_target_passes_its_corpus() {
     corpus("profile", profile::run);
     noise(profile::run);
+}
+
+#[test]
+fn the_search_target_passes_its_corpus() {
+    corpus("search", search::run);
+    noise(search::run);
 }
