@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::http;
 use super::section::Section;
-use crate::feed::kind::Kinds;
+use crate::feed::kind::{Kind, Kinds};
 use crate::peer::export::config::{EXPORTS_MAX, ExportConfig};
 use crate::pipeline::settings::AccountConfig;
 
@@ -59,7 +59,7 @@ fn kinds(section: &Section<'_>) -> Kinds {
             Kinds::ALL
         }
         Err(name) => {
-            section.fail("events", format!("`{name}` is not known"), allowed());
+            section.fail("events", format!("`{name}` {}", Kind::no_kind(name)), allowed());
             Kinds::ALL
         }
     }

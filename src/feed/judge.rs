@@ -128,6 +128,13 @@ const fn possible(what: &What<'_>) -> Kinds {
     }
 }
 
+/// What an event of no message tells.
+const fn of_carrier(place: Place, what: &What<'_>) -> Option<Notice> {
+    let What::Carrier { carrier, condition, .. } = *what else { return None };
+    let (kind, account) = (Kind::of_condition(condition), AccountId::NONE);
+    Some(Notice { lsn: place.lsn, at: place.at, kind, ord: NO_MESSAGE, account, carrier })
+}
+
 fn event(
     ledger: &Ledger,
     place: Place,
@@ -136,8 +143,11 @@ fn event(
     wants: &[Wants],
 ) -> io::Result<Option<Notice>> {
     let Some(Event { ord, what }) = Event::decode(octets) else { return Ok(None) };
+    if ord == NO_MESSAGE {
+        return Ok(of_carrier(place, &what));
+    }
     let possible = possible(&what);
-    if ord == NO_MESSAGE || !possible.meets(kinds) {
+    if !possible.meets(kinds) {
         return Ok(None);
     }
     let Some(stored) = ledger.accepted(ord)? else { return Ok(None) };

@@ -1,6 +1,8 @@
 //! The kinds of news, by the names consumers know.
 
-/// One kind of news about a message. The numbers are part of the durable format.
+use crate::message::condition::Condition;
+
+/// One kind of news, about a message or a carrier. The numbers are part of the durable format.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[repr(u8)]
 pub enum Kind {
@@ -26,11 +28,24 @@ pub enum Kind {
     Conflicting = 9,
     /// From a handset, for its account.
     Received = 10,
+    /// A carrier can be reached.
+    CarrierUp = 11,
+    /// It cannot.
+    CarrierDown = 12,
+    /// An operator has it sent nothing.
+    CarrierSuspended = 13,
+    /// It is sent messages again.
+    CarrierResumed = 14,
 }
+
+/// Types that are spoken for and that nothing tells yet: whoever asks for one learns that, in place of
+/// waiting for it.
+pub const RESERVED: &[&str] =
+    &["postrider.number.opted_out", "postrider.number.opted_in", "postrider.carrier.degraded"];
 
 impl Kind {
     /// Every kind, in the order of their numbers.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 15] = [
         Self::Accepted,
         Self::Queued,
         Self::Sent,
@@ -42,6 +57,10 @@ impl Kind {
         Self::Unknown,
         Self::Conflicting,
         Self::Received,
+        Self::CarrierUp,
+        Self::CarrierDown,
+        Self::CarrierSuspended,
+        Self::CarrierResumed,
     ];
 
     /// The `type` of its event.
@@ -58,7 +77,27 @@ impl Kind {
             Self::Unknown => "postrider.message.unknown",
             Self::Conflicting => "postrider.receipt.conflicting",
             Self::Received => "postrider.message.received",
+            Self::CarrierUp => "postrider.carrier.up",
+            Self::CarrierDown => "postrider.carrier.down",
+            Self::CarrierSuspended => "postrider.carrier.suspended",
+            Self::CarrierResumed => "postrider.carrier.resumed",
         }
+    }
+
+    /// The kind that tells a carrier's condition.
+    pub const fn of_condition(condition: Condition) -> Self {
+        match condition {
+            Condition::Up => Self::CarrierUp,
+            Condition::Down => Self::CarrierDown,
+            Condition::Suspended => Self::CarrierSuspended,
+            Condition::Resumed => Self::CarrierResumed,
+        }
+    }
+
+    /// What is wrong with a name that is none, in a clause.
+    pub fn no_kind(name: &str) -> &'static str {
+        let is = |own: &&str| *own == name || own.strip_prefix("postrider.") == Some(name);
+        if RESERVED.iter().any(is) { "is a type that nothing tells yet" } else { "is not known" }
     }
 
     /// The kind of a name, which may be without its first word.
@@ -160,6 +199,9 @@ mod tests {
             assert_eq!(Kind::from_name(&name["postrider.".len()..]), Some(kind));
         }
         assert_eq!(Kind::from_name("message.eaten"), None);
+        assert_eq!(Kind::no_kind("message.eaten"), "is not known");
+        assert!(Kind::no_kind("number.opted_out").contains("nothing tells yet"));
+        assert!(RESERVED.iter().all(|name| Kind::from_name(name).is_none()), "told, or reserved");
     }
 
     #[test]

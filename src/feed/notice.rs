@@ -4,9 +4,10 @@ use super::kind::{Kind, Kinds};
 use super::lane::Lane;
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId, IdCipher, MessageOrd, PublicId};
+use crate::message::event::NO_MESSAGE;
 use crate::spool::lsn::Lsn;
 
-/// What the record at an address tells of a message.
+/// What the record at an address tells of a message, or of a carrier.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Notice {
     /// The record, which is the event's identity: one record is one event, for ever.
@@ -15,14 +16,27 @@ pub struct Notice {
     pub at: Timestamp,
     /// What it tells.
     pub kind: Kind,
-    /// Of which message; of one that was cut, the first part.
+    /// Of which message; of one that was cut, the first part. [`NO_MESSAGE`] for news of a carrier.
     pub ord: MessageOrd,
-    /// Whose message it is.
+    /// Whose message it is; `NONE` for news of a carrier.
     pub account: AccountId,
-    /// The carrier that has it, or had it.
+    /// The carrier that has it, or had it; or the one it is about.
     pub carrier: CarrierId,
     /// Where its callback leads, if it has one that is called for this.
     pub lane: Option<Lane>,
+}
+
+impl Notice {
+    /// Whether it is about a message.
+    pub const fn of_message(&self) -> bool {
+        self.ord.0 != NO_MESSAGE.0
+    }
+
+    /// What it is in order with: the news of one message, or of one carrier, has one number.
+    pub const fn lane(&self) -> u64 {
+        // No message has a number so high.
+        if self.of_message() { self.ord.0 } else { u64::MAX - self.carrier.0 as u64 }
+    }
 }
 
 /// What a consumer wants to hear of.
@@ -30,7 +44,7 @@ pub struct Notice {
 pub struct Wants {
     /// These kinds,
     pub kinds: Kinds,
-    /// of the messages of this account; `None` of all.
+    /// of the messages of this account; `None` of all, and of carriers.
     pub account: Option<AccountId>,
 }
 
@@ -42,7 +56,8 @@ impl Wants {
 
     /// Whether anything of this account is.
     pub fn of_interest(&self, account: AccountId) -> bool {
-        self.account.is_none_or(|own| own == account)
+        // What is nobody's is no account's, not even of one that is not known.
+        self.account.is_none_or(|own| own == account && own != AccountId::NONE)
     }
 }
 

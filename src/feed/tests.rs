@@ -16,7 +16,8 @@ use crate::base::id::{AccountId, CarrierId, MessageOrd};
 use crate::ledger::config::LedgerConfig;
 use crate::ledger::open::Opened;
 use crate::ledger::store::Ledger;
-use crate::message::event::{Event, Report, What};
+use crate::message::condition::Condition;
+use crate::message::event::{Event, NO_MESSAGE, Report, What};
 use crate::message::reason::Reason;
 use crate::message::record::{Direction, Message};
 use crate::spool::chunk::Chunk;
@@ -399,4 +400,31 @@ fn a_running_feed_tells_what_comes_and_ends_when_told_to() {
     thread.join().unwrap();
     drop((feed, consumer));
     running.stop().unwrap();
+}
+
+#[test]
+fn a_carriers_condition_is_told_to_who_hears_of_all_and_to_no_account() {
+    let mut world = World::open(&Arc::new(SimDisk::new(1)));
+    let feed = world.feed();
+    let all = feed.join("all", EVERYTHING, Lsn(0), 10).unwrap();
+    let nobodys = Wants { account: Some(AccountId::NONE), ..EVERYTHING };
+    let unknown = feed.join("unknown", nobodys, Lsn(0), 10).unwrap();
+    let shop = feed.join("shop", Wants { account: Some(SHOP), ..EVERYTHING }, Lsn(0), 10).unwrap();
+    let mut follower = follower(&feed);
+    let condition = |condition, carrier| {
+        let until = Timestamp(0);
+        What::Carrier { carrier: CarrierId(carrier), condition, until, untold: 0 }
+    };
+    world.event(NO_MESSAGE, condition(Condition::Up, 0));
+    world.event(NO_MESSAGE, condition(Condition::Down, 0));
+    world.event(NO_MESSAGE, condition(Condition::Suspended, 1));
+    turns(&mut follower, &feed);
+    let first = all.next(NOW).unwrap().notice;
+    let other = all.next(NOW).unwrap().notice;
+    assert_eq!((first.kind, other.kind), (Kind::CarrierUp, Kind::CarrierSuspended));
+    assert_eq!(all.next(NOW), None, "a carrier's next news waits for its previous");
+    assert_eq!((first.of_message(), other.carrier), (false, CarrierId(1)));
+    all.settle(NOW, first.lsn);
+    assert_eq!(all.next(NOW).map(|given| given.notice.kind), Some(Kind::CarrierDown));
+    assert!(told(&shop).is_empty() && told(&unknown).is_empty());
 }

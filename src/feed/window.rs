@@ -31,8 +31,8 @@ struct Entry {
     last_at: Timestamp,
 }
 
-/// The window of one consumer. Its lanes are messages: two events of one message never overtake each
-/// other, and no other message waits for either.
+/// The window of one consumer. Its lanes are messages and carriers: two events of one never overtake each
+/// other, and no other waits for either.
 #[derive(Debug)]
 pub struct Window {
     max: usize,
@@ -82,7 +82,7 @@ impl Window {
         let entry =
             Entry { notice, due: now, flying: false, attempts: 0, first_at: none, last_at: none };
         self.entries.insert(notice.lsn, entry);
-        let lane = self.lanes.entry(notice.ord.0).or_default();
+        let lane = self.lanes.entry(notice.lane()).or_default();
         lane.push_back(notice.lsn);
         if lane.len() == 1 {
             self.ready.insert((now, notice.lsn));
@@ -118,12 +118,12 @@ impl Window {
     pub fn settle(&mut self, now: Timestamp, lsn: Lsn) -> bool {
         let Some(entry) = self.entries.remove(&lsn) else { return false };
         self.ready.remove(&(entry.due, lsn));
-        let ord = entry.notice.ord.0;
-        let Some(lane) = self.lanes.get_mut(&ord) else { return true };
+        let own = entry.notice.lane();
+        let Some(lane) = self.lanes.get_mut(&own) else { return true };
         lane.retain(|&other| other != lsn);
         match lane.front() {
             None => {
-                self.lanes.remove(&ord);
+                self.lanes.remove(&own);
             }
             Some(&head) => {
                 if let Some(entry) = self.entries.get_mut(&head).filter(|entry| !entry.flying) {

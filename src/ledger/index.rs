@@ -242,6 +242,8 @@ impl Index {
                     self.notices.pop_front();
                 }
             }
+            // Told to whoever follows the log.
+            What::Carrier { .. } => {}
             _ => self.strays += 1,
         }
     }

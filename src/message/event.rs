@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::address::Address;
 use super::callback::CallbackRef;
+use super::condition::Condition;
 use super::disposition::Disposition;
 use super::reason::Reason;
 use super::ruling::Ruling;
@@ -186,6 +187,17 @@ pub enum What<'a> {
         /// What was wrong, for people.
         text: &'a [u8],
     },
+    /// A carrier's condition has changed. Belongs to [`NO_MESSAGE`].
+    Carrier {
+        /// Whose.
+        carrier: CarrierId,
+        /// To what.
+        condition: Condition,
+        /// Suspended: until then, [`Timestamp::NEVER`] for until it is resumed. Else 0.
+        until: Timestamp,
+        /// Changes that came before this one too soon to be told.
+        untold: u16,
+    },
     /// It was passed on to another carrier of its route, without having been taken by the first.
     Rerouted {
         /// Who had it.
@@ -292,6 +304,7 @@ impl What<'_> {
             Self::Folded { .. } => "folded",
             Self::Orphan { .. } => "orphan",
             Self::Notice { .. } => "notice",
+            Self::Carrier { .. } => "carrier",
             Self::Rerouted { .. } => "rerouted",
             Self::Cancelled { .. } => "cancelled",
             Self::Replaced { .. } => "replaced",

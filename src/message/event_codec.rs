@@ -6,6 +6,7 @@
 
 use super::address::Address;
 use super::callback::{CallbackFormat, CallbackMethod, CallbackRef, CallbackWants};
+use super::condition::Condition;
 use super::event::{By, Doubt, Event, NewAddress, Report, What};
 use super::octets::{Reader, put_long, put_short};
 use super::reason::Reason;
@@ -39,6 +40,7 @@ mod kind {
     pub(super) const DOUBLES: u8 = 23;
     pub(super) const KEYED: u8 = 30;
     pub(super) const CALLBACK: u8 = 40;
+    pub(super) const CARRIER: u8 = 31;
 }
 
 /// Layout of a callback: `version, format, method, wants, url long, context long`.
@@ -102,19 +104,8 @@ impl<'a> Event<'a> {
                 self.head(out, kind::FOLDED);
                 out.extend_from_slice(&into.0.to_le_bytes());
             }
-            What::Orphan { carrier, report, source, destination } => {
-                self.head(out, kind::ORPHAN);
-                out.extend_from_slice(&carrier.0.to_le_bytes());
-                put_report(out, &report);
-                put_address(out, &source);
-                put_address(out, &destination);
-            }
-            What::Notice { peer, command_status, count, text } => {
-                self.head(out, kind::NOTICE);
-                put_short(out, peer);
-                out.extend_from_slice(&command_status.to_le_bytes());
-                out.extend_from_slice(&count.to_le_bytes());
-                put_short(out, text);
+            What::Orphan { .. } | What::Notice { .. } | What::Carrier { .. } => {
+                self.encode_of_none(out);
             }
             What::Rerouted { .. }
             | What::Cancelled { .. }
@@ -138,6 +129,34 @@ impl<'a> Event<'a> {
                 put_long(out, context.as_bytes());
             }
             _ => self.encode_of_handset(out),
+        }
+    }
+
+    /// The kinds that belong to no message.
+    fn encode_of_none(&self, out: &mut Vec<u8>) {
+        match self.what {
+            What::Orphan { carrier, report, source, destination } => {
+                self.head(out, kind::ORPHAN);
+                out.extend_from_slice(&carrier.0.to_le_bytes());
+                put_report(out, &report);
+                put_address(out, &source);
+                put_address(out, &destination);
+            }
+            What::Notice { peer, command_status, count, text } => {
+                self.head(out, kind::NOTICE);
+                put_short(out, peer);
+                out.extend_from_slice(&command_status.to_le_bytes());
+                out.extend_from_slice(&count.to_le_bytes());
+                put_short(out, text);
+            }
+            What::Carrier { carrier, condition, until, untold } => {
+                self.head(out, kind::CARRIER);
+                out.extend_from_slice(&carrier.0.to_le_bytes());
+                out.push(condition as u8);
+                out.extend_from_slice(&until.0.to_le_bytes());
+                out.extend_from_slice(&untold.to_le_bytes());
+            }
+            _ => {}
         }
     }
 
@@ -263,6 +282,12 @@ fn decode_what<'a>(kind: u8, reader: &mut Reader<'a>) -> Option<What<'a>> {
             told: Timestamp(reader.u64()?),
         },
         kind::CALLBACK => What::Callback(callback(reader)?),
+        kind::CARRIER => What::Carrier {
+            carrier: carrier(reader)?,
+            condition: Condition::from_u8(reader.u8()?)?,
+            until: Timestamp(reader.u64()?),
+            untold: reader.u16()?,
+        },
         kind::REROUTED..=kind::REWRITTEN => decode_change(kind, reader)?,
         _ => decode_of_handset(kind, reader)?,
     })
@@ -447,6 +472,12 @@ mod tests {
             What::Answered { command_status: 0 },
             What::Orphan { carrier, report, source: address, destination: address },
             What::Notice { peer: b"load", command_status: 14, count: 3, text: b"wrong password" },
+            What::Carrier {
+                carrier,
+                condition: Condition::Suspended,
+                until: Timestamp::NEVER,
+                untold: 3,
+            },
             What::Rerouted { from: carrier, to: CarrierId(5), reason: Reason::CarrierDown },
             What::Cancelled { by: By::Operator },
             What::Replaced { by: By::Application, message: MESSAGE },

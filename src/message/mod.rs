@@ -14,6 +14,8 @@ pub mod callback_url;
 
 pub mod carrier_id;
 
+pub mod condition;
+
 pub mod disposition;
 
 pub mod event;

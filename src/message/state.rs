@@ -174,13 +174,8 @@ impl State {
                     self.flags |= MAY_BE_DOUBLE;
                     self.advance(Status::Queued, Reason::InDoubt);
                 } else {
-                    let ruling = Ruling::default();
-                    self.conclude(
-                        Disposition::Unknown,
-                        Reason::InDoubt,
-                        Evidence::Inferred,
-                        ruling,
-                    );
+                    let (unknown, ruling) = (Disposition::Unknown, Ruling::default());
+                    self.conclude(unknown, Reason::InDoubt, Evidence::Inferred, ruling);
                 }
             }
             What::Receipt { report, .. } => self.report(&report),
@@ -213,6 +208,7 @@ impl State {
             What::Doubles { .. } => self.elsewhere(Reason::Duplicate),
             What::Orphan { .. }
             | What::Notice { .. }
+            | What::Carrier { .. }
             | What::Rewritten { .. }
             | What::Readdressed { .. }
             | What::Keyed { .. }

@@ -15,6 +15,7 @@ use bytes::Bytes;
 use super::adopt::bounds;
 use super::ask::Ask;
 use super::change::Order;
+use super::condition::Told;
 use super::effect::{Effect, LinkId};
 use super::joining::Joining;
 use super::limit_hold::LimitHold;
@@ -114,6 +115,8 @@ pub struct CarrierDesk {
     pub(super) rehome_at: Timestamp,
     /// When routes were last changed.
     pub(super) rerouted_at: Timestamp,
+    /// What was told of its condition.
+    pub(super) told: Told,
 }
 
 /// What the queue holds in memory of the records themselves.
@@ -170,6 +173,7 @@ impl CarrierDesk {
             retired: carrier.retired,
             rehome_at: Timestamp(0),
             rerouted_at: Timestamp(0),
+            told: Told::default(),
             id: carrier.id,
             metrics: carrier.metrics.clone(),
             awaiting: Awaiting::new(AWAITING_MAX),

@@ -160,6 +160,7 @@ impl Engine {
         self.pump(now);
         self.expire_parts(now);
         self.write_made(now);
+        self.tell_carriers(now);
         self.append(now)
     }
 
@@ -311,7 +312,10 @@ impl Engine {
         let accounts = awake.map(AccountDesk::deadline).min();
         let carriers = self.carriers.iter().flatten();
         let carriers = carriers
-            .map(|desk| desk.deadline().min(desk.joining.deadline()).min(desk.homeless_at()))
+            .map(|desk| {
+                let told = desk.told.deadline().min(desk.homeless_at());
+                desk.deadline().min(desk.joining.deadline()).min(told)
+            })
             .min();
         accounts.into_iter().chain(carriers).min().unwrap_or(Timestamp::NEVER).min(self.made_at)
     }

@@ -30,6 +30,8 @@ pub mod changes;
 
 pub mod conclude;
 
+pub mod condition;
+
 pub mod congestion;
 
 pub mod correlate;

@@ -162,7 +162,7 @@ impl Surface<'_> {
             ),
             What::Keyed { number, .. } => keyed(number),
             What::Callback(callback) => called(&callback),
-            What::Orphan { .. } | What::Notice { .. } => {
+            What::Orphan { .. } | What::Notice { .. } | What::Carrier { .. } => {
                 gateway(what.name().to_owned(), Reason::None, json!({}))
             }
         }

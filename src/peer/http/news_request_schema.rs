@@ -59,7 +59,7 @@ pub(super) struct DeliveryFilters {
 pub(super) struct StreamFilters {
     /// Types of events between commas, with or without `postrider.`; all unless given.
     types: Option<String>,
-    /// Of messages that this carrier has.
+    /// Of messages that this carrier has, and of the carrier itself.
     carrier: Option<String>,
     /// Of messages in these buckets, between commas, such as `delivered,bounced`.
     disp: Option<String>,

@@ -1,9 +1,9 @@
-//! What an event tells: its message as the API shows it, as it was just after the event.
+//! What an event tells: its message as the API shows it, as it was just after the event; or its carrier.
 
 use std::io;
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::api::Api;
 use super::auth::Caller;
@@ -12,6 +12,7 @@ use super::lookup::{Found, Part};
 use super::message_view::Surface;
 use super::post_message::public_id;
 use super::when::rfc3339;
+use crate::base::clock::Timestamp;
 use crate::base::id::MessageOrd;
 use crate::feed::kind::Kind;
 use crate::feed::notice::{EVENT_PREFIX, Notice, event_id};
@@ -19,6 +20,8 @@ use crate::gsm::coding::DefaultAlphabet;
 use crate::gsm::part::UDHI;
 use crate::gsm::text::decode;
 use crate::ledger::stored::{StoredEvent, StoredMessage};
+use crate::message::condition::Condition;
+use crate::message::event::{Event, What};
 use crate::message::record::Message;
 use crate::message::state::State;
 use crate::peer::webhook::format::{Contents, Render, Sight};
@@ -46,6 +49,9 @@ impl NoticeView {
 impl Render for NoticeView {
     fn contents(&self, notice: &Notice, sight: Sight) -> io::Result<Option<Contents>> {
         let api = &*self.0;
+        if !notice.of_message() {
+            return of_carrier(api, notice);
+        }
         let Some((found, seq)) = read_as_of(api, notice.ord, notice.lsn)? else { return Ok(None) };
         let caller = Caller::of_gateway(sight.in_full);
         let surface = Surface { api, caller: &caller, carriers: &[] };
@@ -57,14 +63,44 @@ impl Render for NoticeView {
             message["text"] = self.text(&found.stored.message()).into();
         }
         Ok(Some(Contents {
-            id: format!("{EVENT_PREFIX}{}", event_id(&api.ledger.event_cipher(), notice.lsn)),
+            id: public_event_id(api, notice.lsn),
             node: api.ledger.node(),
             subject: public_id(api, notice.ord),
             time: rfc3339(notice.at),
-            seq,
-            message,
+            seq: Some(seq),
+            about: "message",
+            shown: message,
         }))
     }
+}
+
+/// What a record says of a carrier.
+fn of_carrier(api: &Api, notice: &Notice) -> io::Result<Option<Contents>> {
+    let octets = api.ledger.record(notice.lsn)?;
+    let what = Event::decode(&octets).map(|event| event.what);
+    let Some(What::Carrier { carrier, condition, until, untold }) = what else { return Ok(None) };
+    let Some(name) = api.ledger.names().carrier_name(carrier) else { return Ok(None) };
+    let until = (condition == Condition::Suspended && until != Timestamp::NEVER).then_some(until);
+    let shown = json!({
+        "id": name,
+        "object": "carrier",
+        "condition": condition.name(),
+        "until": until.map(rfc3339),
+        "changes_untold": untold,
+    });
+    Ok(Some(Contents {
+        id: public_event_id(api, notice.lsn),
+        node: api.ledger.node(),
+        subject: name,
+        time: rfc3339(notice.at),
+        seq: None,
+        about: "carrier",
+        shown,
+    }))
+}
+
+fn public_event_id(api: &Api, lsn: Lsn) -> String {
+    format!("{EVENT_PREFIX}{}", event_id(&api.ledger.event_cipher(), lsn))
 }
 
 /// A message as the log up to a record has it, and the place of that record among all of the message's.

@@ -32,7 +32,7 @@ use crate::base::id::{AccountId, CarrierId};
 use crate::feed::consumer::Consumer;
 use crate::feed::cursor::Position;
 use crate::feed::feed::Feed;
-use crate::feed::kind::Kinds;
+use crate::feed::kind::{Kind, Kinds};
 use crate::feed::notice::{EVENT_PREFIX, Notice, Wants, event_id, event_lsn};
 use crate::message::disposition::Disposition;
 use crate::peer::webhook::format::{Contents, Render as _, Sight, body};
@@ -174,7 +174,9 @@ fn filter(
         match name.as_str() {
             "types" => {
                 let kinds = Kinds::from_names(value.split(',').map(str::trim));
-                filter.wants.kinds = kinds.map_err(|kind| wrong("types", kind))?;
+                filter.wants.kinds = kinds.map_err(|kind| {
+                    wrong_parameter("types", format!("the type `{kind}` {}", Kind::no_kind(kind)))
+                })?;
             }
             "carrier" => {
                 let carrier = names.find_carrier(&value);
@@ -285,7 +287,7 @@ impl Task {
                 tracing::error!(%error, "the contents of an event could not be read");
             })?;
             let of_interest =
-                |contents: &Contents| of_interest(&contents.message, &self.filter.dispositions);
+                |contents: &Contents| of_interest(&contents.shown, &self.filter.dispositions);
             if let Some(contents) = contents.filter(of_interest) {
                 return Ok(Some(written(&notice, contents)));
             }

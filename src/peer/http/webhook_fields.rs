@@ -10,7 +10,7 @@ use super::problem::Problem;
 use super::problem_table as kinds;
 use super::when;
 use crate::base::clock::Timestamp;
-use crate::feed::kind::Kinds;
+use crate::feed::kind::{Kind, Kinds};
 use crate::peer::webhook::service::{Again, REPLAY_IDS_MAX};
 use crate::peer::webhook::target::Target;
 
@@ -118,7 +118,9 @@ fn kinds_of(members: &Map<String, Value>) -> Result<Option<Kinds>, Problem> {
     let names = names.filter(|names| !names.is_empty());
     let names = names.ok_or_else(|| wrong("/events", "this is a list of names of events"))?;
     let kinds = Kinds::from_names(names.iter().copied());
-    kinds.map(Some).map_err(|name| wrong("/events", format!("there is no event `{name}`")))
+    kinds
+        .map(Some)
+        .map_err(|name| wrong("/events", format!("the event `{name}` {}", Kind::no_kind(name))))
 }
 
 fn wrong(pointer: &str, detail: impl Into<String>) -> Problem {

@@ -93,8 +93,8 @@ pub(super) struct WebhookAttempt {
     /// The event's type.
     #[serde(rename = "type")]
     pub(super) kind: &'static str,
-    /// The message it is about.
-    pub(super) message_id: String,
+    /// The message it is about, if it is about one.
+    pub(super) message_id: Option<String>,
     /// 1 for the first.
     pub(super) attempt: u32,
     /// When it began.

@@ -7,6 +7,7 @@ use super::when::rfc3339;
 use crate::base::clock::Timestamp;
 use crate::feed::consumer::Backlog;
 use crate::feed::kind::Kind;
+use crate::message::event::NO_MESSAGE;
 use crate::peer::webhook::book::Webhook;
 use crate::peer::webhook::delivery_log::Attempt;
 use crate::peer::webhook::endpoint::Health;
@@ -63,7 +64,7 @@ pub(super) fn attempt(api: &Api, attempt: &Attempt) -> WebhookAttempt {
     WebhookAttempt {
         event_id: api.webhooks.event_id(attempt),
         kind: attempt.kind.map_or(TEST_KIND, Kind::name),
-        message_id: public_id(api, attempt.ord),
+        message_id: (attempt.ord != NO_MESSAGE).then(|| public_id(api, attempt.ord)),
         attempt: attempt.attempt,
         at: rfc3339(attempt.at),
         duration_ms: attempt.took_ms,

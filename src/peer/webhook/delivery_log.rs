@@ -17,7 +17,7 @@ pub struct Attempt {
     pub lsn: Lsn,
     /// Its kind; `None` for a test.
     pub kind: Option<Kind>,
-    /// Its message.
+    /// Its message; `NO_MESSAGE` if it is about none.
     pub ord: MessageOrd,
     /// 1 for the first.
     pub attempt: u32,

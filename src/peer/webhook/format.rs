@@ -20,14 +20,16 @@ pub struct Contents {
     pub id: String,
     /// The node it comes from.
     pub node: u16,
-    /// The message's id.
+    /// The message's id, or the carrier's name.
     pub subject: String,
     /// When it happened, in RFC 3339.
     pub time: String,
-    /// Orders the events of one message, from 1.
-    pub seq: u64,
-    /// The message as the API shows it, as it was then.
-    pub message: Value,
+    /// Orders the events of one message, from 1; carriers' are ordered by their time.
+    pub seq: Option<u64>,
+    /// What it is about: the name of the member of `data` that shows it.
+    pub about: &'static str,
+    /// The message as the API shows it, as it was then; or what is so of the carrier.
+    pub shown: Value,
 }
 
 /// What whoever is told may see.
@@ -41,7 +43,7 @@ pub struct Sight {
 
 /// Who knows what an event tells. Called where it may block.
 pub trait Render: Send + Sync {
-    /// The contents of an event; `None` if its message cannot be read.
+    /// The contents of an event; `None` if what it is about cannot be read.
     ///
     /// # Errors
     /// What the disk said.
@@ -50,8 +52,12 @@ pub trait Render: Send + Sync {
 
 /// The body of an event.
 pub fn body(kind: &str, contents: Contents) -> Vec<u8> {
-    let Contents { id, node, subject, time, seq, mut message } = contents;
-    let envelope = |message: &Value| {
+    let Contents { id, node, subject, time, seq, about, mut shown } = contents;
+    let envelope = |shown: &Value| {
+        let data = match seq {
+            Some(seq) => json!({ "seq": seq, about: shown }),
+            None => json!({ about: shown }),
+        };
         json!({
             "specversion": "1.0",
             "id": id,
@@ -61,20 +67,20 @@ pub fn body(kind: &str, contents: Contents) -> Vec<u8> {
             "time": time,
             "timestamp": time,
             "datacontenttype": "application/json",
-            "data": { "seq": seq, "message": message },
+            "data": data,
         })
     };
-    let mut body = envelope(&message).to_string();
+    let mut body = envelope(&shown).to_string();
     // Only a message of very many parts is longer: what became of each is told by the API.
     for part in ["part_states", "joined_of", "raw", "client_ref"] {
         if body.len() < BODY_BYTES_MAX {
             break;
         }
-        if let Some(members) = message.as_object_mut() {
+        if let Some(members) = shown.as_object_mut() {
             members.remove(part);
             members.insert("shortened".to_owned(), Value::Bool(true));
         }
-        body = envelope(&message).to_string();
+        body = envelope(&shown).to_string();
     }
     body.into_bytes()
 }
@@ -102,14 +108,15 @@ pub const TEST_KIND: &str = "postrider.webhook.test";
 mod tests {
     use super::*;
 
-    fn contents(message: Value) -> Contents {
+    fn contents(shown: Value) -> Contents {
         Contents {
             id: "evt_a".into(),
             node: 3,
             subject: "msg_b".into(),
             time: "2026-01-01T00:00:00.000Z".into(),
-            seq: 4,
-            message,
+            seq: Some(4),
+            about: "message",
+            shown,
         }
     }
 

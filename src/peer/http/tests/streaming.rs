@@ -6,8 +6,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::gateway::{ADMIN, Gateway, LOAD, LOAD_KEY, SHOP, SINK};
+use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, MessageOrd};
-use crate::message::event::What;
+use crate::message::condition::Condition;
+use crate::message::event::{NO_MESSAGE, What};
 use crate::message::record::Message;
 
 struct Client {
@@ -92,6 +94,31 @@ async fn a_client_that_returns_misses_nothing_or_is_told_of_a_gap() {
     assert!(!again.heard.contains(&gateway.id(known)), "it was told that already");
     let mut lost = Client::open(&gateway, ADMIN, query, Some("evt_0000000000000")).await;
     lost.hears("event: gap\ndata: {\"from\":\"evt_0000000000000\"").await;
+    gateway.end().await;
+}
+
+#[tokio::test]
+async fn a_carriers_condition_is_told_to_keys_of_no_account() {
+    let gateway = Gateway::start().await;
+    let mut all =
+        Client::open(&gateway, ADMIN, "?types=carrier.suspended,carrier.down", None).await;
+    let mut own = Client::open(&gateway, LOAD_KEY, "", None).await;
+    for (condition, until) in [(Condition::Suspended, 1_000_000), (Condition::Down, 0)] {
+        let until = Timestamp(until);
+        gateway.happens(NO_MESSAGE, What::Carrier { carrier: SINK, condition, until, untold: 2 });
+    }
+    all.hears("postrider.carrier.down").await;
+    assert_eq!(all.values("event"), ["postrider.carrier.suspended", "postrider.carrier.down"]);
+    let data: serde_json::Value = serde_json::from_str(&all.values("data")[0]).expect("JSON");
+    assert_eq!(data["subject"], "sink");
+    assert_eq!(data["data"]["carrier"]["condition"], "suspended");
+    assert_eq!(data["data"]["carrier"]["until"], "1970-01-01T00:00:01.000Z");
+    assert_eq!(data["data"]["carrier"]["changes_untold"], 2);
+    sent(&gateway, LOAD);
+    own.hears("message.sent").await;
+    assert!(!own.heard.contains("carrier.down"), "{}", own.heard);
+    let answer = gateway.get(ADMIN, "/v1/stream?types=number.opted_out").await;
+    assert!(answer.json()["detail"].to_string().contains("nothing tells yet"), "{answer:?}");
     gateway.end().await;
 }
 
