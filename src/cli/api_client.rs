@@ -3,18 +3,23 @@
 //! Speaks HTTP without TLS, as the API does; what faces a network stands behind a proxy and is asked
 //! with other tools. Not here: what the answers mean.
 
+use std::future::poll_fn;
 use std::io;
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
+use bytes::Bytes;
+use hyper::body::{Body as _, Incoming};
 use hyper::client::conn::http1;
-use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST};
-use hyper::{Method, Request, Uri};
+use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST, HeaderValue};
+use hyper::{Method, Request, Response, Uri};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
+use tokio::task::JoinHandle;
 use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 
@@ -68,6 +73,11 @@ impl ApiError {
     /// Whether the API knows nothing of what was asked for.
     pub(super) const fn is_not_found(&self) -> bool {
         matches!(self, Self::Refused { status: 404, .. })
+    }
+
+    /// Whether it may be otherwise in a moment, though nothing is changed here.
+    pub(super) const fn may_pass(&self) -> bool {
+        matches!(self, Self::Unreachable(..) | Self::Refused { status: 500.., .. })
     }
 
     /// Whether there is nobody to ask.
@@ -126,16 +136,46 @@ impl ApiClient {
         answer(status, &body)
     }
 
+    /// What a path goes on saying; after the event `last`, if one is given.
+    pub(super) async fn follow(&self, path: &str, last: Option<&str>) -> Result<Pieces, ApiError> {
+        let mut request = self.request(Method::GET, path, None)?;
+        request.headers_mut().insert(ACCEPT, HeaderValue::from_static("text/event-stream"));
+        if let Some(last) = last.and_then(|last| HeaderValue::from_str(last).ok()) {
+            request.headers_mut().insert("last-event-id", last);
+        }
+        let begun = timeout(ANSWER_TIMEOUT, self.begin(request)).await;
+        let (response, driver) = begun.map_err(|elapsed| self.unreachable(elapsed))??;
+        let status = response.status().as_u16();
+        let body = response.into_body();
+        if (200..300).contains(&status) {
+            return Ok(Pieces { body, driver });
+        }
+        let body = to_bytes(Body::new(body), ANSWER_BYTES_MAX).await;
+        let refused = answer_if_refused(status, &body.map_err(|error| self.unreachable(error))?);
+        Err(refused.err().unwrap_or_else(|| self.unreachable(status)))
+    }
+
     async fn send(
         &self,
         method: Method,
         path: &str,
         body: Option<&Value>,
     ) -> Result<(u16, Vec<u8>), ApiError> {
+        let request = self.request(method, path, body)?;
+        let exchange = timeout(ANSWER_TIMEOUT, self.exchange(request)).await;
+        exchange.map_err(|elapsed| self.unreachable(elapsed))?
+    }
+
+    fn request(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Request<Body>, ApiError> {
         let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
         let bearer = [b"Bearer ", self.key.reveal()].concat();
         let host = if matches!(self.way, Way::Tcp) { &self.authority } else { "operator" };
-        let request = Request::builder()
+        Request::builder()
             .method(method)
             .uri(path)
             .header(HOST, host)
@@ -143,22 +183,34 @@ impl ApiClient {
             .header(CONTENT_TYPE, "application/json")
             .header(AUTHORIZATION, bearer)
             .body(body)
-            .map_err(|error| self.unreachable(error))?;
-        let exchange = timeout(ANSWER_TIMEOUT, self.exchange(request)).await;
-        exchange.map_err(|elapsed| self.unreachable(elapsed))?
+            .map_err(|error| self.unreachable(error))
     }
 
     async fn exchange(&self, request: Request<Body>) -> Result<(u16, Vec<u8>), ApiError> {
+        let (response, driver) = self.begin(request).await?;
+        let status = response.status().as_u16();
+        let body = to_bytes(Body::new(response.into_body()), ANSWER_BYTES_MAX)
+            .await
+            .map_err(|error| self.unreachable(error))?;
+        driver.end();
+        Ok((status, body.to_vec()))
+    }
+
+    /// Sends a request, and has the head of its answer.
+    async fn begin(
+        &self,
+        request: Request<Body>,
+    ) -> Result<(Response<Incoming>, Driver), ApiError> {
         match &self.way {
             Way::Tcp => {
                 let connecting = TcpStream::connect(&self.authority);
                 let stream = self.connected(timeout(CONNECT_TIMEOUT, connecting).await)?;
-                self.exchange_over(stream, request).await
+                self.begin_over(stream, request).await
             }
             Way::Socket(path) => {
                 let connecting = UnixStream::connect(path);
                 let stream = self.connected(timeout(CONNECT_TIMEOUT, connecting).await)?;
-                self.exchange_over(stream, request).await
+                self.begin_over(stream, request).await
             }
         }
     }
@@ -169,28 +221,63 @@ impl ApiClient {
             .map_err(|error| self.unreachable(error))
     }
 
-    async fn exchange_over(
+    async fn begin_over(
         &self,
         stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
         request: Request<Body>,
-    ) -> Result<(u16, Vec<u8>), ApiError> {
+    ) -> Result<(Response<Incoming>, Driver), ApiError> {
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
             .await
             .map_err(|error| self.unreachable(error))?;
-        // Ends with the connection, which ends with the sender.
-        let driver = tokio::spawn(connection);
+        let driver = Driver(tokio::spawn(async move {
+            // What goes wrong is told where the answer is read.
+            let _ = connection.await;
+        }));
         let response =
             sender.send_request(request).await.map_err(|error| self.unreachable(error))?;
-        let status = response.status().as_u16();
-        let body = to_bytes(Body::new(response.into_body()), ANSWER_BYTES_MAX)
-            .await
-            .map_err(|error| self.unreachable(error))?;
-        driver.abort();
-        Ok((status, body.to_vec()))
+        Ok((response, driver))
     }
 
     fn unreachable(&self, error: impl std::fmt::Display) -> ApiError {
         ApiError::Unreachable(self.authority.clone(), error.to_string())
+    }
+}
+
+/// What moves a connection's octets. The connection ends with it.
+#[derive(Debug)]
+struct Driver(JoinHandle<()>);
+
+impl Driver {
+    fn end(self) {
+        drop(self);
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// An answer that comes piece by piece.
+#[derive(Debug)]
+pub(super) struct Pieces {
+    body: Incoming,
+    #[expect(dead_code, reason = "held, so that the connection goes on")]
+    driver: Driver,
+}
+
+impl Pieces {
+    /// The next piece; `None` when the gateway has ended it, or the connection broke.
+    pub(super) async fn next(&mut self) -> Option<Bytes> {
+        loop {
+            let body = &mut self.body;
+            let frame = poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await;
+            // What is no data are trailers.
+            if let Ok(octets) = frame?.ok()?.into_data() {
+                return Some(octets);
+            }
+        }
     }
 }
 

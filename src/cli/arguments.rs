@@ -8,7 +8,8 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use super::print::note;
 use super::{
-    carriers, check, completions, demo, govern, man, queue, route, search, send, serve, top, trace,
+    carriers, check, completions, demo, govern, man, queue, route, search, send, serve, tail, top,
+    trace,
 };
 
 /// A carrier-grade SMS gateway that can tell anyone what happened to any message.
@@ -44,6 +45,8 @@ enum Command {
     /// See, retry or end what waits for a running gateway's carriers
     #[command(subcommand)]
     Queue(queue::QueueCommand),
+    /// Follow what happens at a running gateway, a line for each event
+    Tail(tail::TailArgs),
     /// Watch a running gateway: its messages, its carriers, its queues
     Top(top::TopArgs),
     /// Have a running gateway take nothing new, finish what is under way, and end
@@ -96,6 +99,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Route(arguments) => route::run(&arguments),
         Command::Carriers(command) => wait_for(carriers::run(&command)),
         Command::Queue(command) => wait_for(queue::run(&command)),
+        Command::Tail(arguments) => wait_for(tail::run(&arguments)),
         Command::Top(arguments) => wait_for(top::run(&arguments)),
         Command::Drain(arguments) => wait_for(govern::drain(&arguments)),
         Command::Reload(arguments) => wait_for(govern::reload(&arguments)),

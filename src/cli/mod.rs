@@ -40,6 +40,8 @@ mod send;
 
 mod serve;
 
+mod tail;
+
 mod timeline;
 
 mod top;

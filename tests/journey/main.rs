@@ -99,6 +99,8 @@ mod hostile_carriers;
 
 mod support_sees_what_happened;
 
+mod tail_follows_what_happens;
+
 mod systemd_unit;
 
 mod dashboard_has_data;

@@ -198,6 +198,7 @@ impl Api {
     /// What is answered on the operator's socket.
     pub(super) fn operator_router(self: Arc<Self>) -> Router {
         operator_routes::routes()
+            .route("/v1/stream", get(stream::stream))
             .route("/metrics", get(metrics::metrics))
             .route("/livez", get(health::livez))
             .route("/readyz", get(health::readyz))

@@ -64,12 +64,22 @@ pub(super) struct ClientAddress(pub(super) IpAddr);
 #[derive(Clone, Debug)]
 pub(super) struct Caller {
     key: Arc<Key>,
+    local: bool,
 }
 
 impl Caller {
     /// The gateway itself, telling what happened to somebody who may see numbers or not.
     pub(super) fn of_gateway(in_full: bool) -> Self {
         let scopes = if in_full { vec![Scope::NumbersReveal] } else { Vec::new() };
+        Self::without_key(scopes, false)
+    }
+
+    /// Who listens at the operator's socket, and could read the log beside it.
+    pub(super) fn of_socket() -> Self {
+        Self::without_key(vec![Scope::MessagesRead, Scope::NumbersReveal], true)
+    }
+
+    fn without_key(scopes: Vec<Scope>, local: bool) -> Self {
         let config = KeyConfig {
             name: "gateway".to_owned(),
             digest: [0; 32],
@@ -79,7 +89,12 @@ impl Caller {
             ips: Vec::new(),
             rate: None,
         };
-        Self { key: Arc::new(Key { config, limiter: None }) }
+        Self { key: Arc::new(Key { config, limiter: None }), local }
+    }
+
+    /// Whether it comes by the operator's socket.
+    pub(super) const fn is_local(&self) -> bool {
+        self.local
     }
 
     /// Whoever logs in by name and password from this address.
@@ -92,7 +107,7 @@ impl Caller {
             api.ingress.auth_failures.increment(1);
             return Err(Problem::new(kinds::UNAUTHORIZED, "no such login"));
         };
-        let caller = Self { key };
+        let caller = Self { key, local: false };
         caller.admit(from.0, api.clock.now())?;
         Ok(caller)
     }
@@ -163,7 +178,7 @@ impl FromRequestParts<Arc<Api>> for Caller {
             return Err(refused("the Authorization header is not `Bearer <key>`"));
         };
         let key = api.keys.of_token(token).ok_or_else(|| refused("no such key"))?;
-        let caller = Self { key };
+        let caller = Self { key, local: false };
         caller.admit(ClientAddress::of(parts).0, api.clock.now())?;
         Ok(caller)
     }

@@ -130,6 +130,8 @@ pub mod server;
 
 mod stream;
 
+mod stream_filter;
+
 mod stream_frames;
 
 mod submission;

@@ -61,8 +61,16 @@ pub(super) struct StreamFilters {
     types: Option<String>,
     /// Of messages that this carrier has, and of the carrier itself.
     carrier: Option<String>,
+    /// Of messages of this account, and nothing of carriers.
+    account: Option<String>,
+    /// Of messages to this number, with or without its `+`.
+    #[param(pattern = r"^[+]?[0-9]{1,20}$")]
+    to: Option<String>,
     /// Of messages in these buckets, between commas, such as `delivered,bounced`.
     disp: Option<String>,
+    /// `masked` hides numbers from a key that may see them, too; `full` needs that it may.
+    #[param(pattern = "^(full|masked)$")]
+    numbers: Option<String>,
 }
 
 /// Where a stream goes on.

@@ -15,6 +15,21 @@ use super::problem_table as kinds;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct BySocket;
 
+/// Somebody who may hear what happens: who may operate, or has a key.
+#[derive(Clone, Debug)]
+pub(super) struct Listener(pub(super) Caller);
+
+impl FromRequestParts<Arc<Api>> for Listener {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Problem> {
+        if parts.extensions.get::<BySocket>().is_some() {
+            return Ok(Self(Caller::of_socket()));
+        }
+        Caller::from_request_parts(parts, api).await.map(Self)
+    }
+}
+
 /// Somebody who may operate the gateway.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Operator;

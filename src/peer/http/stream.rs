@@ -19,23 +19,22 @@ use axum::response::{IntoResponse, Response};
 use tokio::sync::{mpsc, watch};
 
 use super::api::Api;
-use super::auth::Caller;
 use super::config::Scope;
 use super::lookup::ask;
 use super::news_request_schema::{LastEvent, StreamFilters};
 use super::notice_view::NoticeView;
+use super::operator_auth::Listener;
 use super::problem::Problem;
 use super::problem_table as kinds;
-use super::query_pairs::{QueryPairs, wrong_parameter};
+use super::query_pairs::QueryPairs;
+use super::stream_filter::{Filter, filter};
 use super::stream_frames::{Frames, HEARTBEAT, HELLO, dropped, event, gap, of_interest};
-use crate::base::id::{AccountId, CarrierId};
 use crate::feed::consumer::Consumer;
 use crate::feed::cursor::Position;
 use crate::feed::feed::Feed;
-use crate::feed::kind::{Kind, Kinds};
 use crate::feed::notice::{EVENT_PREFIX, Notice, Wants, event_id, event_lsn};
-use crate::message::disposition::Disposition;
-use crate::peer::webhook::format::{Contents, Render as _, Sight, body};
+use crate::ledger::stored::StoredMessage;
+use crate::peer::webhook::format::{Contents, Render as _, body};
 use crate::spool::unpoisoned;
 
 /// Events that a client may be behind.
@@ -111,15 +110,6 @@ impl Drop for Held {
     }
 }
 
-/// What a client asks for.
-#[derive(Clone, Debug)]
-struct Filter {
-    wants: Wants,
-    carrier: Option<CarrierId>,
-    dispositions: Vec<String>,
-    sight: Sight,
-}
-
 /// What happens, as it happens
 ///
 /// Server-sent events without an end. The data of each is one event as webhooks are told it; `gap` and
@@ -133,7 +123,7 @@ struct Filter {
         body = String)),
 )]
 pub(super) async fn stream(
-    caller: Caller,
+    Listener(caller): Listener,
     State(api): State<Arc<Api>>,
     QueryPairs(parameters): QueryPairs,
     headers: HeaderMap,
@@ -155,47 +145,6 @@ pub(super) async fn stream(
     let head: [(HeaderName, &str); 2] =
         [(CONTENT_TYPE, "text/event-stream"), (CACHE_CONTROL, "no-store")];
     Ok((head, Body::new(Frames(receiver))).into_response())
-}
-
-fn filter(
-    api: &Api,
-    caller: &Caller,
-    parameters: Vec<(String, String)>,
-) -> Result<Filter, Problem> {
-    let names = api.ledger.names();
-    let account = caller.account().map(|own| names.find_account(own).unwrap_or(AccountId::NONE));
-    let mut filter = Filter {
-        wants: Wants { kinds: Kinds::ALL, account },
-        carrier: None,
-        dispositions: Vec::new(),
-        sight: Sight { in_full: caller.sees_numbers(), texts: caller.sees_texts() },
-    };
-    for (name, value) in parameters {
-        match name.as_str() {
-            "types" => {
-                let kinds = Kinds::from_names(value.split(',').map(str::trim));
-                filter.wants.kinds = kinds.map_err(|kind| {
-                    wrong_parameter("types", format!("the type `{kind}` {}", Kind::no_kind(kind)))
-                })?;
-            }
-            "carrier" => {
-                let carrier = names.find_carrier(&value);
-                filter.carrier = Some(carrier.ok_or_else(|| wrong("carrier", &value))?);
-            }
-            "disp" => {
-                for word in value.split(',').map(str::trim) {
-                    Disposition::from_name(word).ok_or_else(|| wrong("disp", word))?;
-                    filter.dispositions.push(word.to_owned());
-                }
-            }
-            other => return Err(wrong(other, "there are types, carrier and disp")),
-        }
-    }
-    Ok(filter)
-}
-
-fn wrong(parameter: &str, what: &str) -> Problem {
-    wrong_parameter(parameter, format!("{parameter} is not known: {what}"))
 }
 
 /// Where a stream begins, and what it says first.
@@ -271,6 +220,22 @@ impl Task {
         }
     }
 
+    /// Reads what an event tells, if it is about the number that is asked for.
+    fn read(&self, notice: Notice) -> impl FnOnce() -> io::Result<Option<Contents>> + use<> {
+        let (api, filter) = (Arc::clone(&self.api), self.filter.clone());
+        move || {
+            if filter.to.is_some() {
+                let stored = api.ledger.accepted(notice.ord)?;
+                let is_to =
+                    |stored: &StoredMessage| filter.is_to(stored.message().destination.addr);
+                if !stored.as_ref().is_some_and(is_to) {
+                    return Ok(None);
+                }
+            }
+            NoticeView::new(api).contents(&notice, filter.sight)
+        }
+    }
+
     /// The next event that is of interest, written; `None` if there is none now.
     async fn next(&self, consumer: &Consumer) -> Result<Option<String>, ()> {
         while let Some(given) = consumer.next(self.api.clock.now()) {
@@ -279,9 +244,8 @@ impl Task {
             if self.filter.carrier.is_some_and(|carrier| carrier != notice.carrier) {
                 continue;
             }
-            let sight = self.filter.sight;
-            let view = NoticeView::new(Arc::clone(&self.api));
-            let read = tokio::task::spawn_blocking(move || view.contents(&notice, sight)).await;
+            let read = self.read(notice);
+            let read = tokio::task::spawn_blocking(read).await;
             // A ledger that cannot be read is told by the end of the stream: the client returns.
             let contents = read.map_err(|_| ())?.map_err(|error| {
                 tracing::error!(%error, "the contents of an event could not be read");

@@ -8,6 +8,7 @@ use tokio::net::TcpStream;
 use super::gateway::{ADMIN, Gateway, LOAD, LOAD_KEY, SHOP, SINK};
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, MessageOrd};
+use crate::message::address::Address;
 use crate::message::condition::Condition;
 use crate::message::event::{NO_MESSAGE, What};
 use crate::message::record::Message;
@@ -119,6 +120,45 @@ async fn a_carriers_condition_is_told_to_keys_of_no_account() {
     assert!(!own.heard.contains("carrier.down"), "{}", own.heard);
     let answer = gateway.get(ADMIN, "/v1/stream?types=number.opted_out").await;
     assert!(answer.json()["detail"].to_string().contains("nothing tells yet"), "{answer:?}");
+    gateway.end().await;
+}
+
+#[tokio::test]
+async fn a_stream_is_of_one_number_or_account_and_masks_numbers_on_request() {
+    let gateway = Gateway::start().await;
+    let query = "?types=message.accepted&to=%2B447700900123&numbers=masked";
+    let mut to_one = Client::open(&gateway, ADMIN, query, None).await;
+    let mut of_one =
+        Client::open(&gateway, ADMIN, "?account=load&types=message.accepted", None).await;
+    let to = |account, addr: &'static [u8]| {
+        let destination = Address { ton: 1, npi: 1, addr };
+        gateway.arrives(&Message {
+            account,
+            destination,
+            carrier: SINK,
+            parts: 1,
+            ..Message::default()
+        })
+    };
+    let others = [to(SHOP, b"447700900999"), to(LOAD, b"447700900124")];
+    let own = to(SHOP, b"447700900123");
+    to_one.hears(&gateway.id(own)).await;
+    of_one.hears(&gateway.id(others[1])).await;
+    assert_eq!(to_one.values("id").len(), 1, "{}", to_one.heard);
+    assert_eq!(of_one.values("id").len(), 1, "{}", of_one.heard);
+    assert!(!to_one.heard.contains("447700900123"), "{}", to_one.heard);
+    for (key, query, status) in [
+        (LOAD_KEY, "account=shop", 403),
+        (ADMIN, "account=nobody", 400),
+        (ADMIN, "to=ACME", 400),
+        (ADMIN, "numbers=some", 400),
+    ] {
+        assert_eq!(
+            gateway.get(key, &format!("/v1/stream?{query}")).await.status,
+            status,
+            "{query}"
+        );
+    }
     gateway.end().await;
 }
 
