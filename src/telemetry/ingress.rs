@@ -2,7 +2,7 @@
 //!
 //! Accounts have none of their own: their number is not bounded (see `names`).
 
-use metrics::{Counter, Gauge, Histogram};
+use metrics::{Counter, Gauge};
 
 use super::family::Family;
 use super::names;
@@ -49,32 +49,6 @@ impl IngressMetrics {
             rejected: Family::new(registry, &names::REJECTED, &[ingress], REJECTED),
             sessions: registry.gauge(&names::SESSIONS, &[ingress]),
             auth_failures: registry.counter(&names::AUTH_FAILURES, &[ingress]),
-        }
-    }
-}
-
-/// Times of the stages a message goes through until it is in its carrier's queue.
-#[derive(Clone, Debug)]
-pub struct StageMetrics {
-    /// From the socket to the engine.
-    pub ingress: Histogram,
-    /// Finding the carrier.
-    pub route: Histogram,
-    /// From the engine to the disk.
-    pub store: Histogram,
-    /// From the disk to the submit.
-    pub queue: Histogram,
-}
-
-impl StageMetrics {
-    /// Registers them.
-    pub fn new(registry: &Registry) -> Self {
-        let stage = |stage: &str| registry.histogram(&names::PIPELINE_DURATION, &[stage]);
-        Self {
-            ingress: stage("ingress"),
-            route: stage("route"),
-            store: stage("store"),
-            queue: stage("queue"),
         }
     }
 }

@@ -46,8 +46,6 @@ macro_rules! metrics {
 
 use Kind::{Counter, Gauge, Histogram, Seconds};
 
-const PIPELINE: &[f64] =
-    &[0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0];
 const SUBMIT: &[f64] = &[0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 const DELIVERY: &[f64] =
     &[0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0, 7200.0, 43_200.0, 86_400.0];
@@ -72,8 +70,6 @@ metrics! {
         "Messages taken in: on disk and acknowledged.";
     REJECTED = Counter, "postrider_messages_rejected_total" ["ingress", "reason"]
         "Messages refused before they were taken in.";
-    PIPELINE_DURATION = Histogram(PIPELINE), "postrider_pipeline_duration_seconds" ["stage"]
-        "Time in a stage of the journey.";
     SESSIONS = Gauge, "postrider_sessions" ["ingress"]
         "Connections of applications and API clients.";
     AUTH_FAILURES = Counter, "postrider_auth_failures_total" ["ingress"]

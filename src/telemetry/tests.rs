@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::carrier::{CarrierMetrics, Direction, SubmitResult};
 use super::http::RouteMetrics;
-use super::ingress::{IngressMetrics, StageMetrics};
+use super::ingress::IngressMetrics;
 use super::limit::{self, LimitNumbers};
 use super::log::{LogConfig, json_subscriber};
 use super::memory::MemoryMetrics;
@@ -20,7 +20,6 @@ fn everything() -> (Arc<Registry>, Arc<CarrierMetrics>) {
     let registry = Registry::new();
     let carrier = registry.carrier("sink");
     IngressMetrics::new(&registry, "smpp");
-    StageMetrics::new(&registry);
     StoreMetrics::new(&registry);
     MemoryMetrics::new(&registry).show(0, 0);
     ReloadMetrics::new(&registry).succeeded(1.0);
