@@ -91,6 +91,7 @@ fn restart(before: &Config, after: &Config) -> Vec<String> {
     compare("[http]", &before.http, &after.http);
     compare("[callbacks]", &before.callbacks, &after.callbacks);
     compare("[log]", &before.log, &after.log);
+    compare("[telemetry]", &before.traces, &after.traces);
     sections
 }
 

@@ -1,4 +1,4 @@
-//! Telling news beside a gateway: the feed of its log, its webhooks, streams and exports, and the API that
+//! Telling news beside a gateway: the feed of its log, its webhooks, streams, exports and traces, and the API that
 //! shows what they are told.
 //!
 //! **Invariant**: after [`News::stop`] what was taken is in the cursors, and what was not is told after the
@@ -16,6 +16,8 @@ use crate::peer::http::api::{Api, Parts};
 use crate::peer::http::config::HttpConfig;
 use crate::peer::http::notice_view::NoticeView;
 use crate::peer::http::operator_routes::Operators;
+use crate::peer::otlp::config::OtlpConfig;
+use crate::peer::otlp::service::Tracing;
 use crate::peer::webhook::callback_submit::CallbackSubmit;
 use crate::peer::webhook::callbacks::{CallbackConfig, Callbacks};
 use crate::peer::webhook::client::Authorities;
@@ -30,9 +32,13 @@ pub struct News {
     feed: Feed,
     webhooks: Arc<Webhooks>,
     exports: Exports,
+    tracing: Tracing,
     following: JoinHandle<()>,
     telling: JoinHandle<()>,
 }
+
+/// What the API, the exports, the callbacks and the traces are to be.
+type Configured<'a> = (&'a HttpConfig, &'a [ExportConfig], &'a CallbackConfig, &'a OtlpConfig);
 
 impl News {
     /// Takes up what is owed, and begins to tell it.
@@ -40,7 +46,7 @@ impl News {
     /// # Errors
     /// A file of the data directory that cannot be read, or a thread that was refused.
     pub fn start(
-        (config, exports, callbacks): (&HttpConfig, &[ExportConfig], &CallbackConfig),
+        (config, exports, callbacks, traces): Configured<'_>,
         gateway: &Gateway,
         registry: Arc<Registry>,
         govern: Arc<dyn Govern>,
@@ -50,6 +56,7 @@ impl News {
         let authorities = Authorities::of_machine();
         let callbacks = Callbacks::new(callbacks.clone(), Arc::new(config.clone()));
         let webhooks = Webhooks::open(feed.clone(), clock, authorities, &registry, callbacks)?;
+        let tracing = Tracing::start(traces, &feed, clock, &registry)?;
         let submit = CallbackSubmit::new(Arc::new(gateway.submitter()), feed.clone());
         let api = Api::new(Parts {
             config: config.clone(),
@@ -69,7 +76,7 @@ impl News {
         let view = Arc::new(NoticeView::new(Arc::clone(&api)));
         let telling = webhooks.start(Arc::<NoticeView>::clone(&view))?;
         let exports = exports.start(view, clock)?;
-        Ok(Self { api, feed, webhooks, exports, following, telling })
+        Ok(Self { api, feed, webhooks, exports, tracing, following, telling })
     }
 
     /// The API, to be listened for or not.
@@ -82,6 +89,7 @@ impl News {
         self.webhooks.stop();
         join("webhooks", self.telling);
         self.exports.stop();
+        self.tracing.stop();
         self.feed.stop();
         join("feed", self.following);
     }

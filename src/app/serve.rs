@@ -71,7 +71,7 @@ async fn serve(
     let memory = watch_memory(&gateway, config.settings.memory_bytes_max);
     let (governor, commands) = Governor::new(log);
     let news = News::start(
-        (&config.http, &config.exports, &config.callbacks),
+        (&config.http, &config.exports, &config.callbacks, &config.traces),
         &gateway,
         registry,
         Arc::new(governor),

@@ -12,7 +12,7 @@ use super::tables::{many, one, unique};
 use super::words::did_you_mean;
 use super::{
     account, callbacks, carrier, circles, export, http, limit, listener, log, mo_route, route,
-    smpp, spool,
+    smpp, spool, telemetry,
 };
 use crate::base::secret::Secret;
 use crate::peer::export::config::ExportConfig;
@@ -44,6 +44,7 @@ pub(super) fn read<'a>(
     settings.smpp = smpp(reader, places, &top, root);
     settings.spool = spool::read(&one(reader, &top, root, "spool"));
     let log = log::read(&one(reader, &top, root, "log"));
+    let traces = telemetry::read(&one(reader, &top, root, "telemetry"));
 
     let sections = many(reader, &top, root, "account", "account");
     settings.accounts = sections.iter().map(|section| account::read(section, places)).collect();
@@ -100,7 +101,7 @@ pub(super) fn read<'a>(
     top.finish();
     gaps(reader, &settings, &http);
     strays(reader);
-    (Config { settings, http, exports, callbacks, log, operator_socket }, plain_keys)
+    (Config { settings, http, exports, callbacks, log, traces, operator_socket }, plain_keys)
 }
 
 fn smpp<'a>(

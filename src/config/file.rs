@@ -13,6 +13,7 @@ use crate::base::secret::Secret;
 use crate::peer::export::config::ExportConfig;
 use crate::peer::http::config::HttpConfig;
 use crate::peer::http::operator_socket::SocketPlace;
+use crate::peer::otlp::config::OtlpConfig;
 use crate::peer::webhook::callbacks::CallbackConfig;
 use crate::pipeline::settings::Settings;
 use crate::telemetry::log::LogConfig;
@@ -30,6 +31,8 @@ pub struct Config {
     pub callbacks: CallbackConfig,
     /// The log.
     pub log: LogConfig,
+    /// Traces for a collector.
+    pub traces: OtlpConfig,
     /// Where operators reach the gateway on this machine.
     pub operator_socket: SocketPlace,
 }

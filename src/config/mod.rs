@@ -55,6 +55,8 @@ mod spool;
 
 mod tables;
 
+mod telemetry;
+
 mod tls;
 
 mod tls_files;

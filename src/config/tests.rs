@@ -152,6 +152,7 @@ fn the_documented_file_has_every_key() {
         "callbacks",
         "kannel",
         "jasmin",
+        "telemetry",
     ];
     for (section, key) in reader.known.into_inner() {
         let inner = [format!("[{section}.{key}]"), format!("[{section}.{key}.")];

@@ -132,7 +132,15 @@ const fn possible(what: &What<'_>) -> Kinds {
 const fn of_carrier(place: Place, what: &What<'_>) -> Option<Notice> {
     let What::Carrier { carrier, condition, .. } = *what else { return None };
     let (kind, account) = (Kind::of_condition(condition), AccountId::NONE);
-    Some(Notice { lsn: place.lsn, at: place.at, kind, ord: NO_MESSAGE, account, carrier })
+    Some(Notice {
+        lsn: place.lsn,
+        at: place.at,
+        kind,
+        ord: NO_MESSAGE,
+        account,
+        carrier,
+        lane: None,
+    })
 }
 
 fn event(

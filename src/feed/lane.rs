@@ -101,7 +101,16 @@ pub const fn called_for(kind: Kind, what: &What<'_>) -> CallbackWants {
             Kind::Undelivered | Kind::Expired | Kind::Rejected | Kind::Cancelled | Kind::Unknown,
             _,
         ) => CallbackWants::UNDELIVERED,
-        (Kind::Accepted | Kind::Conflicting | Kind::Received, _) => CallbackWants(0),
+        (
+            Kind::Accepted
+            | Kind::Conflicting
+            | Kind::Received
+            | Kind::CarrierUp
+            | Kind::CarrierDown
+            | Kind::CarrierSuspended
+            | Kind::CarrierResumed,
+            _,
+        ) => CallbackWants(0),
     }
 }
 

@@ -33,7 +33,7 @@ impl Notice {
     }
 
     /// What it is in order with: the news of one message, or of one carrier, has one number.
-    pub const fn lane(&self) -> u64 {
+    pub const fn order(&self) -> u64 {
         // No message has a number so high.
         if self.of_message() { self.ord.0 } else { u64::MAX - self.carrier.0 as u64 }
     }

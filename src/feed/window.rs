@@ -82,7 +82,7 @@ impl Window {
         let entry =
             Entry { notice, due: now, flying: false, attempts: 0, first_at: none, last_at: none };
         self.entries.insert(notice.lsn, entry);
-        let lane = self.lanes.entry(notice.lane()).or_default();
+        let lane = self.lanes.entry(notice.order()).or_default();
         lane.push_back(notice.lsn);
         if lane.len() == 1 {
             self.ready.insert((now, notice.lsn));
@@ -118,7 +118,7 @@ impl Window {
     pub fn settle(&mut self, now: Timestamp, lsn: Lsn) -> bool {
         let Some(entry) = self.entries.remove(&lsn) else { return false };
         self.ready.remove(&(entry.due, lsn));
-        let own = entry.notice.lane();
+        let own = entry.notice.order();
         let Some(lane) = self.lanes.get_mut(&own) else { return true };
         lane.retain(|&other| other != lsn);
         match lane.front() {

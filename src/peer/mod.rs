@@ -4,6 +4,8 @@ pub mod export;
 
 pub mod http;
 
+pub mod otlp;
+
 pub mod smpp;
 
 pub mod webhook;

@@ -139,6 +139,9 @@ metrics! {
     WEBHOOK_OLDEST = Gauge, "postrider_webhook_oldest_timestamp_seconds" []
         "When the oldest event that a webhook is owed was recorded; 0 when none is.";
 
+    TRACE_SPANS = Counter, "postrider_trace_spans_total" ["result"]
+        "Spans of traces that the collector took (ok) or did not (failed), and events passed over (dropped).";
+
     STORE_WRITE = Histogram(WRITE), "postrider_store_write_duration_seconds" []
         "Time of a write to the log until it was on disk.";
     STORE_BYTES = Gauge, "postrider_store_bytes" []

@@ -101,6 +101,8 @@ mod support_sees_what_happened;
 
 mod tail_follows_what_happens;
 
+mod traces_reach_a_collector;
+
 mod systemd_unit;
 
 mod dashboard_has_data;

@@ -20,6 +20,7 @@ use crate::app::api::{self, HttpApi};
 use crate::app::gateway::{Gateway, StartError};
 use crate::app::news::News;
 use crate::app::signals::Signals;
+use crate::peer::otlp::config::OtlpConfig;
 use crate::peer::webhook::callbacks::CallbackConfig;
 use crate::pipeline::operate::Nobody;
 use crate::pipeline::port::{Submission, Submit as _};
@@ -66,8 +67,9 @@ async fn demo(options: &Options) -> Result<(), StartError> {
     let (http, nobody) = (world::http(), Arc::new(Nobody));
     // A demo has no file to read anew; its page shows what a gateway's does.
     ReloadMetrics::new(&gateway.registry()).succeeded(started_at());
-    let callbacks = CallbackConfig::default();
-    let news = News::start((&http, &[], &callbacks), &gateway, gateway.registry(), nobody)?;
+    let (callbacks, traces) = (CallbackConfig::default(), OtlpConfig::default());
+    let parts = (&http, &[][..], &callbacks, &traces);
+    let news = News::start(parts, &gateway, gateway.registry(), nobody)?;
     let http = HttpApi::start(&http, Arc::clone(news.api())).await?;
     let first = send_first(&gateway).await?;
     let counts = Rc::new(Counts::default());

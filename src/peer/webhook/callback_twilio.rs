@@ -42,6 +42,8 @@ pub const fn status(kind: Kind) -> &'static str {
         Kind::Cancelled => "canceled",
         Kind::Received => "received",
         Kind::Undelivered | Kind::Expired | Kind::Unknown | Kind::Conflicting => "undelivered",
+        // No message's, and never called.
+        Kind::CarrierUp | Kind::CarrierDown | Kind::CarrierSuspended | Kind::CarrierResumed => "",
     }
 }
 

@@ -2,6 +2,8 @@
 
 pub mod carrier;
 
+pub mod collector;
+
 pub mod esme;
 
 pub mod http;
