@@ -148,7 +148,7 @@ impl Facts {
     }
 
     /// The sender with its `+`, if it is an international number.
-    pub(super) fn from_e164(&self) -> String {
+    pub(super) fn source_e164(&self) -> String {
         if self.international.0 { format!("+{}", self.from) } else { self.from.clone() }
     }
 

@@ -67,8 +67,8 @@ const fn state(kind: Kind) -> &'static str {
 }
 
 fn word<'a>(raw: &'a str, name: &str) -> Option<&'a str> {
-    let at = raw.match_indices(name).map(|(at, _)| at);
-    let at = at.filter(|at| *at == 0 || raw[..*at].ends_with(' ')).next()?;
+    let mut at = raw.match_indices(name).map(|(at, _)| at);
+    let at = at.find(|at| *at == 0 || raw[..*at].ends_with(' '))?;
     raw[at + name.len()..].split_whitespace().next().filter(|word| word.len() <= 3)
 }
 

@@ -68,7 +68,7 @@ pub(super) fn fields(callback: &CallbackRef<'_>, facts: &Facts) -> Vec<(&'static
     let mut fields = vec![
         ("AccountSid", callback.context.to_owned()),
         ("ApiVersion", API_VERSION.to_owned()),
-        ("From", facts.from_e164()),
+        ("From", facts.source_e164()),
         ("MessageSid", sid.clone()),
         ("MessageStatus", status.clone()),
         ("SmsSid", sid),

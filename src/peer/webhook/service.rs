@@ -342,10 +342,10 @@ impl Webhooks {
             webhook.secrets.insert(0, made);
             Ok(Some(webhook.clone()))
         })?;
-        if let (Some(webhook), Some(running)) = (&changed, self.running(id)) {
-            if let Some(hook) = running.hook() {
-                unpoisoned::lock(&hook.secrets).clone_from(&webhook.secrets);
-            }
+        if let (Some(webhook), Some(running)) = (&changed, self.running(id))
+            && let Some(hook) = running.hook()
+        {
+            unpoisoned::lock(&hook.secrets).clone_from(&webhook.secrets);
         }
         Ok(changed)
     }
