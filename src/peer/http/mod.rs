@@ -1,14 +1,12 @@
 //! The HTTP API: submitting, looking messages up, health and metrics.
 //!
 //! `api` has the routes and what they share, `server` the connections; one file for each endpoint
-//! (`post_message`, `post_batch`, `cancel_message`, `list_messages`, `search_messages`, `get_message`, `list_events`, `explain_route`, `health`,
-//! `metrics`, `errors`, and `webhooks` with `webhook_actions`).
+//! (`post_message`, `post_batch`, `cancel_message`, `list_messages`, `search_messages`, `get_message`,
+//! `list_events`, `explain_route`, `health`, `metrics`, `errors`, and `webhooks` with `webhook_actions`).
 //! `carriers`, `queues` and `govern` are the operators', by a key or by `operator_socket`.
 //! `compat` is for clients of other gateways.
 //! `auth` and `observe` stand before all of them. The pipeline is known by its ports alone, the past
 //! by the ledger. Not here: what a message goes through.
-
-mod answer_schema;
 
 pub mod api;
 
@@ -27,8 +25,6 @@ pub mod compat;
 pub mod config;
 
 mod docs;
-
-mod docs_schema;
 
 mod dry_run_view;
 
@@ -62,19 +58,13 @@ mod list_events;
 
 mod list_messages;
 
-mod list_schema;
-
 mod lookup;
 
 mod mask;
 
-mod message_schema;
-
 mod message_view;
 
 mod metrics;
-
-mod news_request_schema;
 
 pub mod notice_view;
 
@@ -94,11 +84,7 @@ mod operator_auth;
 
 mod operator_body;
 
-mod operator_request_schema;
-
 pub mod operator_routes;
-
-mod operator_schema;
 
 pub mod operator_socket;
 
@@ -118,8 +104,6 @@ mod readdressed_view;
 
 mod request_id;
 
-mod request_schema;
-
 mod route_metrics;
 
 mod search_messages;
@@ -138,14 +122,23 @@ mod submission;
 
 mod underway;
 
+// What the API's document says of requests and answers.
+mod answer_schema;
+mod docs_schema;
+mod list_schema;
+mod message_schema;
+mod news_request_schema;
+mod operator_request_schema;
+mod operator_schema;
+mod request_schema;
+mod webhook_schema;
+
 #[cfg(test)]
 mod tests;
 
 mod webhook_actions;
 
 mod webhook_fields;
-
-mod webhook_schema;
 
 mod webhook_view;
 
