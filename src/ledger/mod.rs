@@ -34,6 +34,8 @@ pub mod store;
 
 pub mod stored;
 
+pub mod text;
+
 pub mod words;
 
 mod appender;
