@@ -1,5 +1,5 @@
 //! The bodies of the fuzz targets, one file each. They run under libFuzzer here, and over their
-//! corpora as plain tests in `tests/wire` and `ledger::hostile`.
+//! corpora as plain tests in `tests/wire`, `ledger::hostile` and `ledger::text::hostile`.
 
 pub mod address;
 
@@ -18,5 +18,7 @@ pub mod search;
 pub mod session;
 
 pub mod text;
+
+pub mod text_index;
 
 pub mod udh;
