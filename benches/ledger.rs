@@ -16,6 +16,9 @@ use postrider::ledger::open::Opened;
 use postrider::ledger::predicate::Predicate;
 use postrider::ledger::query::Query;
 use postrider::ledger::store::Ledger;
+use postrider::ledger::text::found::WordsQuery;
+use postrider::ledger::text::phrase::Words;
+use postrider::ledger::text::tokens::{Scratch, terms};
 use postrider::message::address::{Address, NumberKey};
 use postrider::message::carrier_id::NormalId;
 use postrider::message::event::What;
@@ -128,6 +131,105 @@ fn look_up(c: &mut Criterion) {
     group.finish();
 }
 
+/// Messages of the index of words, and of a segment of it.
+const TEXTS: u64 = 1 << 18;
+const TEXT_SEGMENT: u32 = 1 << 17;
+
+/// A text of 12 words, common and rare ones, and a code.
+fn text(ord: u64) -> String {
+    let mut random = fastrand::Rng::with_seed(scattered(ord));
+    let mut text = format!("Your code {:06}", random.u32(..1_000_000));
+    for _ in 0..10 {
+        let rank = (20_000_f64.powf(random.f64())) as u64;
+        text += &format!(" w{:x}", scattered(rank) >> (34 + rank % 20));
+    }
+    text
+}
+
+fn processor_time() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
+}
+
+/// Cutting texts into words, and the files of two segments made from the log: processor time alone.
+fn words(c: &mut Criterion) {
+    let mut group = c.benchmark_group("words");
+    for (name, text) in [
+        ("cut a text of ASCII", text(7)),
+        (
+            "cut a text in Cyrillic",
+            "Ваш код 481516 действителен 10 минут. Никому его не сообщайте".into(),
+        ),
+        (
+            "cut a text in Chinese",
+            "您的验证码是481516，有效期十分钟。请勿将验证码告知他人。".into(),
+        ),
+    ] {
+        let mut scratch = Scratch::default();
+        group.throughput(Throughput::Bytes(text.len() as u64));
+        group.bench_function(name, |b| {
+            b.iter(|| terms(&text, &mut scratch, |term| drop(black_box(term))))
+        });
+    }
+    let directory = tempfile::tempdir().expect("room");
+    let config = LedgerConfig { segment_messages: TEXT_SEGMENT, ..LedgerConfig::default() };
+    let open = || {
+        let disk = RealDisk::open(directory.path()).expect("directory");
+        Ledger::open(Arc::new(disk), config.clone()).expect("opens")
+    };
+    let mut opened = open();
+    let mut chunk = Chunk::new();
+    for ord in 0..TEXTS + 1 {
+        chunk.message(&Message { body: text(ord).as_bytes(), ..Message::default() });
+        if ord % CHUNK_MESSAGES == 0 || ord == TEXTS {
+            opened.journal.append(Timestamp(ord), &mut chunk).expect("room");
+            opened.flusher.step();
+            while opened.indexer.step().expect("indexes") {}
+        }
+    }
+    while opened.sealer.step().expect("sorts") {}
+    opened.indexer.checkpoint().expect("room");
+    drop(opened);
+    group.throughput(Throughput::Elements(TEXTS)).sample_size(10);
+    group.bench_function("index a message, from the log to one file", |b| {
+        b.iter_custom(|rounds| {
+            let mut took = Duration::ZERO;
+            for _ in 0..rounds {
+                for entry in std::fs::read_dir(directory.path()).expect("directory") {
+                    let path = entry.expect("a file").path();
+                    let name = path.file_name().unwrap_or_default().to_string_lossy();
+                    if name.starts_with("text-") {
+                        std::fs::remove_file(&path).expect("there");
+                    }
+                }
+                let mut opened = open();
+                let begun = processor_time();
+                while opened.text_keeper.step().expect("room") {}
+                took += processor_time() - begun;
+                let stats = opened.ledger.text_stats().expect("an index");
+                assert_eq!((stats.messages, stats.segments), (TEXTS, 2));
+                black_box(stats.file_bytes);
+            }
+            took
+        });
+    });
+    let opened = open();
+    let mut random = fastrand::Rng::with_seed(1);
+    for (name, count) in [("find a word", 1), ("find two words", 2)] {
+        group.throughput(Throughput::Elements(1));
+        group.bench_function(name, |b| {
+            b.iter(|| {
+                let of = text(random.u64(..TEXTS));
+                let some = of.split(' ').skip(2).filter_map(Words::of).take(count);
+                let page =
+                    opened.ledger.with_words(&some.collect::<Vec<_>>(), &WordsQuery::default());
+                assert!(!page.expect("reads").ords.is_empty());
+            });
+        });
+    }
+    group.finish();
+}
+
 fn main() {
     let mut criterion = Criterion::default()
         .sample_size(20)
@@ -136,5 +238,6 @@ fn main() {
         .configure_from_args();
     append(&mut criterion);
     look_up(&mut criterion);
+    words(&mut criterion);
     criterion.final_summary();
 }

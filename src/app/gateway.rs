@@ -71,14 +71,17 @@ impl Gateway {
         std::fs::create_dir_all(directory).map_err(refused)?;
         let disk = RealDisk::open(directory).map_err(refused)?;
         let config = ledger_config(settings, accept_corruption);
-        let Opened { ledger, journal, mut flusher, mut indexer, mut sealer, recovered } =
-            Ledger::open(Arc::new(disk), config)?;
+        let opened = Ledger::open(Arc::new(disk), config)?;
+        let Opened { ledger, journal, mut flusher, mut indexer, mut sealer, .. } = opened;
+        let Opened { mut text_follower, mut text_keeper, recovered, .. } = opened;
         let shards = shards(settings);
         let shared = Arc::new(share(settings, &ledger, shards)?);
         let writer = spawn("flusher", move || flusher.run())?;
         let followers = vec![
             spawn("indexer", move || report("indexer", indexer.run()))?,
             spawn("sealer", move || report("sealer", sealer.run()))?,
+            spawn("words", move || text_follower.run())?,
+            spawn("word-files", move || text_keeper.run())?,
         ];
         let clock = Clock::start();
         let switchboard = Switchboard::start(settings, shared.clone(), &ledger, &journal, clock)?;
@@ -182,6 +185,7 @@ fn ledger_config(settings: &Settings, accept_corruption: bool) -> LedgerConfig {
         },
         segment_messages: spool.segment_messages,
         checkpoint_interval: spool.checkpoint,
+        text: settings.text,
         ..LedgerConfig::default()
     }
 }

@@ -113,6 +113,7 @@ fn in_service(before: &Config, after: &Config) -> crate::pipeline::settings::Set
         shards: one.shards,
         smpp: one.smpp.clone(),
         spool: one.spool.clone(),
+        text: one.text,
         memory_bytes_max: one.memory_bytes_max,
         ..settings
     }

@@ -11,7 +11,7 @@ use super::section::{Reader, Section, variable};
 use super::tables::{many, one, unique};
 use super::words::did_you_mean;
 use super::{
-    account, callbacks, carrier, circles, export, http, limit, listener, log, mo_route, route,
+    account, callbacks, carrier, circles, export, http, ledger, limit, listener, log, mo_route, route,
     smpp, spool, telemetry,
 };
 use crate::base::secret::Secret;
@@ -43,6 +43,7 @@ pub(super) fn read<'a>(
 
     settings.smpp = smpp(reader, places, &top, root);
     settings.spool = spool::read(&one(reader, &top, root, "spool"));
+    settings.text = ledger::read(&one(reader, &top, root, "ledger"));
     let log = log::read(&one(reader, &top, root, "log"));
     let traces = telemetry::read(&one(reader, &top, root, "telemetry"));
 

@@ -23,6 +23,8 @@ pub mod finding;
 
 mod http;
 
+mod ledger;
+
 mod limit;
 
 mod listener;

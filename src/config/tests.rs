@@ -148,6 +148,7 @@ fn the_documented_file_has_every_key() {
         "http.key",
         "log",
         "spool",
+        "ledger",
         "export",
         "callbacks",
         "kannel",

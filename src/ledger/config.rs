@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::text::config::TextConfig;
 use crate::base::id::MessageOrd;
 use crate::spool::recovery::LogOptions;
 
@@ -36,6 +37,8 @@ pub struct LedgerConfig {
     pub index_interval: Duration,
     /// Notices that are remembered. Default 1,000.
     pub notices_max: usize,
+    /// The index of words, if there is one. Default with its own bounds.
+    pub text: Option<TextConfig>,
     /// Makes the identity of a new directory repeatable, for the simulation. Default none.
     pub identity_seed: Option<u64>,
 }
@@ -54,6 +57,7 @@ impl Default for LedgerConfig {
             checkpoint_interval: Duration::from_secs(30),
             index_interval: Duration::from_millis(5),
             notices_max: 1000,
+            text: Some(TextConfig::default()),
             identity_seed: None,
         }
     }
@@ -76,6 +80,7 @@ impl LedgerConfig {
             dirty_pages_max: 8,
             checkpoint_log_bytes: 64 << 10,
             notices_max: 20,
+            text: Some(TextConfig::tiny()),
             identity_seed: Some(1),
             ..Self::default()
         }

@@ -43,6 +43,9 @@ pub(super) struct Index {
     /// Names of the links of the newest notices, oldest first.
     pub(super) notices: VecDeque<u64>,
     notices_max: usize,
+    /// Messages that were replaced, until the index of words, if there is one, has taken them.
+    pub(super) replaced: Vec<MessageOrd>,
+    has_text: bool,
     /// Records that could not be read or belong to no known message.
     pub(super) strays: u64,
 }
@@ -119,6 +122,8 @@ impl Index {
             accounts: Accounts::default(),
             notices: VecDeque::new(),
             notices_max: config.notices_max,
+            replaced: Vec::new(),
+            has_text: config.text.is_some(),
             strays: 0,
         }
     }
@@ -224,6 +229,7 @@ impl Index {
                 self.correlations.insert(carrier, carrier_message_id, row.head);
             }
             What::Keyed { key, .. } => self.correlations.insert_keyed(key, row.head),
+            What::Replaced { .. } if self.has_text => self.replaced.push(event.ord),
             _ => {}
         }
         Ok(())

@@ -54,6 +54,7 @@ impl Indexer {
         self.guarded(|indexer| {
             let advanced = indexer.advance()?;
             if advanced && indexer.checkpointer.is_due(&indexer.ledger) {
+                indexer.ledger.keep_replaced();
                 indexer.checkpointer.write(&indexer.ledger)?;
             }
             Ok(advanced)
@@ -62,7 +63,10 @@ impl Indexer {
 
     /// Makes everything indexed so far durable in the indexes, so that a restart begins here.
     pub fn checkpoint(&mut self) -> io::Result<()> {
-        self.guarded(|indexer| indexer.checkpointer.write(&indexer.ledger))
+        self.guarded(|indexer| {
+            indexer.ledger.keep_replaced();
+            indexer.checkpointer.write(&indexer.ledger)
+        })
     }
 
     /// Runs until [`Ledger::stop`]; then indexes all that is durable and makes a checkpoint. After

@@ -19,6 +19,9 @@ use super::run::Run;
 use super::sealer::{FROM, Sealer, TO, number_run};
 use super::states::States;
 use super::store::{Ledger, Progress};
+use super::text::follower::TextFollower;
+use super::text::index::TextIndex;
+use super::text::keeper::TextKeeper;
 use crate::base::id::MessageOrd;
 use crate::spool::disk::{Disk, DiskFile, DiskLock, UNFINISHED_PREFIX};
 use crate::spool::error::OpenError;
@@ -40,6 +43,10 @@ pub struct Opened {
     pub indexer: Indexer,
     /// Step it, or give it a thread.
     pub sealer: Sealer,
+    /// Step it, or give it a thread: without it words are looked for in the log.
+    pub text_follower: TextFollower,
+    /// Step it, or give it a thread.
+    pub text_keeper: TextKeeper,
     /// What was found.
     pub recovered: RecoveryReport,
 }
@@ -98,6 +105,9 @@ fn assemble(
     let progress = Progress::default();
     progress.indexed.store(recovered.scan.from.0, Ordering::SeqCst);
     progress.checkpoint.store(recovered.scan.from.0, Ordering::SeqCst);
+    let (directory_id, geometry) = (identity.directory_id, config.geometry());
+    let text =
+        config.text.map(|text| TextIndex::open(Arc::clone(&disk), directory_id, geometry, text));
     let ledger = Arc::new(Ledger {
         config,
         disk,
@@ -108,13 +118,16 @@ fn assemble(
         index: RwLock::new(index),
         sealing: Mutex::default(),
         progress,
+        text: text.transpose()?,
         _lock: lock,
     });
     let skips = recovered.scan.skipped.clone();
     let indexer = Indexer::new(Arc::clone(&ledger), skips, checkpointer);
     let sealer = Sealer::new(Arc::clone(&ledger));
     let recovered = RecoveryReport { scan: recovered.scan, ..RecoveryReport::default() };
-    Ok(Opened { ledger, journal, flusher, indexer, sealer, recovered })
+    let text_follower = TextFollower::new(Arc::clone(&ledger));
+    let text_keeper = TextKeeper::new(Arc::clone(&ledger));
+    Ok(Opened { ledger, journal, flusher, indexer, sealer, text_follower, text_keeper, recovered })
 }
 
 /// Reads what came after the checkpoint.
@@ -130,6 +143,9 @@ fn replay(mut opened: Opened) -> Result<Opened, OpenError> {
         opened.indexer.checkpoint().map_err(failed)?;
     }
     let after = opened.ledger.stats();
+    if let Some(text) = &opened.ledger.text {
+        text.begin(MessageOrd(after.messages)).map_err(failed)?;
+    }
     opened.journal.resume_at(MessageOrd(after.messages));
     opened.recovered.messages = after.messages;
     opened.recovered.messages_replayed = after.messages - before.messages;

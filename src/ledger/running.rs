@@ -20,17 +20,23 @@ pub struct Running {
     flusher: JoinHandle<()>,
     indexer: JoinHandle<io::Result<()>>,
     sealer: JoinHandle<io::Result<()>>,
+    text: [JoinHandle<()>; 2],
 }
 
 impl Opened {
-    /// Gives the flusher, the indexer and the sealer a thread each.
+    /// Gives the flusher, the indexer, the sealer and those of the index of words a thread each.
     pub fn start(self) -> io::Result<Running> {
-        let Self { ledger, journal, mut flusher, mut indexer, mut sealer, recovered } = self;
+        let Self { ledger, journal, mut flusher, mut indexer, mut sealer, .. } = self;
+        let Self { mut text_follower, mut text_keeper, recovered, .. } = self;
         let named = |name: &str| Builder::new().name(name.to_owned());
         Ok(Running {
             flusher: named("flusher").spawn(move || flusher.run())?,
             indexer: named("indexer").spawn(move || indexer.run())?,
             sealer: named("sealer").spawn(move || sealer.run())?,
+            text: [
+                named("words").spawn(move || text_follower.run())?,
+                named("word-files").spawn(move || text_keeper.run())?,
+            ],
             ledger,
             journal,
             recovered,
@@ -48,6 +54,7 @@ impl Running {
         self.ledger.stop();
         let indexed = self.indexer.join().map_err(ended)?;
         let sealed = self.sealer.join().map_err(ended)?;
+        self.text.into_iter().try_for_each(|thread| thread.join().map_err(ended))?;
         if self.journal.health() == Health::Failed {
             let failure = self.journal.failure().unwrap_or_default();
             return Err(io::Error::other(failure));

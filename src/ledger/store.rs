@@ -22,6 +22,7 @@ use super::memtable::Entry;
 use super::names::Names;
 use super::stats::Stats;
 use super::stored::{StoredEvent, StoredMessage};
+use super::text::index::TextIndex;
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId, IdCipher, MessageOrd};
 use crate::message::carrier_id::NormalId;
@@ -51,6 +52,8 @@ pub struct Ledger {
     /// Only one at a time sorts, in this memory.
     pub(super) sealing: Mutex<Vec<Entry>>,
     pub(super) progress: Progress,
+    /// The index of words, if there is one.
+    pub(super) text: Option<TextIndex>,
     pub(super) _lock: Box<dyn DiskLock>,
 }
 
@@ -269,6 +272,11 @@ impl Ledger {
         unpoisoned::lock(&self.progress.waiting).stopping = true;
         self.progress.wanted.notify_all();
         self.progress.to_seal.notify_all();
+    }
+
+    /// Whether the threads are to end.
+    pub(super) fn is_stopping(&self) -> bool {
+        unpoisoned::lock(&self.progress.waiting).stopping
     }
 
     /// The index, for a short moment.

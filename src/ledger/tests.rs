@@ -6,6 +6,8 @@ mod model;
 
 mod proof;
 
+mod words;
+
 mod world;
 
 use std::sync::Arc;

@@ -18,6 +18,7 @@ use crate::address::country::Country;
 use crate::base::secret::Secret;
 use crate::carrier::profile::Profile;
 use crate::gsm::transliterate::Level;
+use crate::ledger::text::config::TextConfig;
 use crate::net::tls::dialer::DialerTls;
 use crate::net::tls::listener::ListenerTls;
 
@@ -42,6 +43,8 @@ pub struct Settings {
     pub mo_routes: Vec<MoRouteConfig>,
     /// The log on disk.
     pub spool: SpoolSettings,
+    /// The index of words, if there is one.
+    pub text: Option<TextConfig>,
     /// Octets of memory that messages may wait in; 0 is without a limit.
     pub memory_bytes_max: u64,
 }
@@ -58,6 +61,7 @@ impl Default for Settings {
             limits: Vec::new(),
             mo_routes: Vec::new(),
             spool: SpoolSettings::default(),
+            text: Some(TextConfig::default()),
             memory_bytes_max: 1 << 30,
         }
     }

@@ -1,13 +1,24 @@
 //! The words of texts: what an index of them holds, and how a search finds them.
 //!
 //! [`tokens`] cuts a text into words, the same for what is indexed and what is asked. The words of the newest
-//! rows are in memory (`table`), those of older rows in immutable files (`file`), which are merged.
+//! rows are in memory (`table`), those of older rows in immutable files (`file`), which are merged until
+//! there is one for each segment (`follower`, `keeper`). Everything here can be lost and is then made again from the log.
+
+pub mod config;
+
+pub mod follower;
+
+pub mod found;
 
 pub mod hostile;
+
+pub mod keeper;
 
 pub mod phrase;
 
 pub mod tokens;
+
+mod bodies;
 
 mod body;
 
@@ -19,6 +30,10 @@ mod file;
 
 mod fold;
 
+pub(super) mod index;
+
+mod late;
+
 mod merge;
 
 mod node;
@@ -26,6 +41,8 @@ mod node;
 mod page;
 
 mod postings;
+
+mod search;
 
 mod table;
 

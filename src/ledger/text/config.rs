@@ -1,0 +1,34 @@
+//! The bounds of the index of words, each with its default.
+
+/// How words are indexed. Their index can be thrown away at any time and is then made again.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct TextConfig {
+    /// Octets of words in memory before they become a file, from 8 KiB. Three times as much is used: by
+    /// the newest rows, by those being written, and by an old segment whose file is missing. Default 16 MiB.
+    pub table_bytes: usize,
+    /// Octets of pages of files kept in memory. Default 16 MiB.
+    pub cache_bytes: usize,
+    /// Files of one segment before some are merged, at least 2. Default 16.
+    pub parts_max: usize,
+}
+
+impl Default for TextConfig {
+    fn default() -> Self {
+        Self { table_bytes: 16 << 20, cache_bytes: 16 << 20, parts_max: 16 }
+    }
+}
+
+impl TextConfig {
+    /// Small tables and few files, for tests.
+    pub const fn tiny() -> Self {
+        Self { table_bytes: 0, cache_bytes: 0, parts_max: 3 }
+    }
+
+    pub(super) fn table_bytes(&self) -> usize {
+        self.table_bytes.max(8 << 10)
+    }
+
+    pub(super) fn parts_max(&self) -> usize {
+        self.parts_max.max(2)
+    }
+}

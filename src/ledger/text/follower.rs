@@ -1,0 +1,115 @@
+//! The thread that keeps the words of the newest messages findable.
+//!
+//! It stays behind the ledger's indexes and reads what they have added from the log, a batch of rows at a time:
+//! the path of a message knows nothing of it. When it is more than a segment behind, it goes on with the
+//! newest one and leaves the rest to the keeper.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::bodies::{BATCH_ROWS, Bodies};
+use super::index::{State, TextIndex};
+use super::table::Table;
+use crate::ledger::store::Ledger;
+use crate::spool::unpoisoned;
+
+/// How long it sleeps when there is nothing new, or no room.
+const IDLE_WAIT: Duration = Duration::from_millis(20);
+
+/// Pause after the log could not be read.
+const ERROR_PAUSE: Duration = Duration::from_secs(1);
+
+/// How much the thread stands back for others.
+pub(super) const NICENESS: i32 = 10;
+
+/// Adds the words of new messages.
+#[derive(Debug)]
+pub struct TextFollower {
+    ledger: Arc<Ledger>,
+    bodies: Bodies,
+}
+
+impl TextFollower {
+    pub(in crate::ledger) fn new(ledger: Arc<Ledger>) -> Self {
+        Self { ledger, bodies: Bodies::default() }
+    }
+
+    /// Adds the words of a batch of messages; `false` if there are none, or no room until the keeper has
+    /// written a table.
+    ///
+    /// # Errors
+    /// What the disk said; nothing is lost and the next call tries again.
+    pub fn step(&mut self) -> io::Result<bool> {
+        let ledger = Arc::clone(&self.ledger);
+        let Some(text) = &ledger.text else { return Ok(false) };
+        ledger.take_replaced();
+        let next_ord = ledger.read().next_ord;
+        let (newest, rows) =
+            (text.geometry.segment(next_ord) as u32, text.geometry.row(next_ord) as u32);
+        let (segment, first) = {
+            let mut state = unpoisoned::write(&text.state);
+            if !text.make_room(&mut state, newest) {
+                return Ok(false);
+            }
+            (state.segment, state.live.rows().end)
+        };
+        let end = if segment < newest { text.segment_rows() } else { rows };
+        let end = end.min(first + BATCH_ROWS);
+        if first >= end {
+            return Ok(false);
+        }
+        self.bodies.read(&ledger, segment as usize, first..end)?;
+        let mut state = unpoisoned::write(&text.state);
+        // Unless the keeper has begun anew meanwhile.
+        if (state.segment, state.live.rows().end) == (segment, first) {
+            self.bodies.put(&mut state.live);
+        }
+        Ok(true)
+    }
+
+    /// Runs until [`Ledger::stop`].
+    pub fn run(&mut self) {
+        // If the system does not allow it, it just stands back less.
+        let thread = Some(rustix::thread::gettid());
+        let _ = rustix::process::setpriority_process(thread, NICENESS);
+        while !self.ledger.is_stopping() {
+            match self.step() {
+                Ok(true) => {}
+                Ok(false) => std::thread::sleep(IDLE_WAIT),
+                Err(error) => {
+                    tracing::error!(%error, "new words cannot be indexed for now: they are looked for in the log");
+                    std::thread::sleep(ERROR_PAUSE);
+                }
+            }
+        }
+    }
+}
+
+impl TextIndex {
+    /// Hands a full table over to be written; `false` if there is no room for another row.
+    fn make_room(&self, state: &mut State, newest: u32) -> bool {
+        let rows = state.live.rows();
+        let behind = newest > state.segment + 1;
+        let segment_ended = rows.end == self.segment_rows();
+        let full = state.live.bytes() >= self.config.table_bytes();
+        if !behind && !segment_ended && !full {
+            return true;
+        }
+        if !rows.is_empty() {
+            if state.frozen.is_some() {
+                return false;
+            }
+            let next = state.spare.take().unwrap_or_else(|| Table::new(0));
+            let table = std::mem::replace(&mut state.live, next);
+            state.frozen = Some((state.segment, Arc::new(table)));
+        }
+        let mut first_row = rows.end;
+        if behind || segment_ended {
+            state.segment = if behind { newest } else { state.segment + 1 };
+            first_row = state.filed(state.segment);
+        }
+        state.live.restart(first_row);
+        true
+    }
+}
