@@ -3,8 +3,8 @@
 use std::io;
 use std::ops::Range;
 
-use super::index::TextStats;
 use super::phrase::Words;
+use super::stats::TextStats;
 use crate::base::clock::Timestamp;
 use crate::base::id::MessageOrd;
 use crate::ledger::columns::Wide;

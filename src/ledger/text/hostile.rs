@@ -115,7 +115,7 @@ fn look(disk: &SimDisk, octets: &[u8]) {
         let _explained = intersect(one, u32::MAX / 2, 1000, &mut STEPS.clone(), &mut out);
     }
     if let Ok(mut writer) = TextWriter::new(disk, name(Some(0)), file.rows()) {
-        let _explained = merge(&[&file], &mut writer).and_then(|()| writer.finish());
+        let _explained = merge(&[&file], &mut writer, &|| false).and_then(|()| writer.finish());
     }
 }
 

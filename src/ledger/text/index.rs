@@ -12,6 +12,7 @@ use super::cache::PageCache;
 use super::config::TextConfig;
 use super::file::{TextFile, TextName};
 use super::late::Late;
+use super::stats::TextStats;
 use super::table::Table;
 use crate::base::id::MessageOrd;
 use crate::ledger::config::Geometry;
@@ -45,23 +46,6 @@ pub(super) struct State {
     pub(super) spare: Option<Table>,
     /// Segments in whose files a search met damage.
     pub(super) suspects: Vec<u32>,
-}
-
-/// Figures of the index of words.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct TextStats {
-    /// Messages whose words are found by the index; those of others are looked for in the log.
-    pub messages: u64,
-    /// Messages up to which the newest words are indexed.
-    pub next_ord: u64,
-    /// Segments that are one file.
-    pub segments: u64,
-    /// Files.
-    pub files: u64,
-    /// Octets of files.
-    pub file_bytes: u64,
-    /// Octets of the words of the newest messages in memory.
-    pub table_bytes: u64,
 }
 
 impl State {

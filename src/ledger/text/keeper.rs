@@ -73,7 +73,9 @@ impl TextKeeper {
                 state.frozen = state.frozen.take().filter(|frozen| frozen.0 != segment);
             }
             Some(Job::Write(segment, table)) => text.write(segment, table)?,
-            Some(Job::Merge(segment, some)) => text.merge(segment, some)?,
+            Some(Job::Merge(segment, some)) => {
+                text.merge(segment, some, &|| ledger.is_stopping())?;
+            }
             Some(Job::Make(segment, first)) => self.make(text, segment, first)?,
         }
         Ok(true)
@@ -88,6 +90,7 @@ impl TextKeeper {
             match self.step() {
                 Ok(true) => {}
                 Ok(false) => std::thread::sleep(IDLE_WAIT),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => {
                     tracing::error!(%error, "a file of the index of words cannot be made for now");
                     std::thread::sleep(ERROR_PAUSE);
@@ -183,7 +186,12 @@ impl TextIndex {
         Ok(())
     }
 
-    fn merge(&self, segment: u32, some: Range<usize>) -> io::Result<()> {
+    fn merge(
+        &self,
+        segment: u32,
+        some: Range<usize>,
+        stopping: &dyn Fn() -> bool,
+    ) -> io::Result<()> {
         let files: Vec<Arc<TextFile>> = {
             let state = unpoisoned::read(&self.state);
             let files = state.files.get(&segment).and_then(|files| files.get(some.clone()));
@@ -195,7 +203,7 @@ impl TextIndex {
         let name = self.name(segment, (!whole).then_some(rows.start));
         let mut writer = TextWriter::new(&*self.disk, name, rows)?;
         let inputs: Vec<&TextFile> = files.iter().map(|file| &**file).collect();
-        let outcome = merge(&inputs, &mut writer).and_then(|()| writer.finish());
+        let outcome = merge(&inputs, &mut writer, stopping).and_then(|()| writer.finish());
         let mut state = unpoisoned::write(&self.state);
         let merged = match outcome {
             Ok(merged) => Arc::new(merged),

@@ -22,8 +22,16 @@ struct Input<'a> {
     words: Vec<(Box<[u8]>, Found)>,
 }
 
-/// Puts the words of files into a new one. The files follow one another, the oldest rows first.
-pub(super) fn merge(files: &[&TextFile], out: &mut TextWriter<'_>) -> io::Result<()> {
+/// Words between two looks at whether to stop.
+const WORDS_AT_A_TIME: usize = 1024;
+
+/// Puts the words of files into a new one. The files follow one another, the oldest rows first. Fails with
+/// `Interrupted` once `stopping` says so.
+pub(super) fn merge(
+    files: &[&TextFile],
+    out: &mut TextWriter<'_>,
+    stopping: &dyn Fn() -> bool,
+) -> io::Result<()> {
     let end = files.last().map_or(0, |file| file.rows().end);
     let mut inputs: Vec<Input<'_>> =
         files.iter().rev().map(|file| Input::new(file, end - file.rows().end)).collect();
@@ -31,9 +39,12 @@ pub(super) fn merge(files: &[&TextFile], out: &mut TextWriter<'_>) -> io::Result
         input.fill()?;
     }
     let mut places = Vec::new();
-    loop {
+    for turn in 0_usize.. {
+        if turn.is_multiple_of(WORDS_AT_A_TIME) && stopping() {
+            return Err(io::ErrorKind::Interrupted.into());
+        }
         let next = inputs.iter().filter_map(|input| input.words.last().map(|word| &word.0)).min();
-        let Some(term) = next.cloned() else { return Ok(()) };
+        let Some(term) = next.cloned() else { break };
         places.clear();
         for input in &mut inputs {
             if input.words.last().is_some_and(|word| word.0 == term) {
@@ -42,6 +53,7 @@ pub(super) fn merge(files: &[&TextFile], out: &mut TextWriter<'_>) -> io::Result
         }
         out.add(&term, &places)?;
     }
+    Ok(())
 }
 
 impl<'a> Input<'a> {

@@ -16,6 +16,8 @@ pub mod keeper;
 
 pub mod phrase;
 
+pub mod stats;
+
 pub mod tokens;
 
 mod bodies;

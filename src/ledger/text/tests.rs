@@ -75,8 +75,12 @@ fn a_file_made_of_parts_has_every_word_with_its_rows() {
         .map(|range| write(&disk, Some(range.start), &rows(&mut random, range, &mut model)))
         .collect();
     let name = TextName { directory_id: 5, segment: 3, part: None };
+    let inputs: Vec<&TextFile> = parts.iter().collect();
+    let mut stopped = TextWriter::new(&disk, name.clone(), 0..ROWS).expect("room");
+    let outcome = merge(&inputs, &mut stopped, &|| true);
+    assert!(outcome.is_err_and(|error| error.kind() == std::io::ErrorKind::Interrupted));
     let mut writer = TextWriter::new(&disk, name.clone(), 0..ROWS).expect("room");
-    merge(&parts.iter().collect::<Vec<_>>(), &mut writer).expect("whole");
+    merge(&inputs, &mut writer, &|| false).expect("whole");
     let written = writer.finish().expect("room");
     assert!(written.footer().levels >= 1 && written.footer().words as usize == model.len());
     let disk = disk.crash();
