@@ -5,10 +5,23 @@
 //! asked for as it is read out. **Invariant**: what this makes of a text is kept in files of the index,
 //! so a change of it is a change of their layout.
 
+use std::sync::LazyLock;
+
+use unicode_normalization::char::canonical_combining_class;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
-/// Puts the folded form of a text into `out`. What is between words stays as it is.
+/// Puts the folded form of a text into `out`. What is between words stays as it is, or is as little of a word.
 pub(super) fn fold(text: &str, out: &mut String) {
+    out.clear();
+    let plain = PLAIN.as_slice();
+    for letter in text.chars() {
+        let Some(folded) = plain_fold(plain, letter) else { return fold_whole(text, out) };
+        out.push(folded);
+    }
+}
+
+/// The same for letters that may change with their neighbours.
+fn fold_whole(text: &str, out: &mut String) {
     out.clear();
     match is_nfkc_quick(text.chars()) {
         IsNormalized::Yes => fold_each(text.chars(), out),
@@ -28,6 +41,51 @@ fn fold_each(letters: impl Iterator<Item = char>, out: &mut String) {
             out.extend(folded.filter(|folded| *folded != '\u{307}' || letter == *folded));
         }
     }
+}
+
+/// What each character below has become, if that is one character whatever stands beside it; else 0.
+static PLAIN: LazyLock<Vec<char>> = LazyLock::new(|| {
+    let mut out = String::new();
+    (0..PLAIN_END)
+        .map(|code| char::from_u32(code).map_or('\0', |it| look_up(it, &mut out)))
+        .collect()
+});
+
+/// Behind the scripts with few letters.
+const PLAIN_END: u32 = 0x3000;
+
+fn look_up(letter: char, out: &mut String) -> char {
+    let changes = canonical_combining_class(letter) != 0
+        || is_nfkc_quick(std::iter::once(letter)) == IsNormalized::Maybe;
+    if changes {
+        return '\0';
+    }
+    fold_whole(letter.encode_utf8(&mut [0; 4]), out);
+    let mut folded = out.chars();
+    match (folded.next(), folded.next()) {
+        (Some(first), None) => first,
+        // Three dots are no more of a word than one.
+        (Some(first), Some(_)) if first.is_ascii_punctuation() && out.is_ascii() => {
+            if out.bytes().any(|octet| octet.is_ascii_alphanumeric()) { '\0' } else { first }
+        }
+        _ => '\0',
+    }
+}
+
+/// The folded form of a character that no neighbour changes; `None` if that is not known here.
+fn plain_fold(plain: &[char], letter: char) -> Option<char> {
+    match plain.get(letter as usize) {
+        Some('\0') => None,
+        Some(folded) => Some(*folded),
+        None => is_plain_letter(letter).then_some(letter),
+    }
+}
+
+/// Letters of kana, Han and Hangul, which have no case and are their own NFKC.
+pub(super) const fn is_plain_letter(letter: char) -> bool {
+    matches!(letter,
+        '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}' | '\u{3400}'..='\u{4dbf}'
+        | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}')
 }
 
 /// The zeros of the decimal digits (Nd) of scripts in use; nine more follow each.
@@ -87,6 +145,28 @@ mod tests {
             ("می\u{200c}خواهم", "میخواهم"),
         ] {
             assert_eq!(folded(one), folded(other), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn the_short_way_to_fold_is_the_long_one() {
+        let words = |text: &str| {
+            text.replace(|letter: char| !letter.is_alphanumeric() && letter.is_ascii(), " ")
+        };
+        let (mut short, mut long) = (String::new(), String::new());
+        let mut random = fastrand::Rng::with_seed(1);
+        let all = (0..0x30000).filter_map(char::from_u32);
+        let alone = all.map(|letter| format!("a{letter}b"));
+        let pairs = (0..100_000).map(|_| {
+            let letters =
+                (0..3).filter_map(|_| char::from_u32(random.u32(..0xd800) >> random.u8(..9)));
+            letters.collect::<String>()
+        });
+        for text in alone.chain(pairs.collect::<Vec<_>>()) {
+            fold(&text, &mut short);
+            fold_whole(&text, &mut long);
+            let dots = |text: &str| words(text).split_whitespace().collect::<Vec<_>>().join(" ");
+            assert_eq!(dots(&short), dots(&long), "{text:?}");
         }
     }
 

@@ -6,9 +6,11 @@
 //! row are found. **Invariants**: no heap for a word; whoever finds a phrase in a text finds each of the
 //! phrase's terms among the terms of the text.
 
+use std::sync::LazyLock;
+
 use unicode_normalization::char::is_combining_mark;
 
-use super::fold::fold;
+use super::fold::{fold, is_plain_letter};
 
 /// Octets of a word that count, in UTF-8; more of it is not looked at.
 pub const TERM_BYTES_MAX: usize = 64;
@@ -106,8 +108,9 @@ enum Kind {
 /// Cuts what is folded: each word, each letter of a script without spaces and whether it follows one.
 fn pieces<'a>(folded: &'a str, mut each: impl FnMut(&'a str, Kind, bool)) {
     let (mut start, mut before) = (0, Kind::Between);
+    let kinds = KINDS.as_slice();
     for (at, letter) in folded.char_indices() {
-        let kind = match kind(letter) {
+        let kind = match kind(kinds, letter) {
             Kind::Mark if before == Kind::Word => Kind::Word,
             Kind::Mark => Kind::Between,
             kind => kind,
@@ -128,10 +131,23 @@ fn pieces<'a>(folded: &'a str, mut each: impl FnMut(&'a str, Kind, bool)) {
     }
 }
 
-fn kind(letter: char) -> Kind {
+/// What each character of the scripts with few letters is.
+static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
+    (0..KINDS_END).map(|code| char::from_u32(code).map_or(Kind::Between, look_up)).collect()
+});
+
+const KINDS_END: u32 = 0x3000;
+
+fn kind(kinds: &[Kind], letter: char) -> Kind {
+    match kinds.get(letter as usize) {
+        Some(kind) => *kind,
+        None if is_plain_letter(letter) => Kind::Letter,
+        None => look_up(letter),
+    }
+}
+
+fn look_up(letter: char) -> Kind {
     match letter {
-        '\0'..='\u{7f}' if letter.is_ascii_alphanumeric() => Kind::Word,
-        '\0'..='\u{7f}' => Kind::Between,
         _ if is_spaceless(letter) && (letter.is_alphanumeric() || is_combining_mark(letter)) => {
             Kind::Letter
         }
