@@ -77,7 +77,15 @@ fn plain_fold(plain: &[char], letter: char) -> Option<char> {
     match plain.get(letter as usize) {
         Some('\0') => None,
         Some(folded) => Some(*folded),
-        None => is_plain_letter(letter).then_some(letter),
+        None => match letter {
+            '\u{3000}' => Some(' '),
+            '\u{3001}' | '\u{3002}' | '\u{3008}'..='\u{3011}' => Some(letter),
+            // Fullwidth ASCII stands 0xfee0 behind it.
+            '\u{ff01}'..='\u{ff5e}' => {
+                char::from_u32(letter as u32 - 0xfee0).map(|it| it.to_ascii_lowercase())
+            }
+            _ => is_plain_letter(letter).then_some(letter),
+        },
     }
 }
 
