@@ -5,6 +5,9 @@ use std::ops::RangeInclusive;
 
 use super::number_set::NumberSet;
 use super::run::Run;
+use super::search_part::Part;
+use super::store::Ledger;
+use super::text::phrase::Words;
 use crate::base::id::MessageOrd;
 
 /// Longest list that is looked up; a longer one is so common that a scan of the newest rows finds
@@ -16,6 +19,8 @@ pub(super) const LIST_MAX: usize = 8192;
 pub(super) enum Driver<'a> {
     /// Those of some ranges of keys in a sorted run.
     Run(&'a Run, &'a [RangeInclusive<u64>]),
+    /// Those that may have some words.
+    Words(&'a Words),
     /// These messages.
     Ords(&'a [MessageOrd]),
     /// Those of all of these.
@@ -29,25 +34,45 @@ impl<'a> Driver<'a> {
     }
 
     /// How many rows it has, to a few for each range.
-    pub(super) fn length(&self) -> usize {
+    pub(super) fn length(&self, ledger: &Ledger, part: &Part) -> io::Result<usize> {
         match self {
-            Self::Run(run, ranges) => ranges.iter().map(|keys| run.at_least(keys)).sum(),
-            Self::Ords(ords) => ords.len(),
-            Self::Union(drivers) => drivers.iter().map(Self::length).sum(),
+            Self::Run(run, ranges) => Ok(ranges.iter().map(|keys| run.at_least(keys)).sum()),
+            Self::Words(words) => part.words_length(ledger, std::slice::from_ref(*words)),
+            Self::Ords(ords) => Ok(ords.len()),
+            Self::Union(drivers) => drivers.iter().try_fold(0, |sum, driver| {
+                let length = driver.length(ledger, part)?;
+                Ok(length.saturating_add(sum))
+            }),
         }
     }
 
     /// Adds the ordinals of its rows to `out`, in no order, some perhaps twice.
-    pub(super) fn collect(&self, out: &mut Vec<u64>) -> io::Result<()> {
+    pub(super) fn collect(
+        &self,
+        ledger: &Ledger,
+        part: &Part,
+        out: &mut Vec<u64>,
+    ) -> io::Result<()> {
         match self {
             Self::Run(run, ranges) => {
                 ranges.iter().try_for_each(|keys| run.find(keys, usize::MAX, out))
+            }
+            Self::Words(words) => {
+                let (mut rows, mut steps) = (Vec::new(), u64::MAX);
+                let all = 0..part.end_row();
+                let phrases = std::slice::from_ref(*words);
+                let (segment, max) = (part.segment, usize::MAX);
+                ledger.rows_with_words(segment, all, phrases, max, &mut steps, &mut rows)?;
+                out.extend(rows.iter().map(|row| part.geometry.ord(segment, *row as usize).0));
+                Ok(())
             }
             Self::Ords(ords) => {
                 out.extend(ords.iter().map(|ord| ord.0));
                 Ok(())
             }
-            Self::Union(drivers) => drivers.iter().try_for_each(|driver| driver.collect(out)),
+            Self::Union(drivers) => {
+                drivers.iter().try_for_each(|driver| driver.collect(ledger, part, out))
+            }
         }
     }
 }

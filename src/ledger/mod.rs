@@ -36,8 +36,6 @@ pub mod stored;
 
 pub mod text;
 
-pub mod words;
-
 mod appender;
 
 mod checkpoint;

@@ -12,7 +12,7 @@ use super::driver::Driver;
 use super::index::Span;
 use super::number_set::NumberSet;
 use super::search_part::Part;
-use super::words::Words;
+use super::text::phrase::Words;
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId, MessageOrd};
 use crate::message::disposition::{Disposition, Status};
@@ -108,6 +108,7 @@ impl Predicate {
             Self::To(numbers) => Driver::numbers(&part.numbers.as_ref()?.to, numbers),
             Self::From(numbers) => Driver::numbers(&part.numbers.as_ref()?.from, numbers),
             Self::Ords(ords) => Some(Driver::Ords(ords.between(part.ords.clone()))),
+            Self::Text(words) => Some(Driver::Words(words)),
             Self::Any(any) => {
                 any.iter().map(|one| one.driver(part)).collect::<Option<_>>().map(Driver::Union)
             }

@@ -11,16 +11,23 @@ use std::ops::Range;
 use std::time::Instant;
 
 use super::columns::Wide;
-use super::driver::LIST_MAX;
+use super::driver::{Driver, LIST_MAX};
 use super::predicate::Predicate;
 use super::query::{Page, Query, RECORD_ROWS};
 use super::search_block::Block;
 use super::search_part::Part;
 use super::search_rows::Rows;
 use super::store::Ledger;
+use super::text::phrase::Words;
 use crate::base::clock::Timestamp;
 use crate::base::id::MessageOrd;
 use crate::spool::frame::FRAME_HEADER_BYTES;
+
+/// Rows with the words of a query that are found before any is looked at.
+const WORDS_AT_ONCE: usize = 1024;
+
+/// The fewest entries of lists of words that are looked at, so that every page goes on.
+const STEPS_MIN: u64 = 4096;
 
 /// Rows whose records are read before the budget is looked at again.
 const RECORDS_AT_ONCE: usize = 64;
@@ -71,6 +78,13 @@ impl Ledger {
     }
 }
 
+/// Rows of a segment that may match, the newest first.
+struct List {
+    rows: Vec<usize>,
+    /// The first row of those that the list has looked at.
+    from: usize,
+}
+
 struct Search<'a> {
     ledger: &'a Ledger,
     query: &'a Query,
@@ -78,6 +92,8 @@ struct Search<'a> {
     all: Vec<&'a Predicate>,
     /// How many of them need no records.
     cheap: usize,
+    /// The words that all have to be there.
+    words: Vec<Words>,
     page: Page,
     rows_left: u64,
     until: Option<Instant>,
@@ -88,9 +104,14 @@ impl<'a> Search<'a> {
         let mut all: Vec<&Predicate> = query.all.iter().collect();
         all.sort_by_key(|predicate| predicate.cost());
         let cheap = all.partition_point(|predicate| !predicate.reads_records());
+        let words = all.iter().filter_map(|predicate| match predicate {
+            Predicate::Text(words) => Some(words.clone()),
+            _ => None,
+        });
         Self {
             ledger,
             query,
+            words: words.collect(),
             all,
             cheap,
             page: Page::default(),
@@ -117,14 +138,18 @@ impl<'a> Search<'a> {
             return Ok(first);
         }
         let list = self.list(&part)?;
-        let mut left = list.as_deref();
+        let from = list.as_ref().map_or(0, |list| list.from);
+        let mut left = list.as_ref().map(|list| list.rows.as_slice());
         let mut end = part.geometry.row(MessageOrd(before.0 - 1)) + 1;
-        while end > 0 {
+        while end > from {
             if let Some(list) = left {
-                let Some(&newest) = list.first() else { return Ok(first) };
+                let Some(&newest) = list.first() else {
+                    return Ok(part.geometry.ord(part.segment, from));
+                };
                 end = newest + 1;
             }
             let start = part.geometry.block(end - 1) * part.geometry.block_rows();
+            let start = start.max(from);
             let rows = match &mut left {
                 None => Rows::all(start..end),
                 Some(list) => {
@@ -141,21 +166,52 @@ impl<'a> Search<'a> {
         Ok(part.geometry.ord(part.segment, end))
     }
 
-    /// The rows of the shortest list that the segment has, the newest first, if it is short enough.
-    fn list(&self, part: &Part) -> io::Result<Option<Vec<usize>>> {
-        let drivers = self.all.iter().filter_map(|predicate| predicate.driver(part));
-        let drivers = drivers.map(|driver| (driver.length(), driver));
-        let shortest = drivers.min_by_key(|(length, _)| *length);
+    /// The rows of the shortest list that the segment has, the newest first, if it is short enough. Those of
+    /// words may be many: they are found together, and some at a time.
+    fn list(&mut self, part: &Part) -> io::Result<Option<List>> {
+        let mut shortest: Option<(usize, Driver<'_>)> = None;
+        for driver in self.all.iter().filter_map(|predicate| predicate.driver(part)) {
+            let length = driver.length(self.ledger, part)?;
+            if shortest.as_ref().is_none_or(|(known, _)| length < *known) {
+                shortest = Some((length, driver));
+            }
+        }
+        let length = shortest.as_ref().map_or(usize::MAX, |(length, _)| *length);
+        if length < usize::MAX
+            && !self.words.is_empty()
+            && part.words_length(self.ledger, &self.words)? <= length
+        {
+            return self.some_with_words(part).map(Some);
+        }
         let Some((_, driver)) = shortest.filter(|(length, _)| *length <= LIST_MAX) else {
             return Ok(None);
         };
         let mut ords = Vec::new();
-        driver.collect(&mut ords)?;
+        driver.collect(self.ledger, part, &mut ords)?;
         let here = ords.into_iter().map(MessageOrd).filter(|ord| part.ords.contains(ord));
         let mut rows: Vec<usize> = here.map(|ord| part.geometry.row(ord)).collect();
         rows.sort_unstable_by(|a, b| b.cmp(a));
         rows.dedup();
-        Ok(Some(rows))
+        Ok(Some(List { rows, from: 0 }))
+    }
+
+    /// The newest rows that may have all words of the query.
+    fn some_with_words(&mut self, part: &Part) -> io::Result<List> {
+        let mut found = Vec::new();
+        let mut steps = self.rows_left.max(STEPS_MIN);
+        let before = steps;
+        let all = 0..part.end_row();
+        let (segment, words) = (part.segment, &self.words);
+        let from = self.ledger.rows_with_words(
+            segment,
+            all,
+            words,
+            WORDS_AT_ONCE,
+            &mut steps,
+            &mut found,
+        )?;
+        self.rows_left = self.rows_left.saturating_sub(before - steps);
+        Ok(List { rows: found.iter().map(|row| *row as usize).collect(), from: from as usize })
     }
 
     /// Looks at rows of one block; returns the first of those that it has done with.

@@ -8,6 +8,7 @@ use super::columns::{ColumnFile, Columns, Narrow, Wide};
 use super::config::Geometry;
 use super::index::{Index, Numbers, Span};
 use super::store::Ledger;
+use super::text::phrase::Words;
 use crate::base::id::MessageOrd;
 use crate::spool::disk::DiskFile;
 
@@ -49,6 +50,18 @@ impl Part {
             geometry,
             columns,
         }
+    }
+
+    /// The row behind the last that is searched.
+    pub(super) fn end_row(&self) -> u32 {
+        self.ords.end.0.saturating_sub(self.ords.start.0) as u32
+    }
+
+    /// How many rows a search for some phrases has to look at, at most; `usize::MAX` if no index tells.
+    pub(super) fn words_length(&self, ledger: &Ledger, phrases: &[Words]) -> io::Result<usize> {
+        let rows = self.end_row();
+        let length = ledger.words_length(self.segment, rows, phrases)?;
+        Ok(if length < u64::from(rows) { length as usize } else { usize::MAX })
     }
 
     /// Rows of a column of eight octets.

@@ -19,7 +19,7 @@ use super::open::Opened;
 use super::predicate::{Ords, Predicate};
 use super::query::{Query, ROWS_MAX};
 use super::store::Ledger;
-use super::words::Words;
+use super::text::phrase::Words;
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId, MessageOrd};
 use crate::message::address::{Address, NumberKey};

@@ -2,7 +2,7 @@
 
 use super::number_text;
 use crate::base::id::PUBLIC_ID_LEN;
-use crate::ledger::words::Words;
+use crate::ledger::text::phrase::Words;
 use crate::message::carrier_id::MESSAGE_ID_MAX;
 
 /// One thing that a word can be.

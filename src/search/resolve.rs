@@ -17,7 +17,7 @@ use crate::base::id::{AccountId, CarrierId};
 use crate::ledger::number_set::NumberSet;
 use crate::ledger::predicate::{Ords, Predicate};
 use crate::ledger::store::Ledger;
-use crate::ledger::words::Words;
+use crate::ledger::text::phrase::Words;
 use crate::message::carrier_id::{NormalId, candidates};
 
 /// Who asks, when, and where from.

@@ -7,7 +7,7 @@ use super::syntax_error::QueryError;
 use super::token::Token;
 use super::when::{self, When};
 use crate::base::id::PUBLIC_ID_LEN;
-use crate::ledger::words::Words;
+use crate::ledger::text::phrase::Words;
 use crate::message::disposition::{Disposition, Status};
 use crate::message::reason::Reason;
 use crate::message::record::Direction;

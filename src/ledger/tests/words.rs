@@ -8,6 +8,8 @@ use crate::base::clock::Timestamp;
 use crate::base::id::MessageOrd;
 use crate::ledger::config::LedgerConfig;
 use crate::ledger::open::Opened;
+use crate::ledger::predicate::Predicate;
+use crate::ledger::query::Query;
 use crate::ledger::store::Ledger;
 use crate::ledger::text::found::WordsQuery;
 use crate::ledger::text::phrase::Words;
@@ -166,6 +168,28 @@ impl Texts {
                 }
             }
             assert_eq!(found, expected, "{phrases:?}");
+            let any = self.random.u8(..4) == 0;
+            let texts = words.iter().cloned().map(Predicate::Text).collect();
+            let all = if any { vec![Predicate::Any(texts)] } else { texts };
+            let rows_max = self.random.u64(1..20_000);
+            let mut query = Query { all, limit, rows_max, time_max: Duration::MAX, after: None };
+            let mut searched = Vec::new();
+            loop {
+                let page = ledger.search(&query).expect("reads");
+                searched.extend(page.hits.iter().map(|hit| hit.ord));
+                query.after = page.next;
+                if page.next.is_none() {
+                    break;
+                }
+            }
+            let has_any = |text: &str| phrases.iter().any(|phrase| has(text, phrase));
+            let expected: Vec<MessageOrd> = if any {
+                let ords = (0..known).rev().filter(|ord| has_any(&self.texts[*ord].1));
+                ords.map(|ord| MessageOrd(ord as u64)).collect()
+            } else {
+                expected
+            };
+            assert_eq!(searched, expected, "{phrases:?} {any}");
             let at_most = ledger.words_at_most(&words).expect("reads");
             assert!((found.len()..=known).contains(&(at_most as usize)), "{phrases:?}");
         }

@@ -102,7 +102,15 @@ impl World {
             0..8 => self.append(),
             8..12 => self.flush(),
             12..16 => self.opened.as_mut().is_some_and(|opened| opened.indexer.step().is_ok()),
-            16..19 => self.opened.as_mut().is_some_and(|opened| opened.sealer.step().is_ok()),
+            16 => {
+                // What these two are refused is tried again.
+                if let Some(opened) = &mut self.opened {
+                    let _ = opened.text_follower.step();
+                    let _ = opened.text_keeper.step();
+                }
+                true
+            }
+            17..19 => self.opened.as_mut().is_some_and(|opened| opened.sealer.step().is_ok()),
             _ => self.opened.as_mut().is_some_and(|opened| opened.indexer.checkpoint().is_ok()),
         }
     }
