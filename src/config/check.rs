@@ -11,8 +11,8 @@ use super::section::{Reader, Section, variable};
 use super::tables::{many, one, unique};
 use super::words::did_you_mean;
 use super::{
-    account, callbacks, carrier, circles, export, http, ledger, limit, listener, log, mo_route, route,
-    smpp, spool, telemetry,
+    account, callbacks, carrier, circles, export, http, ledger, limit, listener, log, mo_route,
+    route, smpp, spool, telemetry,
 };
 use crate::base::secret::Secret;
 use crate::peer::export::config::ExportConfig;
