@@ -21,7 +21,7 @@ const IDLE_WAIT: Duration = Duration::from_millis(20);
 const ERROR_PAUSE: Duration = Duration::from_secs(1);
 
 /// How much the thread stands back for others.
-pub(super) const NICENESS: i32 = 10;
+pub(super) const NICENESS: i32 = 19;
 
 /// Adds the words of new messages.
 #[derive(Debug)]
