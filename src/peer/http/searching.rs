@@ -2,6 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::api::Api;
 use super::auth::Caller;
@@ -29,6 +30,9 @@ pub(super) const LIMIT: usize = 50;
 
 /// Messages of a page at most.
 pub(super) const LIMIT_MAX: usize = 200;
+
+/// How long a first page waits for what is on disk to be in the index: who submits and then looks finds it.
+const CATCH_UP: Duration = Duration::from_millis(500);
 
 /// What is asked for.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -118,6 +122,9 @@ fn answer(api: &Api, caller: &Caller, asked: &Asked) -> Result<Answer, NotResolv
         reads_texts: caller.sees_texts(),
     };
     let meaning = resolver.meaning(&asked.expression)?;
+    if asked.after.is_none() {
+        api.ledger.wait_indexed(api.ledger.stats().durable, CATCH_UP);
+    }
     let orphans = orphans(api, caller, asked, &meaning)?;
     let complete_until = api.ledger.complete_until(now)?;
     let query = Query { limit: asked.limit, after: asked.after, ..Query::of(meaning.all) };
