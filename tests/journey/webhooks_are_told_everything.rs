@@ -236,7 +236,10 @@ fn webhooks_proof() {
     });
     std::thread::sleep(Duration::from_secs(2));
     let mut latencies = healthy.taken(|taken| std::mem::take(&mut taken.latencies_ms));
-    // From each kill on, two seconds of events are those of the restart.
+    let parts = latencies.chunks(latencies.len().div_ceil(100).max(1));
+    let parts: Vec<u64> = parts.map(|part| p99(&mut part.to_vec())).collect();
+    println!("p99 of each hundredth beside the others, in ms: {parts:?}; killed at {kills:?}");
+    // From each kill on, some seconds of events are those of the restart.
     for kill in kills.iter().rev() {
         let end = (kill + rate * 10).min(latencies.len());
         latencies.drain(kill.saturating_sub(rate)..end);
