@@ -168,7 +168,9 @@ fn free_addresses() -> (SocketAddr, SocketAddr) {
     (one.local_addr().unwrap(), other.local_addr().unwrap())
 }
 
-/// A listener on any port of the loopback.
+/// A listener on a port of the loopback that no connection is given: what is killed and comes again
+/// finds its port free.
 pub fn listener() -> TcpListener {
-    TcpListener::bind("127.0.0.1:0").unwrap()
+    let bind = |_| TcpListener::bind(("127.0.0.1", fastrand::u16(12_000..32_000))).ok();
+    (0..1_000).find_map(bind).expect("a free port")
 }
