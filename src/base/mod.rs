@@ -8,3 +8,5 @@ pub mod hash;
 pub mod id;
 
 pub mod secret;
+
+pub mod stand_back;

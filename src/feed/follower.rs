@@ -15,6 +15,7 @@ use super::feed::Shared;
 use super::judge;
 use super::notice::{Notice, Wants};
 use crate::base::clock::{Clock, Timestamp};
+use crate::base::stand_back::stand_back;
 use crate::spool::lsn::Lsn;
 use crate::spool::tape::{Mark, Tape};
 
@@ -66,9 +67,7 @@ impl Follower {
 
     /// Runs until the feed is stopped; then writes all cursors.
     pub(super) fn run(mut self) {
-        // If the system does not allow it, it just stands back less.
-        let thread = Some(rustix::thread::gettid());
-        let _ = rustix::process::setpriority_process(thread, NICENESS);
+        stand_back(NICENESS);
         let mut busy_at = Instant::now();
         loop {
             let stopping = self.shared.is_stopping();

@@ -118,15 +118,17 @@ impl Kinds {
     /// Every kind.
     pub const ALL: Self = Self((1 << Kind::ALL.len()) - 1);
 
-    /// What a verdict on a message may come to.
-    pub(super) const FINAL: Self = Self::NONE
+    /// How a message may end.
+    pub const ENDS: Self = Self::NONE
         .with(Kind::Delivered)
         .with(Kind::Undelivered)
         .with(Kind::Expired)
         .with(Kind::Rejected)
         .with(Kind::Cancelled)
-        .with(Kind::Unknown)
-        .with(Kind::Conflicting);
+        .with(Kind::Unknown);
+
+    /// What a verdict on a message may come to.
+    pub(super) const FINAL: Self = Self::ENDS.with(Kind::Conflicting);
 
     /// These and one more.
     pub const fn with(self, kind: Kind) -> Self {

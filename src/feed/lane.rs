@@ -11,15 +11,7 @@ use crate::message::callback_url::CallbackUrl;
 use crate::message::event::What;
 
 /// The kinds of news that callbacks may be called for.
-pub const CALLED: Kinds = Kinds::NONE
-    .with(Kind::Queued)
-    .with(Kind::Sent)
-    .with(Kind::Delivered)
-    .with(Kind::Undelivered)
-    .with(Kind::Expired)
-    .with(Kind::Rejected)
-    .with(Kind::Cancelled)
-    .with(Kind::Unknown);
+pub const CALLED: Kinds = Kinds::ENDS.with(Kind::Queued).with(Kind::Sent);
 
 /// What the names of all of this begin with, and the name of how far they are looked for.
 pub(super) const NAME: &str = "cb";

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use super::memtable::Entry;
 use crate::spool::disk::{Disk, DiskFile, Paced, UNFINISHED_PREFIX, read_exact_at};
 use crate::spool::error::OpenError;
-use crate::spool::stamp::{STAMP_BYTES, Stamp};
+use crate::spool::stamp::{Footed, STAMP_BYTES, Stamp, cut_off};
 
 const ENTRY_BYTES: usize = 16;
 
@@ -88,20 +88,16 @@ impl Run {
     pub(super) fn open(disk: &dyn Disk, name: &RunName) -> Result<Self, OpenError> {
         let label = name.file();
         let failed = |error| OpenError::io(&label, error);
-        let file = disk.open(&label).map_err(failed)?;
-        name.stamp().check(&*file, &label)?;
-        let length = file.len_bytes().map_err(failed)?;
-        let damaged = || OpenError::damaged(&label, "its end is cut off or changed");
-        let footer_at = length.checked_sub(FOOTER_BYTES as u64).ok_or_else(damaged)?;
-        let mut footer = [0; FOOTER_BYTES];
-        read_exact_at(&*file, &mut footer, footer_at).map_err(failed)?;
+        let damaged = || cut_off(&label);
+        let Footed { file, footer_at, footer } =
+            Footed::<FOOTER_BYTES>::open(disk, &name.stamp(), &label)?;
         let (count, crcs) = footer.split_at(8);
         let entries = u64::from_le_bytes(count.try_into().map_err(|_| damaged())?);
         let expected = entries
             .checked_mul(ENTRY_BYTES as u64)
             .and_then(|bytes| bytes.checked_add(entries.div_ceil(FENCE_ENTRIES as u64) * 8))
-            .and_then(|bytes| bytes.checked_add((STAMP_BYTES + FOOTER_BYTES) as u64));
-        if expected != Some(length) {
+            .and_then(|bytes| bytes.checked_add(STAMP_BYTES as u64));
+        if expected != Some(footer_at) {
             return Err(damaged());
         }
         let fences_at = STAMP_BYTES as u64 + entries * ENTRY_BYTES as u64;

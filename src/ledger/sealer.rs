@@ -14,6 +14,7 @@ use super::index::Numbers;
 use super::memtable::Entry;
 use super::run::{Run, RunName};
 use super::store::Ledger;
+use crate::base::stand_back::stand_back;
 use crate::spool::unpoisoned;
 
 /// Sorts for one ledger.
@@ -40,9 +41,7 @@ impl Sealer {
 
     /// Runs until [`Ledger::stop`]. After an error the journal has failed too.
     pub fn run(&mut self) -> io::Result<()> {
-        // If the system does not allow it, sorting just stands back less.
-        let thread = Some(rustix::thread::gettid());
-        let _ = rustix::process::setpriority_process(thread, NICENESS);
+        stand_back(NICENESS);
         loop {
             while self.step().inspect_err(|error| self.ledger.journal.fail(error))? {}
             let progress = &self.ledger.progress;

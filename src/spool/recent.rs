@@ -3,8 +3,8 @@
 //! Who catches up with what it is owed reads the records of one message after another: each a few
 //! octets, in about the order of the log. A part that is asked for a second time is kept whole, so
 //! that the system is asked once for hundreds of records. **Invariants**: only what is durable is
-//! kept, and that never changes; memory is [`PARTS_MAX`] times [`PART_BYTES`]; a look-up here and
-//! there reads no more than it needs.
+//! kept, and that never changes; memory is [`PARTS_MAX`] times [`PART_BYTES`]; a part that
+//! is asked for once is not read whole.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};

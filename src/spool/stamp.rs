@@ -4,7 +4,9 @@
 //! directory id u64, number u64, 0…, crc32c u32`.
 //! **Invariant**: a file of a version this program does not know is never read nor written.
 
-use super::disk::{DiskFile, read_exact_at};
+use std::sync::Arc;
+
+use super::disk::{Disk, DiskFile, read_exact_at};
 use super::error::OpenError;
 
 /// The version of everything durable. A change of any layout is a change of it.
@@ -51,6 +53,34 @@ impl Stamp {
         }
         Ok(())
     }
+}
+
+/// A file with a footer, its stamp checked.
+#[derive(Debug)]
+pub(crate) struct Footed<const N: usize> {
+    pub(crate) file: Arc<dyn DiskFile>,
+    /// Where the footer begins.
+    pub(crate) footer_at: u64,
+    pub(crate) footer: [u8; N],
+}
+
+impl<const N: usize> Footed<N> {
+    /// Opens a file that begins with this stamp and ends with a footer of `N` octets.
+    pub(crate) fn open(disk: &dyn Disk, stamp: &Stamp, name: &str) -> Result<Self, OpenError> {
+        let failed = |error| OpenError::io(name, error);
+        let file = disk.open(name).map_err(failed)?;
+        stamp.check(&*file, name)?;
+        let length = file.len_bytes().map_err(failed)?;
+        let footer_at = length.checked_sub(N as u64).ok_or_else(|| cut_off(name))?;
+        let mut footer = [0; N];
+        read_exact_at(&*file, &mut footer, footer_at).map_err(failed)?;
+        Ok(Self { file, footer_at, footer })
+    }
+}
+
+/// What is said of a file whose footer is not what was written.
+pub(crate) fn cut_off(name: &str) -> OpenError {
+    OpenError::damaged(name, "its end is cut off or changed")
 }
 
 /// Checks magic, checksum and version of a file's first octets.

@@ -15,9 +15,9 @@ use std::sync::Arc;
 use super::cache::PageCache;
 use super::node::{Item, Node};
 use super::page::{PAGE_DATA, Page, PageFile, page_at};
-use crate::spool::disk::{Disk, DiskFile, read_exact_at};
+use crate::spool::disk::{Disk, DiskFile};
 use crate::spool::error::OpenError;
-use crate::spool::stamp::Stamp;
+use crate::spool::stamp::{Footed, Stamp, cut_off};
 
 /// The version of what words are and how they are laid out; a file of another is made again.
 pub(super) const LAYOUT: u32 = 1;
@@ -162,17 +162,12 @@ impl TextFile {
     /// Opens a file and checks its stamp and its footer.
     pub(super) fn open(disk: &dyn Disk, name: &TextName) -> Result<Self, OpenError> {
         let label = name.file();
-        let failed = |error| OpenError::io(&label, error);
-        let file = disk.open(&label).map_err(failed)?;
-        name.stamp().check(&*file, &label)?;
-        let length = file.len_bytes().map_err(failed)?;
-        let damaged = || OpenError::damaged(&label, "its end is cut off or changed");
-        let at = length.checked_sub(FOOTER_BYTES as u64).ok_or_else(damaged)?;
-        let mut octets = [0; FOOTER_BYTES];
-        read_exact_at(&*file, &mut octets, at).map_err(failed)?;
-        let footer = Footer::decode(&octets, name.salt()).ok_or_else(damaged)?;
+        let damaged = || cut_off(&label);
+        let Footed { file, footer_at, footer } =
+            Footed::<FOOTER_BYTES>::open(disk, &name.stamp(), &label)?;
+        let footer = Footer::decode(&footer, name.salt()).ok_or_else(damaged)?;
         let first_row = name.part.unwrap_or(0);
-        if at != page_at(footer.pages) || footer.first_row != first_row {
+        if footer_at != page_at(footer.pages) || footer.first_row != first_row {
             return Err(damaged());
         }
         Ok(Self::new(file, name, footer))

@@ -11,17 +11,12 @@ use std::time::Duration;
 use super::bodies::{BATCH_ROWS, Bodies};
 use super::index::{State, TextIndex};
 use super::table::Table;
+use super::turns::take_turns;
 use crate::ledger::store::Ledger;
 use crate::spool::unpoisoned;
 
 /// How long it sleeps when there is nothing new, or no room.
 const IDLE_WAIT: Duration = Duration::from_millis(20);
-
-/// Pause after the log could not be read.
-const ERROR_PAUSE: Duration = Duration::from_secs(1);
-
-/// How much the thread stands back for others.
-pub(super) const NICENESS: i32 = 19;
 
 /// Adds the words of new messages.
 #[derive(Debug)]
@@ -70,19 +65,13 @@ impl TextFollower {
 
     /// Runs until [`Ledger::stop`].
     pub fn run(&mut self) {
-        // If the system does not allow it, it just stands back less.
-        let thread = Some(rustix::thread::gettid());
-        let _ = rustix::process::setpriority_process(thread, NICENESS);
-        while !self.ledger.is_stopping() {
-            match self.step() {
-                Ok(true) => {}
-                Ok(false) => std::thread::sleep(IDLE_WAIT),
-                Err(error) => {
-                    tracing::error!(%error, "new words cannot be indexed for now: they are looked for in the log");
-                    std::thread::sleep(ERROR_PAUSE);
-                }
-            }
-        }
+        let ledger = Arc::clone(&self.ledger);
+        take_turns(
+            &ledger,
+            IDLE_WAIT,
+            "new words cannot be indexed for now: they are looked for in the log",
+            || self.step(),
+        );
     }
 }
 

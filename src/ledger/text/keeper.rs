@@ -11,19 +11,16 @@ use std::time::Duration;
 
 use super::bodies::{BATCH_ROWS, Bodies};
 use super::file::TextFile;
-use super::follower::NICENESS;
 use super::index::{State, TextIndex};
 use super::merge::merge;
 use super::table::Table;
+use super::turns::take_turns;
 use super::write::TextWriter;
 use crate::ledger::store::Ledger;
 use crate::spool::unpoisoned;
 
 /// How long it sleeps when there is nothing to do.
 const IDLE_WAIT: Duration = Duration::from_millis(50);
-
-/// Pause after the disk refused.
-const ERROR_PAUSE: Duration = Duration::from_secs(1);
 
 /// Rows of an old segment that are read in one step.
 const STEP_ROWS: u32 = 16 * BATCH_ROWS;
@@ -83,20 +80,13 @@ impl TextKeeper {
 
     /// Runs until [`Ledger::stop`].
     pub fn run(&mut self) {
-        // If the system does not allow it, it just stands back less.
-        let thread = Some(rustix::thread::gettid());
-        let _ = rustix::process::setpriority_process(thread, NICENESS);
-        while !self.ledger.is_stopping() {
-            match self.step() {
-                Ok(true) => {}
-                Ok(false) => std::thread::sleep(IDLE_WAIT),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => {
-                    tracing::error!(%error, "a file of the index of words cannot be made for now");
-                    std::thread::sleep(ERROR_PAUSE);
-                }
-            }
-        }
+        let ledger = Arc::clone(&self.ledger);
+        take_turns(
+            &ledger,
+            IDLE_WAIT,
+            "a file of the index of words cannot be made for now",
+            || self.step(),
+        );
     }
 
     /// Reads some rows of an old segment, and writes them once there are enough.

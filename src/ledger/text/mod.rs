@@ -48,6 +48,8 @@ mod search;
 
 mod table;
 
+mod turns;
+
 mod varint;
 
 mod write;

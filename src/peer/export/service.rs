@@ -13,6 +13,7 @@ use super::config::ExportConfig;
 use super::file::ExportFile;
 use crate::base::clock::{Clock, Timestamp};
 use crate::base::id::AccountId;
+use crate::base::stand_back::stand_back;
 use crate::feed::consumer::{Consumer, WINDOW_DEFAULT};
 use crate::feed::feed::Feed;
 use crate::feed::notice::Wants;
@@ -85,8 +86,7 @@ impl Joined {
             return Ok(Exports { stopping, thread: None });
         }
         let write = move || {
-            let thread = Some(rustix::thread::gettid());
-            let _ = rustix::process::setpriority_process(thread, NICENESS);
+            stand_back(NICENESS);
             loop {
                 let stopping = stop.load(Ordering::SeqCst);
                 let mut wrote = false;

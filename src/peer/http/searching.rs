@@ -123,7 +123,7 @@ fn answer(api: &Api, caller: &Caller, asked: &Asked) -> Result<Answer, NotResolv
     };
     let meaning = resolver.meaning(&asked.expression)?;
     if asked.after.is_none() {
-        api.ledger.wait_indexed(api.ledger.stats().durable, CATCH_UP);
+        api.ledger.wait_indexed(api.ledger.durable(), CATCH_UP);
     }
     let orphans = orphans(api, caller, asked, &meaning)?;
     let complete_until = api.ledger.complete_until(now)?;

@@ -16,6 +16,7 @@ use super::history::Histories;
 use super::sender::post;
 use super::span::{Span, request};
 use crate::base::clock::Clock;
+use crate::base::stand_back::stand_back;
 use crate::feed::consumer::{Consumer, WINDOW_DEFAULT};
 use crate::feed::cursor::Position;
 use crate::feed::feed::Feed;
@@ -94,14 +95,7 @@ impl Tracing {
 }
 
 /// What completes a part of a trace.
-const KINDS: Kinds = Kinds::NONE
-    .with(Kind::Sent)
-    .with(Kind::Delivered)
-    .with(Kind::Undelivered)
-    .with(Kind::Expired)
-    .with(Kind::Rejected)
-    .with(Kind::Cancelled)
-    .with(Kind::Unknown);
+const KINDS: Kinds = Kinds::ENDS.with(Kind::Sent);
 
 fn listen(feed: &Feed) -> Arc<Consumer> {
     let end = Position::frame(feed.ledger().durable());
@@ -125,9 +119,7 @@ struct Worker {
 
 impl Worker {
     fn run(mut self) {
-        // If the system does not allow it, it just stands back less.
-        let thread = Some(rustix::thread::gettid());
-        let _ = rustix::process::setpriority_process(thread, NICENESS);
+        stand_back(NICENESS);
         let mut spans: Vec<Span> = Vec::new();
         let mut gathered_at = Instant::now();
         loop {

@@ -22,16 +22,6 @@ pub trait TwilioTokens: Send + Sync {
     fn auth_token(&self, account_sid: &str) -> Option<Secret>;
 }
 
-/// Nobody's tokens: callbacks are not signed.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct NoTokens;
-
-impl TwilioTokens for NoTokens {
-    fn auth_token(&self, _account_sid: &str) -> Option<Secret> {
-        None
-    }
-}
-
 /// Twilio's `MessageStatus` for news of a message.
 pub const fn status(kind: Kind) -> &'static str {
     match kind {

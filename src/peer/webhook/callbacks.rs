@@ -10,7 +10,7 @@ use tokio::task::AbortHandle;
 use super::answer::Outcome;
 use super::callback_call::{delivery, target};
 use super::callback_facts::Facts;
-use super::callback_twilio::{NoTokens, TwilioTokens};
+use super::callback_twilio::TwilioTokens;
 use super::client::{Authorities, Client, TIMEOUT};
 use super::delivery_log::DeliveryLog;
 use super::endpoint::Health;
@@ -55,12 +55,6 @@ impl Default for CallbackConfig {
 pub struct Callbacks {
     config: CallbackConfig,
     tokens: Arc<dyn TwilioTokens>,
-}
-
-impl Default for Callbacks {
-    fn default() -> Self {
-        Self::new(CallbackConfig::default(), Arc::new(NoTokens))
-    }
 }
 
 impl Callbacks {

@@ -25,6 +25,7 @@ use super::target::Target;
 use super::task;
 use crate::base::clock::{Clock, Timestamp};
 use crate::base::id::{AccountId, IdCipher, MessageOrd};
+use crate::base::stand_back::stand_back;
 use crate::feed::consumer::{Backlog, WINDOW_DEFAULT};
 use crate::feed::cursor::{Position, Replay};
 use crate::feed::feed::Feed;
@@ -201,8 +202,7 @@ impl Webhooks {
         }
         let webhooks = Arc::clone(self);
         std::thread::Builder::new().name("webhooks".into()).spawn(move || {
-            let thread = Some(rustix::thread::gettid());
-            let _ = rustix::process::setpriority_process(thread, NICENESS);
+            stand_back(NICENESS);
             runtime.block_on(async {
                 tokio::select! {
                     _ = stopped => {}

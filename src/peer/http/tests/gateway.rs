@@ -28,7 +28,7 @@ use crate::peer::http::config::{HttpConfig, KeyConfig, Login, Scope};
 use crate::peer::http::notice_view::NoticeView;
 use crate::peer::http::operator_routes::Operators;
 use crate::peer::http::server::serve;
-use crate::peer::webhook::callbacks::Callbacks;
+use crate::peer::webhook::callbacks::{CallbackConfig, Callbacks};
 use crate::peer::webhook::client::Authorities;
 use crate::peer::webhook::service::Webhooks;
 use crate::pipeline::change::Unchanged;
@@ -288,9 +288,9 @@ impl Gateway {
         let (registry, clock) = (Registry::new(), Clock::start());
         let feed = Feed::new(Arc::clone(&running.ledger));
         let authorities = Authorities::of_machine();
-        let webhooks =
-            Webhooks::open(feed.clone(), clock, authorities, &registry, Callbacks::default())
-                .expect("new");
+        let callbacks = Callbacks::new(CallbackConfig::default(), Arc::new(config.clone()));
+        let webhooks = Webhooks::open(feed.clone(), clock, authorities, &registry, callbacks);
+        let webhooks = webhooks.expect("new");
         let api = Api::new(Parts {
             config,
             submit: Arc::<Pretended>::clone(&pretended),
