@@ -75,7 +75,7 @@ impl Indexer {
         let mut checkpoint_at = Instant::now();
         let mut busy_at = Instant::now();
         loop {
-            let stopping = unpoisoned::lock(&self.ledger.progress.waiting).stopping;
+            let stopping = self.ledger.is_stopping();
             while self.step()? {
                 busy_at = Instant::now();
             }
@@ -96,8 +96,8 @@ impl Indexer {
     fn sleep(&self, wait: Duration) {
         let progress = &self.ledger.progress;
         let waiting = unpoisoned::lock(&progress.waiting);
-        let wanted = waiting.readers > 0 && self.ledger.indexed() < self.ledger.journal.durable();
-        if !waiting.stopping && !wanted {
+        let wanted = *waiting > 0 && self.ledger.indexed() < self.ledger.journal.durable();
+        if !self.ledger.is_stopping() && !wanted {
             drop(progress.wanted.wait_timeout(waiting, wait));
         }
     }
@@ -168,7 +168,7 @@ impl Indexer {
     fn publish(&self, indexed: Lsn) {
         let progress = &self.ledger.progress;
         progress.indexed.store(indexed.0, Ordering::SeqCst);
-        if unpoisoned::lock(&progress.waiting).readers > 0 {
+        if *unpoisoned::lock(&progress.waiting) > 0 {
             progress.advanced.notify_all();
         }
     }

@@ -46,7 +46,7 @@ impl Sealer {
             while self.step().inspect_err(|error| self.ledger.journal.fail(error))? {}
             let progress = &self.ledger.progress;
             let waiting = unpoisoned::lock(&progress.waiting);
-            if waiting.stopping {
+            if self.ledger.is_stopping() {
                 return Ok(());
             }
             drop(progress.to_seal.wait_timeout(waiting, IDLE_WAIT));

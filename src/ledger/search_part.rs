@@ -34,8 +34,13 @@ enum Source {
 impl Part {
     /// The segment of the newest message before an ordinal.
     pub(super) fn before(index: &Index, before: MessageOrd) -> Self {
+        let segment = index.geometry.segment(MessageOrd(before.0 - 1));
+        Self { ords: index.geometry.ord(segment, 0)..before, ..Self::of(index, segment) }
+    }
+
+    /// A segment with all its messages.
+    pub(super) fn of(index: &Index, segment: usize) -> Self {
         let geometry = index.geometry;
-        let segment = geometry.segment(MessageOrd(before.0 - 1));
         let full = index.segments.get(segment);
         let columns = match full.map(|full| (&full.columns, &full.file)) {
             Some((Some(columns), _)) => Source::Memory(Arc::clone(columns)),
@@ -44,7 +49,7 @@ impl Part {
         };
         Self {
             segment,
-            ords: geometry.ord(segment, 0)..before,
+            ords: geometry.ord(segment, 0)..index.next_ord.min(geometry.ord(segment + 1, 0)),
             span: index.span_of(segment),
             numbers: full.and_then(|full| full.numbers.clone()),
             geometry,
@@ -72,17 +77,29 @@ impl Part {
         rows: Range<usize>,
     ) -> io::Result<Vec<u64>> {
         let mut out = Vec::with_capacity(rows.len());
+        self.wides_into(ledger, column, rows, &mut out)?;
+        Ok(out)
+    }
+
+    /// Adds rows of a column of eight octets to `out`.
+    pub(super) fn wides_into(
+        &self,
+        ledger: &Ledger,
+        column: Wide,
+        rows: Range<usize>,
+        out: &mut Vec<u64>,
+    ) -> io::Result<()> {
         match &self.columns {
             Source::Memory(columns) => {
                 out.extend_from_slice(columns.wide(column).get(rows).unwrap_or_default());
             }
             Source::File(file) => {
                 let file = ColumnFile { file: &**file, geometry: self.geometry };
-                file.wide(column, rows, &mut out)?;
+                file.wide(column, rows, out)?;
             }
-            Source::Tail => ledger.read().wides(self.segment, column, rows, &mut out)?,
+            Source::Tail => ledger.read().wides(self.segment, column, rows, out)?,
         }
-        Ok(out)
+        Ok(())
     }
 
     /// Rows of a column of two octets.

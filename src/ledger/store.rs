@@ -7,7 +7,7 @@
 
 use std::fmt;
 use std::io;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, RwLock, RwLockReadGuard};
 use std::time::{Duration, Instant};
 
@@ -64,19 +64,16 @@ pub(super) struct Progress {
     pub(super) checkpoint: AtomicU64,
     /// Readers that want the index: the indexer lets them in between two turns.
     pub(super) readers: AtomicUsize,
-    pub(super) waiting: Mutex<Waiting>,
+    /// How many readers wait for the indexer.
+    pub(super) waiting: Mutex<usize>,
+    /// The threads are to end. Set while `waiting` is held.
+    pub(super) stopping: AtomicBool,
     /// Wakes readers that wait for the indexer.
     pub(super) advanced: Condvar,
     /// Wakes the indexer's thread.
     pub(super) wanted: Condvar,
     /// Wakes the sealer's thread.
     pub(super) to_seal: Condvar,
-}
-
-#[derive(Debug, Default)]
-pub(super) struct Waiting {
-    pub(super) readers: usize,
-    pub(super) stopping: bool,
 }
 
 impl Ledger {
@@ -110,11 +107,11 @@ impl Ledger {
             if left.is_zero() {
                 return false;
             }
-            waiting.readers += 1;
+            *waiting += 1;
             self.progress.wanted.notify_one();
             let outcome = self.progress.advanced.wait_timeout(waiting, left);
             waiting = outcome.unwrap_or_else(std::sync::PoisonError::into_inner).0;
-            waiting.readers -= 1;
+            *waiting -= 1;
         }
         true
     }
@@ -269,14 +266,17 @@ impl Ledger {
 
     /// Lets the threads of the indexer and the sealer end.
     pub fn stop(&self) {
-        unpoisoned::lock(&self.progress.waiting).stopping = true;
+        {
+            let _held = unpoisoned::lock(&self.progress.waiting);
+            self.progress.stopping.store(true, Ordering::SeqCst);
+        }
         self.progress.wanted.notify_all();
         self.progress.to_seal.notify_all();
     }
 
     /// Whether the threads are to end.
     pub(super) fn is_stopping(&self) -> bool {
-        unpoisoned::lock(&self.progress.waiting).stopping
+        self.progress.stopping.load(Ordering::SeqCst)
     }
 
     /// The index, for a short moment.

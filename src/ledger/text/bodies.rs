@@ -7,6 +7,7 @@ use super::body::message_terms;
 use super::table::Table;
 use super::tokens::Scratch;
 use crate::ledger::columns::{LOST, Wide};
+use crate::ledger::search_part::Part;
 use crate::ledger::store::Ledger;
 use crate::message::record::Message;
 use crate::spool::chunk::CHUNK_BYTES_MAX;
@@ -16,13 +17,20 @@ use crate::spool::record;
 /// Rows whose words are read before they are put into a table.
 pub(super) const BATCH_ROWS: u32 = 64;
 
+/// Rows whose addresses are taken from the ledger's indexes at a time. Whoever stands back may be left
+/// waiting in the middle of anything, with a lock in hand for which the path of messages then waits: so
+/// the lock is taken once for many batches.
+const LSN_ROWS: u32 = 64 * BATCH_ROWS;
+
 /// Octets of log read at a time.
 const READ_BYTES: usize = 64 << 10;
 
 /// The words of a few rows, in memory that is used again.
 #[derive(Debug, Default)]
 pub(super) struct Bodies {
+    /// Addresses of some rows, and which rows of which segment those are.
     lsns: Vec<u64>,
+    lsns_of: (usize, Range<u32>),
     log: Vec<u8>,
     /// Where that begins.
     log_at: Lsn,
@@ -36,28 +44,42 @@ pub(super) struct Bodies {
 }
 
 impl Bodies {
-    /// Reads the words of rows of a segment, all of which are indexed otherwise.
+    /// Reads the words of rows of a segment, up to [`BATCH_ROWS`] of those from `rows.start` on, and says
+    /// behind which row it stopped. All of `rows` are indexed otherwise.
     pub(super) fn read(
         &mut self,
         ledger: &Ledger,
         segment: usize,
         rows: Range<u32>,
-    ) -> io::Result<()> {
-        self.lsns.clear();
-        let places = rows.start as usize..rows.end as usize;
-        ledger.read().wides(segment, Wide::Lsn, places, &mut self.lsns)?;
+    ) -> io::Result<u32> {
+        let batch = rows.start..rows.end.min(rows.start + BATCH_ROWS);
+        let (held_of, held) = &self.lsns_of;
+        if *held_of != segment || held.start > batch.start || held.end < batch.end {
+            self.take_lsns(ledger, segment, rows.start..rows.end.min(rows.start + LSN_ROWS))?;
+        }
+        let skipped = (batch.start - self.lsns_of.1.start) as usize;
         self.octets.clear();
         self.ends.clear();
         self.rows.clear();
         // What was read before may not have been written then.
         self.log.clear();
-        for at in 0..self.lsns.len() {
-            let lsn = Lsn(self.lsns[at]);
+        for at in skipped..skipped + batch.len() {
+            let lsn = self.lsns.get(at).map_or(LOST, |&lsn| Lsn(lsn));
             if lsn != LOST {
                 self.row(ledger, lsn)?;
             }
             self.rows.push(self.ends.len());
         }
+        Ok(batch.end)
+    }
+
+    fn take_lsns(&mut self, ledger: &Ledger, segment: usize, rows: Range<u32>) -> io::Result<()> {
+        self.lsns.clear();
+        self.lsns_of = (segment, 0..0);
+        let places = rows.start as usize..rows.end as usize;
+        let part = Part::of(&ledger.read(), segment);
+        part.wides_into(ledger, Wide::Lsn, places, &mut self.lsns)?;
+        self.lsns_of.1 = rows;
         Ok(())
     }
 

@@ -4,14 +4,17 @@
 //! the path of a message knows nothing of it. When it is more than a segment behind, it goes on with the
 //! newest one and leaves the rest to the keeper.
 
+use std::cmp::Ordering;
 use std::io;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::bodies::{BATCH_ROWS, Bodies};
+use super::bodies::Bodies;
 use super::index::{State, TextIndex};
 use super::table::Table;
 use super::turns::take_turns;
+use crate::base::id::MessageOrd;
 use crate::ledger::store::Ledger;
 use crate::spool::unpoisoned;
 
@@ -23,11 +26,13 @@ const IDLE_WAIT: Duration = Duration::from_millis(20);
 pub struct TextFollower {
     ledger: Arc<Ledger>,
     bodies: Bodies,
+    /// Up to which message the ledger's indexes were seen to go.
+    seen: MessageOrd,
 }
 
 impl TextFollower {
     pub(in crate::ledger) fn new(ledger: Arc<Ledger>) -> Self {
-        Self { ledger, bodies: Bodies::default() }
+        Self { ledger, bodies: Bodies::default(), seen: MessageOrd(0) }
     }
 
     /// Adds the words of a batch of messages; `false` if there are none, or no room until the keeper has
@@ -38,29 +43,41 @@ impl TextFollower {
     pub fn step(&mut self) -> io::Result<bool> {
         let ledger = Arc::clone(&self.ledger);
         let Some(text) = &ledger.text else { return Ok(false) };
-        ledger.take_replaced();
-        let next_ord = ledger.read().next_ord;
-        let (newest, rows) =
-            (text.geometry.segment(next_ord) as u32, text.geometry.row(next_ord) as u32);
-        let (segment, first) = {
-            let mut state = unpoisoned::write(&text.state);
-            if !text.make_room(&mut state, newest) {
-                return Ok(false);
-            }
-            (state.segment, state.live.rows().end)
-        };
-        let end = if segment < newest { text.segment_rows() } else { rows };
-        let end = end.min(first + BATCH_ROWS);
-        if first >= end {
-            return Ok(false);
+        let Some((segment, rows)) = self.next_rows(text) else { return Ok(false) };
+        if rows.is_empty() {
+            return Ok(self.look(&ledger));
         }
-        self.bodies.read(&ledger, segment as usize, first..end)?;
+        let first = rows.start;
+        self.bodies.read(&ledger, segment as usize, rows)?;
         let mut state = unpoisoned::write(&text.state);
         // Unless the keeper has begun anew meanwhile.
         if (state.segment, state.live.rows().end) == (segment, first) {
             self.bodies.put(&mut state.live);
         }
         Ok(true)
+    }
+
+    /// The rows of a segment that are next, as far as they were seen; `None` without room for any.
+    fn next_rows(&self, text: &TextIndex) -> Option<(u32, Range<u32>)> {
+        let newest = text.geometry.segment(self.seen) as u32;
+        let mut state = unpoisoned::write(&text.state);
+        if !text.make_room(&mut state, newest) {
+            return None;
+        }
+        let (segment, first) = (state.segment, state.live.rows().end);
+        let end = match segment.cmp(&newest) {
+            Ordering::Less => text.segment_rows(),
+            Ordering::Equal => text.geometry.row(self.seen) as u32,
+            Ordering::Greater => first,
+        };
+        Some((segment, first..end.max(first)))
+    }
+
+    /// Looks how far the ledger's indexes are; `false` if there is nothing new.
+    fn look(&mut self, ledger: &Ledger) -> bool {
+        ledger.take_replaced();
+        let next = ledger.read().next_ord;
+        std::mem::replace(&mut self.seen, next) != next
     }
 
     /// Runs until [`Ledger::stop`].

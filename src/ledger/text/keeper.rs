@@ -97,9 +97,7 @@ impl TextKeeper {
         let stop = text.segment_rows().min(table.rows().end + STEP_ROWS);
         let bytes_max = text.config.table_bytes();
         while table.rows().end < stop && table.bytes() < bytes_max {
-            let first = table.rows().end;
-            let rows = first..stop.min(first + BATCH_ROWS);
-            self.bodies.read(&self.ledger, segment as usize, rows)?;
+            self.bodies.read(&self.ledger, segment as usize, table.rows().end..stop)?;
             self.bodies.put(table);
         }
         if table.rows().end < text.segment_rows() && table.bytes() < bytes_max {
