@@ -183,8 +183,18 @@ fn an_export_has_a_line_of_each_event_after_a_kill_too() {
     assert!(std::fs::read_dir(&directory).unwrap().count() > 1, "it was rotated");
 }
 
-/// Milliseconds by which the healthy webhook may be later beside the others than alone.
-const LATER_MS: u64 = 200;
+/// Milliseconds by which the healthy webhook may be later beside the others than alone, as it is measured:
+/// all of them share two cores with the load, the carrier and the gateway.
+const LATER_MS: u64 = 30;
+
+/// Messages that are there before the first webhook: the ledger has filled a segment by then, and all that it
+/// keeps in memory of an open one is taken up.
+const BEFORE: usize = 1_200_000;
+
+fn fill_a_segment(site: &Site) {
+    let mut load = load(site, BEFORE, 15_000);
+    until_within(Duration::from_secs(3600), "a segment is full", || (!load.runs()).then_some(()));
+}
 
 #[test]
 #[ignore = "the long proof: cargo test --release --test journey webhooks_proof -- --ignored --nocapture"]
@@ -201,6 +211,8 @@ fn webhooks_proof() {
         receiver.subscribe(&site, &["message.delivered"]);
         receiver
     };
+    fill_a_segment(&site);
+    let memory_before = gateway.resident_kib();
     let healthy = receiver(Manner::Healthy);
     let alone = messages / 10;
     let mut first = load(&site, alone, rate);
@@ -249,9 +261,9 @@ fn webhooks_proof() {
     println!("slow {} half {} away {} of {rest} by now", slow.count(), half.count(), away.count());
     println!("in {:?}; owed {}; memory {memory:?}", begun.elapsed(), backlog(&site));
     everybody_has_all(&site, &healthy, [("slow", &slow), ("half", &half), ("away", &away)], alone);
-    let half_way = memory.iter().filter(|(told, _)| *told > rest / 5).map(|(_, kib)| *kib);
-    let (least, most) = (half_way.clone().min().unwrap(), half_way.max().unwrap());
-    println!("memory {least} to {most} KiB");
+    let most = memory.iter().map(|(_, kib)| *kib).max().unwrap();
+    println!("memory {memory_before} KiB before the first webhook, at most {most} KiB beside them");
+    assert!(most < memory_before + memory_before / 5, "{most} KiB of {memory_before} before");
     assert!(p99_beside <= p99_alone * 2 + LATER_MS, "{p99_alone} ms alone, {p99_beside} ms beside");
 }
 

@@ -7,14 +7,13 @@ use std::time::Duration;
 
 use tokio::task::AbortHandle;
 
-use super::answer::Outcome;
 use super::callback_call::{delivery, target};
 use super::callback_facts::Facts;
 use super::callback_twilio::TwilioTokens;
 use super::client::{Authorities, Client, TIMEOUT};
 use super::delivery_log::DeliveryLog;
 use super::endpoint::Health;
-use super::running::{Common, Running, Voice};
+use super::running::{Common, Letter, Running, Voice};
 use super::task;
 use crate::base::clock::Clock;
 use crate::feed::consumer::Consumer;
@@ -136,26 +135,16 @@ pub(super) struct Caller {
 }
 
 impl Caller {
-    /// Calls for one piece of news; `None` if it cannot be read, or leads nowhere, and never will.
+    /// The call for one piece of news; `None` if it cannot be read, or leads nowhere, and never will.
     ///
     /// # Errors
     /// What the disk said.
-    pub(super) async fn call(
-        &self,
-        common: &Common,
-        notice: Notice,
-    ) -> io::Result<Option<Outcome>> {
-        let read = {
-            let _turn = common.reading.acquire().await.map_err(io::Error::other)?;
-            let ledger = Arc::clone(&self.ledger);
-            let read = tokio::task::spawn_blocking(move || Facts::read(&ledger, &notice));
-            read.await.map_err(io::Error::other)??
-        };
-        let Some((callback, facts)) = read else { return Ok(None) };
+    pub(super) fn call(&self, notice: &Notice) -> io::Result<Option<Letter>> {
+        let Some((callback, facts)) = Facts::read(&self.ledger, notice)? else { return Ok(None) };
         let callback = callback.as_ref();
         let Ok(url) = CallbackUrl::read(callback.url) else { return Ok(None) };
         let delivery = delivery(&callback, &url, &facts, &*self.tokens);
-        Ok(Some(self.client(&url).send(&delivery).await))
+        Ok(Some(Letter { client: self.client(&url), delivery }))
     }
 
     fn client(&self, url: &CallbackUrl<'_>) -> Arc<Client> {

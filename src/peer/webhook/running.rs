@@ -1,5 +1,6 @@
 //! One webhook, or one lane of callbacks, at work: what its task and others both know of it.
 
+use std::io;
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
@@ -10,11 +11,12 @@ use super::callbacks::Caller;
 use super::client::{Client, Delivery};
 use super::delivery_log::DeliveryLog;
 use super::endpoint::Health;
-use super::format::{Render, Sight};
+use super::format::{Render, Sight, body};
 use super::secret::{SigningSecret, signature};
 use crate::base::clock::{Clock, Timestamp};
 use crate::base::id::IdCipher;
 use crate::feed::consumer::Consumer;
+use crate::feed::notice::{EVENT_PREFIX, Notice, event_id};
 use crate::spool::unpoisoned;
 use crate::telemetry::webhook::WebhookMetrics;
 
@@ -24,7 +26,7 @@ pub(super) struct Common {
     pub(super) events: IdCipher,
     pub(super) render: Arc<dyn Render>,
     pub(super) metrics: Arc<WebhookMetrics>,
-    /// Events whose contents are read at a time: each holds a thread that may wait for the disk.
+    /// Lots of events that are read at a time: each holds a thread that may wait for the disk.
     pub(super) reading: tokio::sync::Semaphore,
     /// Told of webhooks that said that they are gone.
     pub(super) gone: tokio::sync::mpsc::UnboundedSender<String>,
@@ -46,10 +48,35 @@ pub(super) enum Voice {
     Caller(Caller),
 }
 
+/// What is told of one event, and whoever sends it.
+pub(super) struct Letter {
+    pub(super) client: Arc<Client>,
+    pub(super) delivery: Delivery,
+}
+
+impl Voice {
+    /// Reads what there is to tell of an event, which may block; `None` if it cannot be read, or leads
+    /// nowhere, and never will.
+    ///
+    /// # Errors
+    /// What the disk said.
+    pub(super) fn write(&self, common: &Common, notice: &Notice) -> io::Result<Option<Letter>> {
+        match self {
+            Self::Hook(hook) => {
+                let contents = common.render.contents(notice, hook.sight)?;
+                let id = format!("{EVENT_PREFIX}{}", event_id(&common.events, notice.lsn));
+                let body = contents.map(|contents| body(notice.kind.name(), contents));
+                Ok(body.map(|body| hook.letter(common.clock.now(), id, body)))
+            }
+            Self::Caller(caller) => caller.call(notice),
+        }
+    }
+}
+
 /// A webhook.
 pub(super) struct Hook {
     pub(super) sight: Sight,
-    pub(super) client: Client,
+    pub(super) client: Arc<Client>,
     pub(super) secrets: Mutex<Vec<SigningSecret>>,
 }
 
@@ -68,8 +95,8 @@ const TIMESTAMP: HeaderName = HeaderName::from_static("webhook-timestamp");
 const SIGNATURE: HeaderName = HeaderName::from_static("webhook-signature");
 
 impl Hook {
-    /// Sends a body under an id, signed.
-    pub(super) async fn send(&self, now: Timestamp, id: String, body: Vec<u8>) -> Outcome {
+    /// A body under an id, signed now.
+    pub(super) fn letter(&self, now: Timestamp, id: String, body: Vec<u8>) -> Letter {
         let signature = signature(&unpoisoned::lock(&self.secrets), &id, now, &body);
         let timestamp = (now.0 / 1_000_000).to_string();
         let headers = vec![
@@ -79,6 +106,14 @@ impl Hook {
             (SIGNATURE, signature),
         ];
         let body = Bytes::from(body);
-        self.client.send(&Delivery { post: true, headers, body, ..Delivery::default() }).await
+        let delivery = Delivery { post: true, headers, body, ..Delivery::default() };
+        Letter { client: Arc::clone(&self.client), delivery }
+    }
+}
+
+impl Letter {
+    /// Sends it once.
+    pub(super) async fn send(&self) -> Outcome {
+        self.client.send(&self.delivery).await
     }
 }

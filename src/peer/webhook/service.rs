@@ -37,8 +37,8 @@ use crate::spool::unpoisoned;
 use crate::telemetry::registry::Registry;
 use crate::telemetry::webhook::WebhookMetrics;
 
-/// Events read from the ledger at a time.
-const READING_MAX: usize = 2;
+/// Lots of events read from the ledger at a time.
+const READING_MAX: usize = 4;
 
 /// How often the backlog is counted for the metrics.
 const COUNT_INTERVAL: Duration = Duration::from_secs(1);
@@ -437,7 +437,7 @@ impl Webhooks {
         let (now, id, begun) = (self.clock.now(), event.clone(), std::time::Instant::now());
         let sent = handle.spawn(async move {
             match running.hook() {
-                Some(hook) => Some(hook.send(now, id, body).await),
+                Some(hook) => Some(hook.letter(now, id, body).send().await),
                 None => None,
             }
         });
@@ -502,7 +502,7 @@ impl Webhooks {
             health: Mutex::new(Health::Up),
             voice: Voice::Hook(Hook {
                 sight: Sight { in_full: webhook.in_full, texts: webhook.texts },
-                client,
+                client: Arc::new(client),
                 secrets: Mutex::new(webhook.secrets.clone()),
             }),
         });

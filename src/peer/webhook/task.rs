@@ -1,18 +1,17 @@
 //! The task of one webhook, or of one lane of callbacks: takes from its window what its endpoint has room for, and puts back what was
 //! not taken.
 
+use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
 use super::answer::{Answer, Outcome, result};
 use super::delivery_log::Attempt;
 use super::endpoint::{Endpoint, Health, Next};
-use super::format::{self, Sight};
-use super::running::{Common, Hook, Running, Voice};
-use crate::base::clock::Timestamp;
-use crate::feed::notice::{EVENT_PREFIX, Notice, event_id};
+use super::running::{Common, Letter, Running};
+use crate::base::clock::{Clock, Timestamp};
 use crate::feed::window::Given;
 use crate::spool::unpoisoned;
 
@@ -25,6 +24,13 @@ const READ_PAUSE: Duration = Duration::from_secs(1);
 
 /// The longest sleep without a look around.
 const IDLE_WAIT: Duration = Duration::from_secs(60);
+
+/// Events of one webhook whose contents are read together. The next are read when these are, so that all
+/// webhooks have their turns, and one that catches up does not take those of others.
+const READ_TOGETHER: usize = 16;
+
+/// Events whose contents were read, or why not.
+type Read = Vec<(Given, io::Result<Option<Letter>>)>;
 
 /// What came of an attempt.
 struct Landed {
@@ -42,13 +48,29 @@ enum Told {
     ReadLater,
 }
 
+/// What is under way.
+#[derive(Default)]
+struct UnderWay {
+    /// At most one lot at a time.
+    reads: JoinSet<Result<Read, JoinError>>,
+    being_read: usize,
+    flights: JoinSet<Landed>,
+}
+
+impl UnderWay {
+    fn count(&self) -> usize {
+        self.being_read + self.flights.len()
+    }
+}
+
 /// Tells one webhook what it is owed until it says that it is gone.
 pub(super) async fn run(common: Arc<Common>, running: Arc<Running>) {
     let mut endpoint = Endpoint::new(running.concurrency);
-    let mut flights: JoinSet<Landed> = JoinSet::new();
+    let mut under_way = UnderWay::default();
     let mut random = fastrand::Rng::new();
     loop {
-        let wake_at = begin(&common, &running, &endpoint, &mut flights);
+        let wake_at = begin(&common, &running, &endpoint, &mut under_way);
+        let UnderWay { reads, flights, .. } = &mut under_way;
         tokio::select! {
             Some(landed) = flights.join_next(), if !flights.is_empty() => {
                 let Ok(landed) = landed else {
@@ -63,21 +85,31 @@ pub(super) async fn run(common: Arc<Common>, running: Arc<Running>) {
                     return;
                 }
             }
+            Some(read) = reads.join_next(), if !reads.is_empty() => {
+                under_way.being_read = 0;
+                let Ok(Ok(read)) = read else {
+                    tracing::error!(webhook = running.id, "reading events has panicked");
+                    continue;
+                };
+                for (given, letter) in read {
+                    under_way.flights.spawn(fly(common.clock, given, letter));
+                }
+            }
             () = running.consumer.changed() => {}
             () = tokio::time::sleep_until(wake_at.into()) => {}
         }
     }
 }
 
-/// Begins as many attempts as there is room for, and says when there may be more.
+/// Has as many events read as there is room for attempts, and says when there may be more.
 fn begin(
     common: &Arc<Common>,
     running: &Arc<Running>,
     endpoint: &Endpoint,
-    flights: &mut JoinSet<Landed>,
+    under_way: &mut UnderWay,
 ) -> Instant {
     let now = common.clock.now();
-    let room = endpoint.room(now, flights.len());
+    let room = endpoint.room(now, under_way.count());
     if room > 0 {
         if endpoint.may_probe(now) {
             running.consumer.hasten(Duration::ZERO);
@@ -85,25 +117,44 @@ fn begin(
             running.consumer.hasten(STUCK_WAIT);
         }
     }
-    for _ in 0..room {
-        let Some(given) = running.consumer.next(now) else { break };
-        flights.spawn(fly(Arc::clone(common), Arc::clone(running), given));
+    if under_way.reads.is_empty() {
+        let room = room.min(READ_TOGETHER);
+        let lot: Vec<Given> = (0..room).map_while(|_| running.consumer.next(now)).collect();
+        if !lot.is_empty() {
+            under_way.being_read = lot.len();
+            under_way.reads.spawn(read(Arc::clone(common), Arc::clone(running), lot));
+        }
     }
-    let full = endpoint.room(now, flights.len()) == 0 && now >= endpoint.resumes_at();
-    let next = if full { Timestamp::NEVER } else { running.consumer.due() };
+    // What is read or lands looks for more by itself.
+    let busy = !under_way.reads.is_empty() || endpoint.room(now, under_way.count()) == 0;
+    let busy = busy && now >= endpoint.resumes_at();
+    let next = if busy { Timestamp::NEVER } else { running.consumer.due() };
     common.clock.instant(next.max(endpoint.resumes_at()).min(now + IDLE_WAIT))
 }
 
-/// One attempt.
-async fn fly(common: Arc<Common>, running: Arc<Running>, given: Given) -> Landed {
-    let (at, begun) = (common.clock.now(), Instant::now());
-    let notice = given.notice;
-    let told = match &running.voice {
-        Voice::Hook(hook) => tell(&common, hook, notice).await,
-        Voice::Caller(caller) => caller.call(&common, notice).await,
+async fn read(
+    common: Arc<Common>,
+    running: Arc<Running>,
+    lot: Vec<Given>,
+) -> Result<Read, JoinError> {
+    let shared = Arc::clone(&common);
+    // It is never closed.
+    let _turn = common.reading.acquire().await;
+    let read = move || {
+        let letters = lot.into_iter().map(|given| {
+            let letter = running.voice.write(&shared, &given.notice);
+            (given, letter)
+        });
+        letters.collect()
     };
-    let what = match told {
-        Ok(Some(outcome)) => Told::Outcome(outcome),
+    tokio::task::spawn_blocking(read).await
+}
+
+/// One attempt.
+async fn fly(clock: Clock, given: Given, letter: io::Result<Option<Letter>>) -> Landed {
+    let (at, begun) = (clock.now(), Instant::now());
+    let what = match letter {
+        Ok(Some(letter)) => Told::Outcome(letter.send().await),
         Ok(None) => Told::Unreadable,
         Err(error) => {
             tracing::error!(%error, "the contents of an event could not be read");
@@ -111,22 +162,6 @@ async fn fly(common: Arc<Common>, running: Arc<Running>, given: Given) -> Landed
         }
     };
     Landed { given, at, took: begun.elapsed(), what }
-}
-
-async fn tell(common: &Common, hook: &Hook, notice: Notice) -> std::io::Result<Option<Outcome>> {
-    let Some(body) = read(common, hook.sight, notice).await? else { return Ok(None) };
-    let id = format!("{EVENT_PREFIX}{}", event_id(&common.events, notice.lsn));
-    Ok(Some(hook.send(common.clock.now(), id, body).await))
-}
-
-async fn read(common: &Common, sight: Sight, notice: Notice) -> std::io::Result<Option<Vec<u8>>> {
-    let _turn = common.reading.acquire().await.map_err(std::io::Error::other)?;
-    let render = Arc::clone(&common.render);
-    let read = tokio::task::spawn_blocking(move || {
-        let contents = render.contents(&notice, sight)?;
-        Ok(contents.map(|contents| format::body(notice.kind.name(), contents)))
-    });
-    read.await.map_err(std::io::Error::other)?
 }
 
 /// Takes in what came of an attempt; `true` if the endpoint is gone.
