@@ -18,6 +18,11 @@ pub(super) fn read(section: &Section<'_>) -> Option<TextConfig> {
             default.cache_bytes,
             65_536..=68_719_476_736,
         ),
+        rows_per_second: section.number(
+            "text_messages_per_second",
+            default.rows_per_second,
+            1_000..=10_000_000,
+        ),
         ..default
     };
     section.finish();

@@ -41,6 +41,8 @@ pub(super) struct Bodies {
     /// How many words there are up to the end of each row.
     rows: Vec<usize>,
     scratch: Scratch,
+    /// Rows read since that was asked last.
+    count: u32,
 }
 
 impl Bodies {
@@ -70,7 +72,13 @@ impl Bodies {
             }
             self.rows.push(self.ends.len());
         }
+        self.count += batch.len() as u32;
         Ok(batch.end)
+    }
+
+    /// How many rows were read since this was asked last.
+    pub(super) fn take_count(&mut self) -> u32 {
+        std::mem::take(&mut self.count)
     }
 
     fn take_lsns(&mut self, ledger: &Ledger, segment: usize, rows: Range<u32>) -> io::Result<()> {

@@ -8,20 +8,28 @@ pub struct TextConfig {
     pub table_bytes: usize,
     /// Octets of pages of files kept in memory. Default 16 MiB.
     pub cache_bytes: usize,
+    /// Messages whose words are indexed in a second, at most; those of the others are looked for in the log
+    /// until their turn comes. Default 60,000.
+    pub rows_per_second: u32,
     /// Files of one segment before some are merged, at least 2. Default 16.
     pub parts_max: usize,
 }
 
 impl Default for TextConfig {
     fn default() -> Self {
-        Self { table_bytes: 16 << 20, cache_bytes: 16 << 20, parts_max: 16 }
+        Self {
+            table_bytes: 16 << 20,
+            cache_bytes: 16 << 20,
+            rows_per_second: 60_000,
+            parts_max: 16,
+        }
     }
 }
 
 impl TextConfig {
     /// Small tables and few files, for tests.
     pub const fn tiny() -> Self {
-        Self { table_bytes: 0, cache_bytes: 0, parts_max: 3 }
+        Self { table_bytes: 0, cache_bytes: 0, parts_max: 3, rows_per_second: 0 }
     }
 
     pub(super) fn table_bytes(&self) -> usize {

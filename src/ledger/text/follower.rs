@@ -87,7 +87,7 @@ impl TextFollower {
             &ledger,
             IDLE_WAIT,
             "new words cannot be indexed for now: they are looked for in the log",
-            || self.step(),
+            || Ok((self.step()?, self.bodies.take_count())),
         );
     }
 }

@@ -14,6 +14,7 @@ use super::file::{TextFile, TextName};
 use super::late::Late;
 use super::stats::TextStats;
 use super::table::Table;
+use super::turns::Pace;
 use crate::base::id::MessageOrd;
 use crate::ledger::config::Geometry;
 use crate::spool::disk::Disk;
@@ -28,6 +29,7 @@ pub(in crate::ledger) struct TextIndex {
     pub(super) geometry: Geometry,
     pub(super) disk: Arc<dyn Disk>,
     pub(super) cache: PageCache,
+    pub(super) pace: Pace,
     pub(super) state: RwLock<State>,
     /// Messages whose text is another one now.
     pub(super) late: Mutex<Late>,
@@ -104,7 +106,8 @@ impl TextIndex {
         let (cache, state) = (PageCache::new(config.cache_bytes), RwLock::new(state));
         let late = Late::open(&*disk, directory_id);
         let late = Mutex::new(late.map_err(|error| OpenError::io(&disk.place(), error))?);
-        Ok(Self { config, directory_id, geometry, disk, cache, state, late })
+        let pace = Pace::new(config.rows_per_second);
+        Ok(Self { config, directory_id, geometry, disk, cache, pace, state, late })
     }
 
     /// Begins at the newest segment of a directory with messages up to one. Files that know later ones, which

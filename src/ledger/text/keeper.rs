@@ -85,7 +85,7 @@ impl TextKeeper {
             &ledger,
             IDLE_WAIT,
             "a file of the index of words cannot be made for now",
-            || self.step(),
+            || Ok((self.step()?, self.bodies.take_count())),
         );
     }
 
