@@ -6,6 +6,8 @@
 //! answers questions from any thread. Everything here can be lost and is then read from the log
 //! again: a checkpoint bounds how much. Not here: what decides about messages (see `pipeline`).
 
+pub mod cells;
+
 pub mod config;
 
 pub mod correlation;
@@ -38,6 +40,8 @@ pub mod text;
 
 mod appender;
 
+mod block_mask;
+
 mod checkpoint;
 
 mod checkpoint_load;
@@ -57,6 +61,14 @@ mod identity;
 mod index;
 
 mod links;
+
+mod listing;
+
+mod lists;
+
+mod lists_write;
+
+mod marks;
 
 mod memtable;
 
@@ -79,6 +91,8 @@ mod search_part;
 mod search_rows;
 
 mod states;
+
+mod tally;
 
 #[cfg(test)]
 mod tests;
