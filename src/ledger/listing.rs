@@ -222,7 +222,6 @@ mod tests {
         let geometry = LedgerConfig::default().geometry();
         let mut columns = Columns::with_room(geometry);
         let mut random = fastrand::Rng::with_seed(1);
-        let mut begun = spent();
         let mut pushed = 0;
         for row in 0..geometry.rows() as u64 {
             let to = format!("4477{:08}", random.u32(..5_000_000));
@@ -236,12 +235,12 @@ mod tests {
                 client_ref: client_ref.as_bytes(),
                 ..Message::default()
             };
-            begun = spent();
+            let begun = spent();
             std::hint::black_box(marks_of(&message));
             pushed += spent() - begun;
             columns.push(&message, Timestamp(row), Lsn(row));
         }
-        begun = spent();
+        let begun = spent();
         let lists = write_lists(&disk, (1, 0), geometry, &columns, &mut Vec::new()).expect("room");
         let made = spent() - begun;
         let rows = geometry.rows() as u64;

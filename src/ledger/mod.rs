@@ -36,6 +36,8 @@ pub mod store;
 
 pub mod stored;
 
+pub mod tally_query;
+
 pub mod text;
 
 mod appender;

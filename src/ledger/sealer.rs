@@ -1,5 +1,5 @@
 //! Sorts what is complete: the numbers and lists of full segments, and full tables of carrier ids. When
-//! there is nothing new it makes what old segments lack: counts (see `tally`) and lists (see `listing`).
+//! there is nothing new it makes the lists of old segments (see `listing`).
 //!
 //! It works beside the indexer on data that no longer changes, and takes the index's lock only to
 //! put a finished run in its place. A crash loses at most the run being written; it is made again.
@@ -26,7 +26,7 @@ pub struct Sealer {
     ledger: Arc<Ledger>,
     /// The old segment whose lists are being made.
     relisting: Option<Relisting>,
-    /// Whether the disk refused what old segments lack; tried again when the next segment is sealed.
+    /// Whether the disk refused that; tried again when the next segment is sealed.
     refused: bool,
 }
 
@@ -50,7 +50,7 @@ impl Sealer {
 
     /// Sorts one thing that is complete, or does some work for old segments; `false` if there was none.
     pub fn step(&mut self) -> io::Result<bool> {
-        Ok(self.seal()? || self.catch_up())
+        Ok(self.seal()? || self.relist())
     }
 
     /// Sorts one thing that is complete; `false` if there was none.
@@ -60,19 +60,13 @@ impl Sealer {
         Ok(sealed)
     }
 
-    /// Counts what is not counted since the start, then makes the lists of old segments. Nothing is lost
-    /// without: what the disk refuses is left for later.
-    fn catch_up(&mut self) -> bool {
+    /// Nothing is lost without the lists of old segments: what the disk refuses is left for later.
+    fn relist(&mut self) -> bool {
         if self.refused || self.ledger.is_stopping() {
             return false;
         }
-        let counted = self.ledger.tally_some();
-        let done = match counted {
-            Ok(false) => self.ledger.relist(&mut self.relisting),
-            otherwise => otherwise,
-        };
-        done.unwrap_or_else(|error| {
-            tracing::warn!(%error, "counts and lists of old segments cannot be made for now");
+        self.ledger.relist(&mut self.relisting).unwrap_or_else(|error| {
+            tracing::warn!(%error, "lists of an old segment cannot be made for now");
             self.refused = true;
             false
         })

@@ -1,7 +1,7 @@
 //! What is counted of each segment: its cells for statistics, the values of its blocks for searches.
 //!
 //! Counts are kept as the indexer goes. They are not on disk: after a start they are made again of the
-//! columns and states, block by block, the newest segment first, while the gateway runs; so they are
+//! columns and states, block by block, the newest segment first, while the indexer has nothing else; so they are
 //! always what a look at every row would give, whatever ended the process.
 //! **Invariant**: the first `counted` rows of a segment are counted as they are now, the others not at all.
 

@@ -44,6 +44,7 @@ fn open(disk: &SimDisk) -> Opened {
 fn drive(opened: &mut Opened) {
     opened.flusher.step();
     while opened.indexer.step().expect("indexes") {}
+    while opened.indexer.catch_up() {}
     while opened.sealer.step().expect("seals") {}
 }
 
@@ -258,8 +259,10 @@ fn random_query(random: &mut fastrand::Rng, messages: usize) -> Query {
 }
 
 fn random_predicate(random: &mut fastrand::Rng, messages: usize, depth: u8) -> Predicate {
-    let at =
-        |random: &mut fastrand::Rng| Timestamp(1_000_000 + random.u64(..=messages as u64 * 40));
+    let at = |random: &mut fastrand::Rng| {
+        let after = random.u64(..=messages as u64 * 40);
+        Timestamp(1_000_000 + after * [1, 1 << 20][random.usize(..2)])
+    };
     let alphabets = ["xxx", "x", "y"];
     match random.u8(..if depth == 0 { 16 } else { 19 }) {
         0..3 => Predicate::To(random_numbers(random)),

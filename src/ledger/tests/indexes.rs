@@ -1,8 +1,10 @@
 //! Lists and counts of segments: what they find, what they spare, and that they can be lost.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::*;
+use crate::ledger::tally_query::{Dimension, Group, TallyQuery};
 use crate::spool::stamp::STAMP_BYTES;
 
 /// Segments of 256 messages; every message has a reference of its own, few have anything else.
@@ -137,6 +139,7 @@ fn segments_of_a_former_version_are_searched_and_get_their_lists_while_the_gatew
     assert_eq!(found(&opened, reference(), ROWS_MAX), Some(vec![1280, 300]));
     assert_eq!(found(&opened, reference(), 400), None, "every record is looked at");
     while opened.sealer.step().expect("room") {}
+    while opened.indexer.catch_up() {}
     assert!(opened.ledger.has_lists());
     // The first and the last ask for the reference, which another message has now.
     for rarity in &rarities()[1..8] {
@@ -211,9 +214,46 @@ fn a_disk_that_refuses_lists_of_old_segments_costs_nothing_else() {
     drop(opened);
     make_former(&disk);
     let mut opened = open(&disk);
-    while opened.ledger.tally_some().expect("reads") {}
     disk.fail_at(disk.operations() + 1, Fault::Error);
     while opened.sealer.step().expect("no error of the sealer") {}
     assert!(!opened.ledger.has_lists());
     assert_eq!(found(&opened, vec![Predicate::Tag(b"rare".to_vec())], ROWS_MAX), Some(vec![300]));
+}
+
+#[test]
+fn counts_are_exact_after_a_kill_before_and_while_they_are_made_again() {
+    let disk = SimDisk::new(1);
+    let opened = filled(&disk, 6);
+    let query = TallyQuery {
+        time_max: Duration::MAX,
+        ..TallyQuery::of(0..1, vec![Dimension::Disposition, Dimension::Account])
+    };
+    let expected = opened.ledger.tally(&query).expect("reads").groups;
+    assert_eq!(expected.values().sum::<u64>(), 6 * 256);
+    drop(opened);
+    let mut opened = open(&disk.crash());
+    let impatient = TallyQuery { time_max: Duration::ZERO, ..query.clone() };
+    let tallied = opened.ledger.tally(&impatient).expect("reads");
+    let counted: u64 = tallied.groups.values().sum();
+    assert!(tallied.uncounted > 0);
+    assert_eq!(counted + tallied.uncounted, 6 * 256, "what is not counted is told");
+    loop {
+        assert_eq!(opened.ledger.tally(&query).expect("reads").groups, expected);
+        // What changes while they are made is counted once, wherever it is.
+        if !opened.indexer.catch_up() {
+            break;
+        }
+    }
+    let what = What::Ended { reason: Reason::NoRoute };
+    let mut chunk = Chunk::new();
+    chunk.event(&Event { ord: MessageOrd(5), what });
+    opened.journal.append(Timestamp(9), &mut chunk).expect("room");
+    drive(&mut opened);
+    let tallied = opened.ledger.tally(&impatient).expect("reads");
+    assert_eq!((tallied.uncounted, tallied.groups.values().sum::<u64>()), (0, 6 * 256));
+    let blocked = |groups: &BTreeMap<Group, u64>| -> u64 {
+        let of = groups.iter().filter(|(group, _)| group.disposition == Some(Disposition::Blocked));
+        of.map(|(_, count)| count).sum()
+    };
+    assert_eq!((blocked(&expected), blocked(&tallied.groups)), (1, 2));
 }

@@ -36,7 +36,7 @@ pub(super) struct World {
 
 impl World {
     pub(super) fn new(seed: u64) -> Self {
-        let cells_max = if seed % 2 == 0 { LedgerConfig::tiny().cells_max } else { 6 };
+        let cells_max = if seed.is_multiple_of(2) { LedgerConfig::tiny().cells_max } else { 6 };
         Self {
             disk: SimDisk::new(seed),
             config: LedgerConfig { cells_max, ..LedgerConfig::tiny() },
@@ -99,11 +99,18 @@ impl World {
     /// One random operation; `false` if the disk failed in it.
     pub(super) fn step(&mut self) -> bool {
         self.now.0 += self.random.u64(..50);
+        if self.random.u8(..60) == 0 {
+            // Into the next hours.
+            self.now.0 += self.random.u64(..3 * 3_600_000_000);
+        }
         match self.random.u8(..20) {
             0..8 => self.append(),
             8..12 => self.flush(),
             12..16 => self.opened.as_mut().is_some_and(|opened| opened.indexer.step().is_ok()),
             16 => {
+                if let Some(opened) = &mut self.opened {
+                    opened.indexer.catch_up();
+                }
                 // What these two are refused is tried again.
                 if let Some(opened) = &mut self.opened {
                     let _ = opened.text_follower.step();
