@@ -8,8 +8,8 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use super::print::note;
 use super::{
-    carriers, check, completions, demo, govern, man, queue, route, search, send, serve, tail, top,
-    trace,
+    carriers, check, completions, conversation, demo, govern, man, queue, route, search, send,
+    serve, stats, tail, top, trace,
 };
 
 /// A carrier-grade SMS gateway that can tell anyone what happened to any message.
@@ -39,6 +39,10 @@ enum Command {
     Trace(trace::TraceArgs),
     /// Find messages by anything that is known of them
     Search(search::SearchArgs),
+    /// List everything to and from a number, both ways, the newest last
+    Conversation(conversation::ConversationArgs),
+    /// Count messages hour by hour or day by day
+    Stats(stats::StatsArgs),
     /// See, suspend, resume, rebind or limit a running gateway's carriers
     #[command(subcommand)]
     Carriers(carriers::CarriersCommand),
@@ -107,6 +111,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Send(arguments) => wait_for(send::run(&arguments)),
         Command::Trace(arguments) => wait_for(trace::run(&arguments)),
         Command::Search(arguments) => wait_for(search::run(&arguments)),
+        Command::Conversation(arguments) => wait_for(conversation::run(&arguments)),
+        Command::Stats(arguments) => wait_for(stats::run(&arguments)),
     }
 }
 

@@ -16,6 +16,8 @@ mod check;
 
 mod completions;
 
+mod conversation;
+
 mod demo;
 
 mod govern;
@@ -39,6 +41,8 @@ mod search;
 mod send;
 
 mod serve;
+
+mod stats;
 
 mod tail;
 

@@ -60,8 +60,10 @@ pub(super) async fn run(arguments: &SearchArgs) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match search(&client, arguments).await {
-        Ok(found) => show(arguments, &found),
+    let what = What { path: "/v1/messages/search", field: "query", value: &arguments.query };
+    let after = arguments.after.clone();
+    match pages(&client, &what, usize::from(arguments.limit), after).await {
+        Ok(found) => show(&found, arguments.json),
         Err(error) => {
             note(format_args!("postrider: {error}"));
             ExitCode::FAILURE
@@ -69,23 +71,36 @@ pub(super) async fn run(arguments: &SearchArgs) -> ExitCode {
     }
 }
 
+/// What is asked for, and where.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct What<'a> {
+    pub(super) path: &'a str,
+    pub(super) field: &'a str,
+    pub(super) value: &'a str,
+}
+
 /// What was found, and the last page of it.
 #[derive(Debug, Default)]
-struct Found {
-    messages: Vec<Value>,
+pub(super) struct Found {
+    pub(super) messages: Vec<Value>,
     orphans: Vec<Value>,
     last: Value,
 }
 
 /// Asks for pages until there are as many messages as wanted.
-async fn search(client: &ApiClient, arguments: &SearchArgs) -> Result<Found, ApiError> {
-    let (limit, until) = (usize::from(arguments.limit), Instant::now() + PATIENCE);
+pub(super) async fn pages(
+    client: &ApiClient,
+    what: &What<'_>,
+    limit: usize,
+    mut after: Option<String>,
+) -> Result<Found, ApiError> {
+    let until = Instant::now() + PATIENCE;
     let mut found = Found::default();
-    let mut after = arguments.after.clone();
     loop {
         let wanted = (limit - found.messages.len()).min(PAGE_MAX);
-        let body = json!({ "query": arguments.query, "limit": wanted, "after": after });
-        let page = client.post("/v1/messages/search", &body).await?;
+        let mut body = json!({ "limit": wanted, "after": after });
+        body[what.field] = what.value.into();
+        let page = client.post(what.path, &body).await?;
         let list = |name: &str| page[name].as_array().cloned().unwrap_or_default();
         found.messages.extend(list("data"));
         found.orphans.extend(list("orphans"));
@@ -97,9 +112,10 @@ async fn search(client: &ApiClient, arguments: &SearchArgs) -> Result<Found, Api
     }
 }
 
-fn show(arguments: &SearchArgs, found: &Found) -> ExitCode {
+/// Prints what was found, the messages in the order they are in.
+pub(super) fn show(found: &Found, as_json: bool) -> ExitCode {
     let Found { messages, orphans, last } = found;
-    if arguments.json {
+    if as_json {
         let mut answer =
             json!({ "data": messages, "page": last["page"], "search": last["search"] });
         if !orphans.is_empty() {

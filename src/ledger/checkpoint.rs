@@ -15,6 +15,7 @@ use std::sync::atomic::Ordering;
 use super::columns::{self, Columns};
 use super::facts::Facts;
 use super::index::Index;
+use super::marks::{Mark, MarkFile};
 use super::states::PAGE_BYTES;
 use super::store::Ledger;
 use crate::spool::disk::{DiskFile, Paced};
@@ -44,21 +45,23 @@ pub(super) struct Checkpointer {
     segment: usize,
     rows: usize,
     file: Option<Arc<dyn DiskFile>>,
+    marks: Option<MarkFile>,
     unsynced: Vec<Arc<dyn DiskFile>>,
     new_names: bool,
 }
 
 impl Checkpointer {
-    /// Continues behind a checkpoint of this sequence, with `tail` the file of the tail's columns.
-    pub(super) const fn new(
+    /// Continues behind a checkpoint of this sequence, with `tail` the files of the tail's columns and
+    /// marks.
+    pub(super) fn new(
         sequence: u64,
         replay_from: Lsn,
         segment: usize,
         rows: usize,
-        tail: Option<Arc<dyn DiskFile>>,
+        (file, marks): (Option<Arc<dyn DiskFile>>, Option<MarkFile>),
     ) -> Self {
-        let unsynced = Vec::new();
-        Self { sequence, replay_from, segment, rows, file: tail, unsynced, new_names: false }
+        let (unsynced, new_names) = (Vec::new(), false);
+        Self { sequence, replay_from, segment, rows, file, marks, unsynced, new_names }
     }
 
     /// Where a restart would begin to read the log.
@@ -87,6 +90,7 @@ impl Checkpointer {
             let mut index = unpoisoned::write(&ledger.index);
             if let Some(segment) = index.segments.get_mut(self.segment) {
                 segment.file = Some(file);
+                segment.marks = self.marks.take();
             }
             drop(index);
             self.segment += 1;
@@ -127,11 +131,33 @@ impl Checkpointer {
             }
         };
         columns.write(&*file, geometry, self.rows..upto)?;
+        self.write_marks(ledger, columns, upto)?;
         self.rows = upto;
-        if !self.unsynced.last().is_some_and(|last| Arc::ptr_eq(last, &file)) {
-            self.unsynced.push(Arc::clone(&file));
-        }
+        self.keep_unsynced(&file);
         Ok(file)
+    }
+
+    fn write_marks(&mut self, ledger: &Ledger, columns: &Columns, upto: usize) -> io::Result<()> {
+        let marks = match self.marks.take() {
+            Some(marks) => marks,
+            None => {
+                let (id, geometry) = (ledger.identity.directory_id, ledger.config.geometry());
+                let first =
+                    [Mark::Reference, Mark::Tag].map(|mark| &columns.marks(mark)[..self.rows]);
+                self.new_names = true;
+                MarkFile::create(&*ledger.disk, id, self.segment, geometry, first)?
+            }
+        };
+        columns.write_marks(&marks, self.rows..upto)?;
+        self.keep_unsynced(marks.file());
+        self.marks = Some(marks);
+        Ok(())
+    }
+
+    fn keep_unsynced(&mut self, file: &Arc<dyn DiskFile>) {
+        if !self.unsynced.iter().any(|known| Arc::ptr_eq(known, file)) {
+            self.unsynced.push(Arc::clone(file));
+        }
     }
 
     /// Makes a checkpoint of everything indexed.

@@ -3,12 +3,13 @@
 //! File `columns-<segment>`: a stamp, then the columns one after another, each with room for the
 //! whole segment, little-endian: accepted at u64, LSN u64, destination key u64, source key u64,
 //! account u16, carrier u16. Rows are only ever added; what lies behind the count of the last
-//! checkpoint is written again after a restart.
+//! checkpoint is written again after a restart. Marks have a file of their own (see `marks`).
 
 use std::io;
 use std::ops::Range;
 
 use super::config::Geometry;
+use super::marks::{MARKS, Mark, MarkFile, NOTHING, marks_of};
 use crate::base::clock::Timestamp;
 use crate::message::record::Message;
 use crate::spool::disk::{DiskFile, Paced, read_exact_at};
@@ -42,6 +43,8 @@ const NARROWS: usize = 2;
 pub(super) struct Columns {
     wide: [Vec<u64>; WIDES],
     narrow: [Vec<u16>; NARROWS],
+    /// In a file of their own, see `marks`.
+    marks: [Vec<u32>; MARKS],
 }
 
 impl Columns {
@@ -51,6 +54,7 @@ impl Columns {
         Self {
             wide: std::array::from_fn(|_| Vec::with_capacity(rows)),
             narrow: std::array::from_fn(|_| Vec::with_capacity(rows)),
+            marks: std::array::from_fn(|_| Vec::with_capacity(rows)),
         }
     }
 
@@ -58,6 +62,7 @@ impl Columns {
     pub(super) fn clear(&mut self) {
         self.wide.iter_mut().for_each(Vec::clear);
         self.narrow.iter_mut().for_each(Vec::clear);
+        self.marks.iter_mut().for_each(Vec::clear);
     }
 
     pub(super) fn rows(&self) -> usize {
@@ -66,17 +71,19 @@ impl Columns {
 
     pub(super) fn push(&mut self, message: &Message<'_>, accepted_at: Timestamp, lsn: Lsn) {
         let (to, from) = (message.destination.key().0, message.source.key().0);
-        self.push_row([accepted_at.0, lsn.0, to, from], [message.account.0, message.carrier.0]);
+        let wide = [accepted_at.0, lsn.0, to, from];
+        self.push_row(wide, [message.account.0, message.carrier.0], marks_of(message));
     }
 
     /// A row for a message that cannot be read.
     pub(super) fn push_lost(&mut self) {
-        self.push_row([0, LOST.0, 0, 0], [u16::MAX; NARROWS]);
+        self.push_row([0, LOST.0, 0, 0], [u16::MAX; NARROWS], [NOTHING; MARKS]);
     }
 
-    fn push_row(&mut self, wide: [u64; WIDES], narrow: [u16; NARROWS]) {
+    fn push_row(&mut self, wide: [u64; WIDES], narrow: [u16; NARROWS], marks: [u32; MARKS]) {
         self.wide.iter_mut().zip(wide).for_each(|(column, value)| column.push(value));
         self.narrow.iter_mut().zip(narrow).for_each(|(column, value)| column.push(value));
+        self.marks.iter_mut().zip(marks).for_each(|(column, value)| column.push(value));
     }
 
     pub(super) fn wide(&self, column: Wide) -> &[u64] {
@@ -85,6 +92,20 @@ impl Columns {
 
     pub(super) fn narrow(&self, column: Narrow) -> &[u16] {
         &self.narrow[column as usize]
+    }
+
+    pub(super) fn marks(&self, mark: Mark) -> &[u32] {
+        &self.marks[mark as usize]
+    }
+
+    pub(super) fn marks_mut(&mut self, mark: Mark) -> &mut Vec<u32> {
+        &mut self.marks[mark as usize]
+    }
+
+    /// Writes marks of rows to the segment's file of marks.
+    pub(super) fn write_marks(&self, file: &MarkFile, rows: Range<usize>) -> io::Result<()> {
+        let mut each = self.marks.iter().enumerate();
+        each.try_for_each(|(mark, column)| file.write(mark, rows.start, &column[rows.clone()]))
     }
 
     /// Writes rows to the segment's file.
@@ -118,7 +139,7 @@ impl Columns {
         Ok(())
     }
 
-    /// Reads the first rows of a segment's file.
+    /// Reads the first rows of a segment's file, without their marks.
     pub(super) fn read(file: &dyn DiskFile, geometry: Geometry, rows: usize) -> io::Result<Self> {
         let mut columns = Self::with_room(geometry);
         let file = ColumnFile { file, geometry };

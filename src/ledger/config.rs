@@ -37,6 +37,8 @@ pub struct LedgerConfig {
     pub index_interval: Duration,
     /// Notices that are remembered. Default 1,000.
     pub notices_max: usize,
+    /// Different counts of a segment that are kept (see `cells`), at 16 octets each. Default 2^16.
+    pub cells_max: u32,
     /// The index of words, if there is one. Default with its own bounds.
     pub text: Option<TextConfig>,
     /// Makes the identity of a new directory repeatable, for the simulation. Default none.
@@ -57,6 +59,7 @@ impl Default for LedgerConfig {
             checkpoint_interval: Duration::from_secs(30),
             index_interval: Duration::from_millis(5),
             notices_max: 1000,
+            cells_max: 1 << 16,
             text: Some(TextConfig::default()),
             identity_seed: None,
         }

@@ -30,6 +30,8 @@ pub(super) struct Facts {
     pub(super) blocks: Vec<Vec<BlockCounts>>,
     pub(super) accounts: Accounts,
     pub(super) notices: Vec<u64>,
+    /// The first message whose marks are on disk. Former versions had no marks, and not this either.
+    pub(super) marked_from: MessageOrd,
 }
 
 impl Facts {
@@ -53,6 +55,7 @@ impl Facts {
                 .collect(),
             accounts: index.accounts.clone(),
             notices: index.notices.iter().copied().collect(),
+            marked_from: index.marked_from,
         }
     }
 
@@ -86,6 +89,7 @@ impl Facts {
         long(self.notices.len() as u64, &mut out);
         self.notices.iter().for_each(|&notice| long(notice, &mut out));
         self.accounts.encode_nobody(&mut out);
+        long(self.marked_from.0, &mut out);
         out
     }
 
@@ -104,6 +108,7 @@ impl Facts {
         let mut accounts = Accounts::of_known(many(&mut reader, AccountCounts::decode)?);
         let notices = many(&mut reader, Reader::u64)?;
         accounts.decode_nobody(&mut reader)?;
+        let marked_from = if reader.0.is_empty() { next_ord } else { reader.u64()? };
         Some(Self {
             replay_from: Lsn(replay_from),
             next_ord: MessageOrd(next_ord),
@@ -119,6 +124,7 @@ impl Facts {
             blocks,
             accounts,
             notices,
+            marked_from: MessageOrd(marked_from),
         })
     }
 }

@@ -13,8 +13,11 @@ use super::config::{Geometry, LedgerConfig};
 use super::correlation::Correlations;
 use super::counts::Accounts;
 use super::links::{Link, Links};
+use super::lists::Lists;
+use super::marks::MarkFile;
 use super::run::Run;
 use super::states::{Row, States};
+use super::tally::Tallies;
 use crate::base::clock::Timestamp;
 use crate::base::id::MessageOrd;
 use crate::message::event::{Event, NO_MESSAGE, What};
@@ -34,12 +37,15 @@ pub(super) struct Index {
     /// The columns of the newest segment, not full yet.
     pub(super) tail: Columns,
     pub(super) tail_span: Span,
+    /// The first message whose marks are on disk; those before were indexed by a former version.
+    pub(super) marked_from: MessageOrd,
     /// Memory of a segment that is sealed.
     spare: Option<Columns>,
     pub(super) states: States,
     pub(super) links: Links,
     pub(super) correlations: Correlations,
     pub(super) accounts: Accounts,
+    pub(super) tallies: Tallies,
     /// Names of the links of the newest notices, oldest first.
     pub(super) notices: VecDeque<u64>,
     notices_max: usize,
@@ -59,6 +65,10 @@ pub(super) struct Segment {
     pub(super) file: Option<Arc<dyn DiskFile>>,
     /// Its sorted numbers, once sealed.
     pub(super) numbers: Option<Arc<Numbers>>,
+    /// Its marks on disk, if they can be read.
+    pub(super) marks: Option<MarkFile>,
+    /// Its lists, if it has them already.
+    pub(super) lists: Option<Arc<Lists>>,
     pub(super) span: Span,
 }
 
@@ -83,7 +93,7 @@ impl Default for Span {
 }
 
 impl Span {
-    fn widen(&mut self, at: Timestamp) {
+    pub(super) fn widen(&mut self, at: Timestamp) {
         self.first = self.first.min(at);
         self.last = self.last.max(at);
     }
@@ -115,11 +125,13 @@ impl Index {
             segments: Vec::new(),
             tail: Columns::with_room(geometry),
             tail_span: Span::default(),
+            marked_from: MessageOrd(0),
             spare: None,
             states,
             links,
             correlations: ids,
             accounts: Accounts::default(),
+            tallies: Tallies::new(config),
             notices: VecDeque::new(),
             notices_max: config.notices_max,
             replaced: Vec::new(),
@@ -165,6 +177,8 @@ impl Index {
             block.change(None, &state);
         }
         self.accounts.of_mut(message.account).change(None, &state);
+        let accepted = (place.time, message.account, message.carrier);
+        self.tallies.push(self.next_ord, Some(accepted), Some(&state));
         self.advance();
     }
 
@@ -172,6 +186,7 @@ impl Index {
         self.strays += 1;
         self.tail.push_lost();
         self.states.push(self.next_ord, Row::LOST);
+        self.tallies.push(self.next_ord, None, None);
         self.advance();
     }
 
@@ -187,17 +202,27 @@ impl Index {
             columns: Some(Arc::new(full)),
             file: None,
             numbers: None,
+            marks: None,
+            lists: None,
             span: std::mem::take(&mut self.tail_span),
         });
     }
 
     /// Puts the sorted numbers of a segment in their place and lets its columns go from memory.
-    pub(super) fn sealed(&mut self, segment: usize, numbers: Numbers) {
+    pub(super) fn sealed(&mut self, segment: usize, numbers: Numbers, lists: Option<Lists>) {
         let Some(segment) = self.segments.get_mut(segment) else { return };
         segment.numbers = Some(Arc::new(numbers));
+        segment.lists = lists.map(Arc::new);
         if let Some(mut columns) = segment.columns.take().and_then(Arc::into_inner) {
             columns.clear();
             self.spare = Some(columns);
+        }
+    }
+
+    /// Puts the lists of a sealed segment in their place, or takes them away.
+    pub(super) fn listed(&mut self, segment: usize, lists: Option<Lists>) {
+        if let Some(segment) = self.segments.get_mut(segment) {
+            segment.lists = lists.map(Arc::new);
         }
     }
 
@@ -262,7 +287,7 @@ impl Index {
         if moved && let Some(account) = self.account_of(ord)? {
             self.accounts.of_mut(account).change(Some(before), after);
         }
-        Ok(())
+        self.tally_change(ord, before, after)
     }
 
     /// Where the record of a message is; `None` if there is none.

@@ -29,6 +29,8 @@ pub struct Indexer {
     skips: Vec<Gap>,
     checkpointer: Checkpointer,
     failed: bool,
+    /// Whether there are messages from before the start that are not counted yet.
+    counts: bool,
 }
 
 /// Records applied before readers are let in.
@@ -45,7 +47,7 @@ const IDLE_WAIT: Duration = Duration::from_millis(50);
 
 impl Indexer {
     pub(super) fn new(ledger: Arc<Ledger>, skips: Vec<Gap>, checkpointer: Checkpointer) -> Self {
-        Self { ledger, buffer: Vec::new(), skips, checkpointer, failed: false }
+        Self { ledger, buffer: Vec::new(), skips, checkpointer, failed: false, counts: true }
     }
 
     /// Indexes some of what is durable; `false` if there was nothing. Makes a checkpoint when
@@ -59,6 +61,17 @@ impl Indexer {
             }
             Ok(advanced)
         })
+    }
+
+    /// Counts some of the messages from before the start (see `tally`); `false` if all are. It is done
+    /// here because the lock of the index has to be held: who stands back might be left waiting with it.
+    pub fn catch_up(&mut self) -> bool {
+        self.counts = self.counts
+            && self.ledger.tally_some().unwrap_or_else(|error| {
+                tracing::warn!(%error, "messages from before the start cannot be counted");
+                false
+            });
+        self.counts
     }
 
     /// Makes everything indexed so far durable in the indexes, so that a restart begins here.
@@ -88,6 +101,9 @@ impl Indexer {
                 checkpoint_at = Instant::now();
             }
             let quiet = busy_at.elapsed() > Duration::from_secs(1);
+            if self.catch_up() && quiet {
+                continue;
+            }
             self.sleep(if quiet { IDLE_WAIT } else { self.ledger.config.index_interval });
         }
     }

@@ -6,6 +6,8 @@
 //! answers questions from any thread. Everything here can be lost and is then read from the log
 //! again: a checkpoint bounds how much. Not here: what decides about messages (see `pipeline`).
 
+pub mod cells;
+
 pub mod config;
 
 pub mod correlation;
@@ -34,9 +36,13 @@ pub mod store;
 
 pub mod stored;
 
+pub mod tally_query;
+
 pub mod text;
 
 mod appender;
+
+mod block_mask;
 
 mod checkpoint;
 
@@ -57,6 +63,14 @@ mod identity;
 mod index;
 
 mod links;
+
+mod listing;
+
+mod lists;
+
+mod lists_write;
+
+mod marks;
 
 mod memtable;
 
@@ -79,6 +93,8 @@ mod search_part;
 mod search_rows;
 
 mod states;
+
+mod tally;
 
 #[cfg(test)]
 mod tests;

@@ -24,6 +24,19 @@ enum Kind {
     },
 }
 
+/// Digits of the end of a number that it is listed by.
+const ENDING_DIGITS: usize = 8;
+
+/// What a number's end is listed by: its last eight digits in nibbles, the last one first, so that an
+/// end is a range. `None` for what has no digits. Part of the durable format.
+pub(super) fn ending_key(key: u64) -> Option<u32> {
+    if key == 0 || key >> 63 == 1 {
+        return None;
+    }
+    let digits = key >> (key.trailing_zeros() & !3);
+    Some((0..ENDING_DIGITS).fold(0, |ending, at| ending << 4 | (digits >> (4 * at)) as u32 & 0xf))
+}
+
 impl NumberSet {
     /// One number or alphanumeric sender.
     pub fn exact(key: NumberKey) -> Self {
@@ -92,6 +105,20 @@ impl NumberSet {
             Kind::Ending { .. } => None,
         }
     }
+
+    /// The keys that the ends of its numbers are listed by, and perhaps of others that end alike; `None`
+    /// if it is a set of ranges.
+    pub(super) fn endings(&self) -> Option<RangeInclusive<u32>> {
+        match &self.0 {
+            Kind::Ranges(_) => None,
+            Kind::Ending { digits, mask } => {
+                let first = ending_key(*digits)?;
+                let length = mask.trailing_ones() as usize / 4;
+                let open = 4 * ENDING_DIGITS.saturating_sub(length) as u32;
+                Some(first..=first | 1_u32.checked_shl(open).map_or(u32::MAX, |bit| bit - 1))
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -128,6 +155,26 @@ mod tests {
             let set = NumberSet::ending(ending.as_bytes()).expect("digits");
             assert_eq!(has(&set, &number), number.ends_with(&ending), "{number} {ending}");
         }
+    }
+
+    #[test]
+    fn the_list_of_an_end_has_every_number_that_ends_so() {
+        let mut random = fastrand::Rng::with_seed(5);
+        let digits = |random: &mut fastrand::Rng, max| -> String {
+            (0..random.usize(1..=max)).map(|_| random.digit(10)).collect()
+        };
+        for _ in 0..50_000 {
+            let (number, other) = (digits(&mut random, 15), digits(&mut random, 4));
+            let length = random.usize(1..=number.len());
+            for ending in [&number[number.len() - length..], &other] {
+                let keys = NumberSet::ending(ending.as_bytes()).expect("digits").endings();
+                let key = ending_key(NumberKey::of(number.as_bytes()).0).expect("a number");
+                let listed = keys.expect("an end").contains(&key);
+                let ends = number.ends_with(&ending[ending.len().saturating_sub(8)..]);
+                assert_eq!(listed, ends, "{number} {ending}");
+            }
+        }
+        assert_eq!((ending_key(NumberKey::of(b"ACME").0), ending_key(0)), (None, None));
     }
 
     #[test]

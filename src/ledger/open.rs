@@ -7,13 +7,16 @@ use std::sync::{Arc, Mutex, RwLock};
 use super::checkpoint::Checkpointer;
 use super::checkpoint_load::{Loaded, load};
 use super::columns::{self, Columns};
-use super::config::LedgerConfig;
+use super::config::{Geometry, LedgerConfig};
 use super::correlation::Correlations;
 use super::facts::Facts;
 use super::identity::Identity;
 use super::index::{Index, Numbers, Segment};
 use super::indexer::Indexer;
 use super::links::Links;
+use super::listing::read_marks;
+use super::lists::Lists;
+use super::marks::{Mark, MarkFile};
 use super::names::Names;
 use super::run::Run;
 use super::sealer::{FROM, Sealer, TO, number_run};
@@ -136,7 +139,7 @@ fn replay(mut opened: Opened) -> Result<Opened, OpenError> {
     let failed = |error| OpenError::io(&place, error);
     let before = opened.ledger.stats();
     while opened.indexer.step().map_err(failed)? {
-        opened.sealer.step().map_err(failed)?;
+        opened.sealer.seal().map_err(failed)?;
     }
     if !opened.recovered.scan.skipped.is_empty() {
         // So that the damage is not met again.
@@ -184,27 +187,32 @@ fn open_index(
     remove_old_ids(&**disk, runs)?;
     let mut index = Index::new(config, states, links, ids);
     index.next_ord = facts.next_ord;
+    index.marked_from = facts.marked_from;
     index.accounts.clone_from(&facts.accounts);
     index.notices = facts.notices.iter().copied().collect();
     index.strays = facts.strays;
     let full = geometry.segment(facts.next_ord);
     for number in 0..full {
         let sealed = (number as u64) < facts.segments_sealed;
-        let mut segment = open_segment(&**disk, config, id, number, sealed)?;
+        let mut segment = open_segment(&**disk, config, id, number, sealed, facts.marked_from)?;
         segment.span = facts.spans.get(number).copied().unwrap_or_default();
         index.segments.push(segment);
     }
     index.tail_span = facts.spans.get(full).copied().unwrap_or_default();
     let rows = geometry.row(facts.next_ord);
-    let mut tail = None;
+    let (mut tail, mut marks) = (None, None);
     if rows > 0 {
         let file = open_columns(&**disk, id, full)?;
         index.tail = Columns::read(&*file, geometry, rows)
             .map_err(|error| OpenError::io(&columns::file_name(full), error))?;
         tail = Some(file);
+        // Marks that cannot be read are written anew, as unknown.
+        marks = MarkFile::open(&**disk, id, full, geometry)?;
+        let from = (full, facts.marked_from);
+        fill_marks(&mut index.tail, marks.as_ref(), geometry, from)?;
     }
     let sequence = loaded.map_or(0, |loaded| loaded.sequence);
-    Ok((index, Checkpointer::new(sequence, facts.replay_from, full, rows, tail)))
+    Ok((index, Checkpointer::new(sequence, facts.replay_from, full, rows, (tail, marks))))
 }
 
 fn open_states(states: &mut States, config: &LedgerConfig, facts: &Facts) -> Result<(), OpenError> {
@@ -235,9 +243,11 @@ fn open_segment(
     directory_id: u64,
     number: usize,
     sealed: bool,
+    marked_from: MessageOrd,
 ) -> Result<Segment, OpenError> {
     let file = open_columns(disk, directory_id, number)?;
     let geometry = config.geometry();
+    let marks = MarkFile::open(disk, directory_id, number, geometry)?;
     let (mut columns, mut numbers) = (None, None);
     if sealed {
         let open = |prefix| Run::open(disk, &number_run(prefix, directory_id, number));
@@ -245,9 +255,29 @@ fn open_segment(
     } else {
         let read = Columns::read(&*file, geometry, geometry.rows());
         let name = columns::file_name(number);
-        columns = Some(Arc::new(read.map_err(|error| OpenError::io(&name, error))?));
+        let mut read = read.map_err(|error| OpenError::io(&name, error))?;
+        fill_marks(&mut read, marks.as_ref(), geometry, (number, marked_from))?;
+        columns = Some(Arc::new(read));
     }
-    Ok(Segment { columns, file: Some(file), numbers, span: Default::default() })
+    let lists = if sealed { Lists::open(disk, directory_id, number)? } else { None };
+    let lists = lists.map(Arc::new);
+    Ok(Segment { columns, file: Some(file), numbers, marks, lists, span: Default::default() })
+}
+
+/// Puts the marks beside the other columns of a segment that is not sealed.
+fn fill_marks(
+    columns: &mut Columns,
+    file: Option<&MarkFile>,
+    geometry: Geometry,
+    from: (usize, MessageOrd),
+) -> Result<(), OpenError> {
+    let rows = 0..columns.rows();
+    for mark in [Mark::Reference, Mark::Tag] {
+        let out = columns.marks_mut(mark);
+        read_marks(file, geometry, from, mark, rows.clone(), out)
+            .map_err(|error| OpenError::io("marks", error))?;
+    }
+    Ok(())
 }
 
 /// Removes entries that are in runs already: a crash came before that was done.

@@ -1,15 +1,19 @@
 //! What can be asked of a message: each predicate by a column, a list of an index, or the record.
 //!
-//! The planner asks every predicate for three things: whether a stretch of time or a block can hold a
-//! hit at all, which of a segment's lists it could be answered from (`driver`), and a check of a row
+//! The planner asks every predicate for three things: whether a stretch of time, a segment by its counts or a block
+//! by its values can hold a hit at all, which of a segment's lists it could be answered from (`driver`), and a check of a row
 //! (`search_block`). A new index is a new driver here; a predicate without one is checked by the
 //! columns, and the last ones by reading the record.
 
 use std::ops::Range;
 
+use super::block_mask::BlockMask;
+use super::cells::Cell;
 use super::counts::BlockCounts;
 use super::driver::Driver;
 use super::index::Span;
+use super::lists::Listed;
+use super::marks::mark_of;
 use super::number_set::NumberSet;
 use super::search_part::Part;
 use super::text::phrase::Words;
@@ -105,14 +109,58 @@ impl Predicate {
     /// The list of a segment that holds every row this can hold for; `None` if there is none.
     pub(super) fn driver<'a>(&'a self, part: &'a Part) -> Option<Driver<'a>> {
         match self {
-            Self::To(numbers) => Driver::numbers(&part.numbers.as_ref()?.to, numbers),
-            Self::From(numbers) => Driver::numbers(&part.numbers.as_ref()?.from, numbers),
+            Self::To(numbers) => Driver::numbers(part, Listed::To, numbers),
+            Self::From(numbers) => Driver::numbers(part, Listed::From, numbers),
+            Self::Account(id) => Driver::listed(part, Listed::Account, one(u32::from(id.0))),
+            Self::Carrier(id) => Driver::listed(part, Listed::Carrier, one(u32::from(id.0))),
+            // What has none of them is in no list.
+            Self::Reference(text) | Self::Tag(text) if text.is_empty() => None,
+            Self::Reference(text) => Driver::listed(part, Listed::Reference, one(mark_of(text))),
+            Self::Tag(text) => Driver::listed(part, Listed::Tag, one(mark_of(text))),
             Self::Ords(ords) => Some(Driver::Ords(ords.between(part.ords.clone()))),
             Self::Text(words) => Some(Driver::Words(words)),
             Self::Any(any) => {
                 any.iter().map(|one| one.driver(part)).collect::<Option<_>>().map(Driver::Union)
             }
             _ => None,
+        }
+    }
+
+    /// Whether it holds for messages of a kind; `None` if it does for some at most.
+    pub(super) fn holds_for(&self, cell: &Cell) -> Option<bool> {
+        match self {
+            Self::Account(id) => Some(*id == cell.account),
+            Self::Carrier(id) => Some(*id == cell.carrier),
+            Self::Disposition(wanted) => Some(*wanted == cell.disposition),
+            Self::Reason(wanted) => Some(*wanted == cell.reason),
+            Self::Direction(wanted) => Some(*wanted == cell.direction),
+            Self::Accepted(at) => {
+                let (start, end) = cell.span();
+                let inside = at.start <= start && end <= at.end;
+                let outside = at.end <= start || at.start >= end;
+                if inside || outside { Some(inside) } else { None }
+            }
+            Self::Any(any) => {
+                let mut all = any.iter().map(|one| one.holds_for(cell));
+                let none = all.try_fold((), |(), one| (one == Some(false)).then_some(()));
+                if none.is_some() { Some(false) } else { None }
+            }
+            Self::Not(not) => not.holds_for(cell).map(|holds| !holds),
+            _ => None,
+        }
+    }
+
+    /// Whether nothing in a block with these values can match.
+    pub(super) fn excludes_mask(&self, mask: &BlockMask) -> bool {
+        match self {
+            Self::Account(id) => !mask.has_account(*id),
+            Self::Carrier(id) => !mask.has_carrier(*id),
+            Self::Reason(wanted) => !mask.has_reason(*wanted),
+            Self::Status(wanted) => !mask.has_status(*wanted),
+            Self::Direction(wanted) => !mask.has_direction(*wanted),
+            Self::Accepted(_) => self.excludes_span(mask.span()),
+            Self::Any(any) => any.iter().all(|one| one.excludes_mask(mask)),
+            _ => false,
         }
     }
 
@@ -159,6 +207,10 @@ impl Predicate {
     pub(super) fn reads_records(&self) -> bool {
         self.cost() >= 1_000
     }
+}
+
+const fn one(key: u32) -> std::ops::RangeInclusive<u32> {
+    key..=key
 }
 
 #[cfg(test)]

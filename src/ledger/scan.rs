@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use super::columns::{ColumnFile, Columns, Narrow, Wide};
 use super::index::{Index, Span};
+use super::listing::read_marks;
+use super::marks::Mark;
 use crate::base::id::{AccountId, MessageOrd};
 use crate::spool::disk::DiskFile;
 
@@ -83,6 +85,28 @@ impl Index {
             Source::Nowhere => {}
         }
         Ok(())
+    }
+
+    /// Adds marks of rows to `out`.
+    pub(super) fn marks(
+        &self,
+        segment: usize,
+        mark: Mark,
+        rows: Range<usize>,
+        out: &mut Vec<u32>,
+    ) -> io::Result<()> {
+        match self.source(segment) {
+            Source::Memory(columns) => {
+                out.extend_from_slice(columns.marks(mark).get(rows).unwrap_or_default());
+                Ok(())
+            }
+            Source::File(_) => {
+                let file = self.segments.get(segment).and_then(|full| full.marks.as_ref());
+                let from = (segment, self.marked_from);
+                read_marks(file, self.geometry, from, mark, rows, out)
+            }
+            Source::Nowhere => Ok(()),
+        }
     }
 
     /// One value of a column of eight octets.

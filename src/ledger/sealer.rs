@@ -1,4 +1,5 @@
-//! Sorts what is complete: the numbers of full segments, and full tables of carrier ids.
+//! Sorts what is complete: the numbers and lists of full segments, and full tables of carrier ids. When
+//! there is nothing new it makes the lists of old segments (see `listing`).
 //!
 //! It works beside the indexer on data that no longer changes, and takes the index's lock only to
 //! put a finished run in its place. A crash loses at most the run being written; it is made again.
@@ -11,6 +12,8 @@ use std::time::Duration;
 use super::columns::{Columns, LOST, Wide};
 use super::config::Geometry;
 use super::index::Numbers;
+use super::listing::{Relisting, write_lists};
+use super::marks::{Mark, UNKNOWN};
 use super::memtable::Entry;
 use super::run::{Run, RunName};
 use super::store::Ledger;
@@ -18,9 +21,20 @@ use crate::base::stand_back::stand_back;
 use crate::spool::unpoisoned;
 
 /// Sorts for one ledger.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Sealer {
     ledger: Arc<Ledger>,
+    /// The old segment whose lists are being made.
+    relisting: Option<Relisting>,
+    /// Whether the disk refused that; tried again when the next segment is sealed.
+    refused: bool,
+}
+
+/// Memory to sort in.
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
+    entries: Vec<Entry>,
+    listed: Vec<u64>,
 }
 
 /// How long the sealer sleeps when nobody wakes it.
@@ -31,12 +45,31 @@ const NICENESS: i32 = 10;
 
 impl Sealer {
     pub(super) const fn new(ledger: Arc<Ledger>) -> Self {
-        Self { ledger }
+        Self { ledger, relisting: None, refused: false }
+    }
+
+    /// Sorts one thing that is complete, or does some work for old segments; `false` if there was none.
+    pub fn step(&mut self) -> io::Result<bool> {
+        Ok(self.seal()? || self.relist())
     }
 
     /// Sorts one thing that is complete; `false` if there was none.
-    pub fn step(&mut self) -> io::Result<bool> {
-        self.ledger.seal_one()
+    pub(super) fn seal(&mut self) -> io::Result<bool> {
+        let sealed = self.ledger.seal_one()?;
+        self.refused &= !sealed;
+        Ok(sealed)
+    }
+
+    /// Nothing is lost without the lists of old segments: what the disk refuses is left for later.
+    fn relist(&mut self) -> bool {
+        if self.refused || self.ledger.is_stopping() {
+            return false;
+        }
+        self.ledger.relist(&mut self.relisting).unwrap_or_else(|error| {
+            tracing::warn!(%error, "lists of an old segment cannot be made for now");
+            self.refused = true;
+            false
+        })
     }
 
     /// Runs until [`Ledger::stop`]. After an error the journal has failed too.
@@ -63,13 +96,13 @@ enum Job {
 impl Ledger {
     /// Sorts one thing that is complete; `false` if there was none.
     pub(super) fn seal_one(&self) -> io::Result<bool> {
-        let mut sorted = unpoisoned::lock(&self.sealing);
+        let mut scratch = unpoisoned::lock(&self.sealing);
         let Some(job) = self.seal_job() else { return Ok(false) };
         match job {
             Job::CarrierIds(name, table) => {
-                table.sort_into(&mut sorted);
+                table.sort_into(&mut scratch.entries);
                 drop(table);
-                let run = Run::write(&*self.disk, &name, &sorted)?;
+                let run = Run::write(&*self.disk, &name, &scratch.entries)?;
                 self.disk.sync_dir()?;
                 unpoisoned::write(&self.index).correlations.sealed(run);
             }
@@ -78,13 +111,20 @@ impl Ledger {
                 let geometry = self.config.geometry();
                 let mut write = |prefix: &'static str, column| {
                     let name = number_run(prefix, directory_id, segment);
-                    sort_numbers(&columns, column, geometry, segment, &mut sorted);
-                    Run::write(&*self.disk, &name, &sorted)
+                    let sorted = &mut scratch.entries;
+                    sort_numbers(&columns, column, geometry, segment, sorted);
+                    Run::write(&*self.disk, &name, sorted)
                 };
                 let numbers = Numbers { to: write(TO, Wide::To)?, from: write(FROM, Wide::From)? };
+                // Rows that a former version indexed have no marks: their records have to be read first.
+                let marked = !columns.marks(Mark::Reference).contains(&UNKNOWN);
+                let at = (directory_id, segment);
+                let lists = marked
+                    .then(|| write_lists(&*self.disk, at, geometry, &columns, &mut scratch.listed));
+                let lists = lists.transpose()?;
                 self.disk.sync_dir()?;
                 drop(columns);
-                unpoisoned::write(&self.index).sealed(segment, numbers);
+                unpoisoned::write(&self.index).sealed(segment, numbers, lists);
             }
         }
         Ok(true)

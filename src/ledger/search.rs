@@ -1,7 +1,7 @@
 //! Searching: newest segment first, by the shortest list there is, the rest by column.
 //!
 //! Of each segment the planner asks every predicate for a list (`driver`); the shortest gives the rows,
-//! block by block, and without one a block gives all of its rows. The other predicates are checked,
+//! block by block, and without one a block gives all of its rows, unless counts say that it has none. The other predicates are checked,
 //! the cheapest first (`search_block`).
 //! **Invariants**: no lock is held for longer than it takes to copy a column of one block; no search
 //! looks at more than its budget, but for the block it is at, and it continues where it stopped.
@@ -10,6 +10,7 @@ use std::io;
 use std::ops::Range;
 use std::time::Instant;
 
+use super::cells::Cell;
 use super::columns::Wide;
 use super::driver::{Driver, LIST_MAX};
 use super::predicate::Predicate;
@@ -137,7 +138,10 @@ impl<'a> Search<'a> {
         if self.all.iter().any(|predicate| predicate.excludes_span(part.span)) {
             return Ok(first);
         }
-        let list = self.list(&part)?;
+        let list = self.list_if_whole(&part)?;
+        if list.is_none() && self.is_excluded_by_counts(&part) {
+            return Ok(first);
+        }
         let from = list.as_ref().map_or(0, |list| list.from);
         let mut left = list.as_ref().map(|list| list.rows.as_slice());
         let mut end = part.geometry.row(MessageOrd(before.0 - 1)) + 1;
@@ -164,6 +168,17 @@ impl<'a> Search<'a> {
             }
         }
         Ok(part.geometry.ord(part.segment, end))
+    }
+
+    /// The list of a segment; none if its file is damaged, which is made again.
+    fn list_if_whole(&mut self, part: &Part) -> io::Result<Option<List>> {
+        match self.list(part) {
+            Err(error) if error.kind() == io::ErrorKind::InvalidData && part.lists.is_some() => {
+                self.ledger.distrust_lists(part.segment);
+                Ok(None)
+            }
+            outcome => outcome,
+        }
     }
 
     /// The rows of the shortest list that the segment has, the newest first, if it is short enough. Those of
@@ -229,6 +244,9 @@ impl<'a> Search<'a> {
             self.hits(&mut block, rows.listed())?;
             return Ok(start);
         }
+        for predicate in &self.all[self.cheap..] {
+            block.sift(predicate, &mut rows)?;
+        }
         for some in rows.listed().chunks(RECORDS_AT_ONCE) {
             let mut rows = Rows::of(some.to_vec());
             for predicate in &self.all[self.cheap..] {
@@ -256,10 +274,23 @@ impl<'a> Search<'a> {
         Ok(())
     }
 
-    /// Whether the counts of a row's block say that there is nothing in it.
+    /// Whether the counts of a row's block, or its values, say that there is nothing in it.
     fn is_excluded(&self, part: &Part, row: usize) -> bool {
         let index = self.ledger.read();
         let counts = index.states.blocks(part.segment).get(part.geometry.block(row));
-        counts.is_none_or(|counts| self.all.iter().any(|one| one.excludes_block(counts)))
+        if counts.is_none_or(|counts| self.all.iter().any(|one| one.excludes_block(counts))) {
+            return true;
+        }
+        let mask = index.tallies.mask(part.segment, row, part.end_row() as usize);
+        mask.is_some_and(|mask| self.all.iter().any(|one| one.excludes_mask(mask)))
+    }
+
+    /// Whether the counts of a segment say that there is nothing in it.
+    fn is_excluded_by_counts(&self, part: &Part) -> bool {
+        let index = self.ledger.read();
+        let Some(tally) = index.tallies.of(part.segment) else { return false };
+        let counted = tally.counted >= part.end_row() as usize && !tally.cells.is_overflown();
+        let may = |cell: &Cell| self.all.iter().all(|one| one.holds_for(cell) != Some(false));
+        counted && !tally.cells.iter().any(|(cell, _)| may(&cell))
     }
 }

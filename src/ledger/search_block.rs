@@ -7,6 +7,7 @@ use std::io;
 use std::ops::Range;
 
 use super::columns::{Narrow, Wide};
+use super::marks::{MARKS, Mark, UNKNOWN, mark_of};
 use super::predicate::{Predicate, Recorded};
 use super::search_part::Part;
 use super::search_rows::Rows;
@@ -29,6 +30,7 @@ pub(super) struct Block<'a> {
     /// Columns, once they were read whole.
     wide: [Option<Vec<u64>>; 4],
     narrow: [Option<Vec<u16>>; 2],
+    marks: [Option<Vec<u32>>; MARKS],
     states: Option<Vec<Row>>,
     /// States that were read one by one.
     single: Vec<(usize, Option<State>)>,
@@ -44,6 +46,7 @@ impl<'a> Block<'a> {
             rows,
             wide: Default::default(),
             narrow: Default::default(),
+            marks: Default::default(),
             states: None,
             single: Vec::new(),
             records: Vec::new(),
@@ -78,8 +81,14 @@ impl<'a> Block<'a> {
                 rows.retain(|row| ords.contains(geometry.ord(segment, row)));
                 Ok(())
             }
-            Predicate::Reference(wanted) => self.keep_records(rows, &Recorded::Reference(wanted)),
-            Predicate::Tag(wanted) => self.keep_records(rows, &Recorded::Tag(wanted)),
+            Predicate::Reference(wanted) => {
+                self.keep_marks(Mark::Reference, rows, mark_of(wanted))?;
+                self.keep_records(rows, &Recorded::Reference(wanted))
+            }
+            Predicate::Tag(wanted) => {
+                self.keep_marks(Mark::Tag, rows, mark_of(wanted))?;
+                self.keep_records(rows, &Recorded::Tag(wanted))
+            }
             Predicate::Text(wanted) => self.keep_records(rows, &Recorded::Text(wanted)),
             Predicate::Any(any) => self.keep_any(any, rows),
             Predicate::Not(not) => {
@@ -89,6 +98,47 @@ impl<'a> Block<'a> {
                 Ok(())
             }
         }
+    }
+
+    /// Keeps the rows that a predicate may hold for, as far as that can be told without records.
+    pub(super) fn sift(&mut self, predicate: &Predicate, rows: &mut Rows) -> io::Result<()> {
+        match predicate {
+            Predicate::Reference(wanted) => self.keep_marks(Mark::Reference, rows, mark_of(wanted)),
+            Predicate::Tag(wanted) => self.keep_marks(Mark::Tag, rows, mark_of(wanted)),
+            Predicate::Any(any) if any.iter().all(is_sifted) => {
+                let mut found = Rows::default();
+                for one in any {
+                    let mut held = rows.clone();
+                    self.sift(one, &mut held)?;
+                    rows.remove(&held);
+                    found.add(held);
+                }
+                *rows = found;
+                Ok(())
+            }
+            _ if predicate.reads_records() => Ok(()),
+            _ => self.keep(predicate, rows),
+        }
+    }
+
+    /// Keeps the rows with a mark, and those whose mark is not known.
+    fn keep_marks(&mut self, mark: Mark, rows: &mut Rows, wanted: u32) -> io::Result<()> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let known = &mut self.marks[mark as usize];
+        if known.is_none() && rows.len() <= ROWS_ONE_BY_ONE {
+            return rows.try_retain(|row| {
+                let value = self.part.marks(self.ledger, mark, row..row + 1)?;
+                Ok(value.first().is_some_and(|value| [wanted, UNKNOWN].contains(value)))
+            });
+        }
+        if known.is_none() {
+            *known = Some(self.part.marks(self.ledger, mark, self.rows.clone())?);
+        }
+        let values = known.as_deref().unwrap_or_default();
+        rows.keep_values(self.rows.start, values, |value| value == wanted || value == UNKNOWN);
+        Ok(())
     }
 
     fn keep_any(&mut self, any: &[Predicate], rows: &mut Rows) -> io::Result<()> {
@@ -192,5 +242,14 @@ impl<'a> Block<'a> {
 
     fn ord(&self, row: usize) -> MessageOrd {
         self.part.geometry.ord(self.part.segment, row)
+    }
+}
+
+/// Whether something can be told of it without records.
+fn is_sifted(predicate: &Predicate) -> bool {
+    match predicate {
+        Predicate::Reference(_) | Predicate::Tag(_) => true,
+        Predicate::Any(any) => any.iter().all(is_sifted),
+        _ => !predicate.reads_records(),
     }
 }

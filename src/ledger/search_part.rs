@@ -7,6 +7,9 @@ use std::sync::Arc;
 use super::columns::{ColumnFile, Columns, Narrow, Wide};
 use super::config::Geometry;
 use super::index::{Index, Numbers, Span};
+use super::listing::read_marks;
+use super::lists::Lists;
+use super::marks::{Mark, MarkFile};
 use super::store::Ledger;
 use super::text::phrase::Words;
 use crate::base::id::MessageOrd;
@@ -19,6 +22,9 @@ pub(super) struct Part {
     pub(super) ords: Range<MessageOrd>,
     pub(super) span: Span,
     pub(super) numbers: Option<Arc<Numbers>>,
+    pub(super) lists: Option<Arc<Lists>>,
+    marks: Option<MarkFile>,
+    marked_from: MessageOrd,
     pub(super) geometry: Geometry,
     columns: Source,
 }
@@ -52,6 +58,9 @@ impl Part {
             ords: geometry.ord(segment, 0)..index.next_ord.min(geometry.ord(segment + 1, 0)),
             span: index.span_of(segment),
             numbers: full.and_then(|full| full.numbers.clone()),
+            lists: full.and_then(|full| full.lists.clone()),
+            marks: full.and_then(|full| full.marks.clone()),
+            marked_from: index.marked_from,
             geometry,
             columns,
         }
@@ -119,6 +128,27 @@ impl Part {
                 file.narrow(column, rows, &mut out)?;
             }
             Source::Tail => ledger.read().narrows(self.segment, column, rows, &mut out)?,
+        }
+        Ok(out)
+    }
+
+    /// Marks of rows.
+    pub(super) fn marks(
+        &self,
+        ledger: &Ledger,
+        mark: Mark,
+        rows: Range<usize>,
+    ) -> io::Result<Vec<u32>> {
+        let mut out = Vec::with_capacity(rows.len());
+        match &self.columns {
+            Source::Memory(columns) => {
+                out.extend_from_slice(columns.marks(mark).get(rows).unwrap_or_default());
+            }
+            Source::File(_) => {
+                let from = (self.segment, self.marked_from);
+                read_marks(self.marks.as_ref(), self.geometry, from, mark, rows, &mut out)?;
+            }
+            Source::Tail => ledger.read().marks(self.segment, mark, rows, &mut out)?,
         }
         Ok(out)
     }

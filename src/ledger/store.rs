@@ -18,8 +18,8 @@ use super::counts::AccountCounts;
 use super::identity::Identity;
 use super::index::Index;
 use super::links::Link;
-use super::memtable::Entry;
 use super::names::Names;
+use super::sealer::Scratch;
 use super::stats::Stats;
 use super::stored::{StoredEvent, StoredMessage};
 use super::text::index::TextIndex;
@@ -50,7 +50,7 @@ pub struct Ledger {
     pub(super) journal: Journal,
     pub(super) index: RwLock<Index>,
     /// Only one at a time sorts, in this memory.
-    pub(super) sealing: Mutex<Vec<Entry>>,
+    pub(super) sealing: Mutex<Scratch>,
     pub(super) progress: Progress,
     /// The index of words, if there is one.
     pub(super) text: Option<TextIndex>,

@@ -2,6 +2,8 @@
 
 mod crash;
 
+mod indexes;
+
 mod model;
 
 mod proof;
@@ -42,6 +44,7 @@ fn open(disk: &SimDisk) -> Opened {
 fn drive(opened: &mut Opened) {
     opened.flusher.step();
     while opened.indexer.step().expect("indexes") {}
+    while opened.indexer.catch_up() {}
     while opened.sealer.step().expect("seals") {}
 }
 
@@ -256,17 +259,19 @@ fn random_query(random: &mut fastrand::Rng, messages: usize) -> Query {
 }
 
 fn random_predicate(random: &mut fastrand::Rng, messages: usize, depth: u8) -> Predicate {
-    let at =
-        |random: &mut fastrand::Rng| Timestamp(1_000_000 + random.u64(..=messages as u64 * 40));
+    let at = |random: &mut fastrand::Rng| {
+        let after = random.u64(..=messages as u64 * 40);
+        Timestamp(1_000_000 + after * [1, 1 << 20][random.usize(..2)])
+    };
     let alphabets = ["xxx", "x", "y"];
-    match random.u8(..if depth == 0 { 14 } else { 17 }) {
+    match random.u8(..if depth == 0 { 16 } else { 19 }) {
         0..3 => Predicate::To(random_numbers(random)),
         3 => Predicate::From(random_numbers(random)),
         4 => {
             let sender = ["ACME", "Shop", "12345", "9"][random.usize(..4)];
             Predicate::From(NumberSet::exact(NumberKey::of(sender.as_bytes())))
         }
-        5 => Predicate::Account(AccountId(random.u16(..5))),
+        5 => Predicate::Account(AccountId(random.u16(..5) * random.u16(..2))),
         6 => Predicate::Carrier(CarrierId(random.u16(..5))),
         7 => Predicate::Disposition(Disposition::ALL[random.usize(..7)]),
         8 => Predicate::Status(Status::ALL[random.usize(..14)]),
@@ -280,7 +285,14 @@ fn random_predicate(random: &mut fastrand::Rng, messages: usize, depth: u8) -> P
             Predicate::Ords(Ords::new(some.collect()))
         }
         13 => Predicate::Text(Words::of(alphabets[random.usize(..3)]).expect("a word")),
-        14 => Predicate::Not(Box::new(random_predicate(random, messages, depth - 1))),
+        14 => {
+            let one = format!("order-{}", random.u16(..200));
+            Predicate::Reference(["", "same", &one][random.usize(..3)].into())
+        }
+        15 => {
+            Predicate::Tag([&b""[..], b"otp", b"WAP", b"rare", b"none"][random.usize(..5)].into())
+        }
+        16 => Predicate::Not(Box::new(random_predicate(random, messages, depth - 1))),
         _ => {
             let some = random.u8(..4);
             Predicate::Any(
@@ -299,7 +311,7 @@ fn random_numbers(random: &mut fastrand::Rng) -> NumberSet {
             Some(NumberSet::any(several.collect::<Vec<_>>()))
         }
         2 => NumberSet::prefix(&digits(random).as_bytes()[..random.usize(4..8)]),
-        _ => NumberSet::ending(&digits(random).as_bytes()[random.usize(3..7)..]),
+        _ => NumberSet::ending(&digits(random).as_bytes()[random.usize(..7)..]),
     };
     set.expect("digits")
 }

@@ -49,8 +49,8 @@ impl Reading {
 
     /// All that a word can be.
     ///
-    /// Digits are a number or an id, which are found at once; that digits are somebody's reference or
-    /// stand in a text has to be said (`ref:`, `text:`), unless there are too many for a number.
+    /// Digits are a number, an id or somebody's reference, which are found at once; that they stand in a
+    /// text has to be said (`text:`), unless there are too many for a number.
     pub fn all_of(word: &str) -> Vec<Self> {
         let mut readings = Vec::new();
         let mut can_be = |reading, can: bool| readings.extend(can.then_some(reading));
@@ -65,11 +65,9 @@ impl Reading {
         let length = CARRIER_ID_MIN..=MESSAGE_ID_MAX;
         can_be(Self::CarrierId, id && length.contains(&word.len()));
         let only_digits = word.bytes().all(|octet| octet.is_ascii_digit());
-        if !(only_digits && is_number) {
-            can_be(Self::Sender, word.len() <= SENDER_BYTES_MAX && !only_digits);
-            can_be(Self::Reference, word.len() <= REFERENCE_BYTES_MAX);
-            can_be(Self::Text, Words::of(word).is_some());
-        }
+        can_be(Self::Sender, word.len() <= SENDER_BYTES_MAX && !only_digits);
+        can_be(Self::Reference, word.len() <= REFERENCE_BYTES_MAX);
+        can_be(Self::Text, !(only_digits && is_number) && Words::of(word).is_some());
         readings
     }
 }
@@ -82,12 +80,12 @@ mod tests {
     #[test]
     fn a_word_is_read_as_everything_it_can_be() {
         for (word, expected) in [
-            ("447700900123", &[Number, CarrierId][..]),
+            ("447700900123", &[Number, CarrierId, Reference][..]),
             ("07700-900123", &[Number, CarrierId, Sender, Reference, Text]),
-            ("60777", &[Number, CarrierId]),
+            ("60777", &[Number, CarrierId, Reference]),
             ("8fmwvqwy3ewcz", &[MessageId, CarrierId, Sender, Reference, Text]),
             ("13006AC1", &[CarrierId, Sender, Reference, Text]),
-            ("1234567890123", &[MessageId, Number, CarrierId]),
+            ("1234567890123", &[MessageId, Number, CarrierId, Reference]),
             ("12345678901234567", &[CarrierId, Reference, Text]),
             ("ACME", &[Sender, Reference, Text]),
             ("order-881", &[CarrierId, Sender, Reference, Text]),

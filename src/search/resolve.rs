@@ -201,10 +201,15 @@ impl Resolver<'_> {
     }
 
     /// All that a bare word can be. What is an id that is known is looked for where there are lists, so
-    /// that an old message is found at once, and not in every record since.
+    /// that an old message is found at once, and not in every record since; digits are, too. As long as
+    /// segments of a former version have no lists of references, these are none.
     fn word(&self, word: &str, meaning: &mut Meaning) -> Result<Predicate, NotResolved> {
         let mut readings = Reading::all_of(word);
         readings.retain(|reading| *reading != Reading::Text || self.reads_texts);
+        let has_lists = self.ledger.has_lists();
+        if !has_lists && !readings.contains(&Reading::Sender) {
+            readings.retain(|reading| *reading != Reading::Reference);
+        }
         let mut any = Vec::with_capacity(readings.len() + 1);
         if readings.contains(&Reading::MessageId) {
             any.push(Predicate::Ords(self.message(word)));
@@ -214,7 +219,10 @@ impl Resolver<'_> {
             any.push(Predicate::Ords(self.correlated(word, None)?));
         }
         if self.is_known(&any)? {
-            readings.retain(|one| !matches!(one, Reading::Reference | Reading::Text));
+            readings.retain(|one| match one {
+                Reading::Reference => has_lists,
+                reading => *reading != Reading::Text,
+            });
         }
         for reading in &readings {
             match reading {

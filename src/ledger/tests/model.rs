@@ -1,17 +1,20 @@
 //! The naive ledger: a list of messages, folded from the chunks that are durable. The oracle.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
 
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId, MessageOrd};
+use crate::ledger::cells::hour_of;
 use crate::ledger::counts::AccountCounts;
 use crate::ledger::predicate::Predicate;
 use crate::ledger::store::Ledger;
 use crate::ledger::stored::Hit;
+use crate::ledger::tally_query::{Dimension, Group, TallyQuery};
 use crate::message::address::NumberKey;
 use crate::message::carrier_id::NormalId;
 use crate::message::event::{Event, NO_MESSAGE, What};
-use crate::message::record::Message;
+use crate::message::record::{Direction, Message};
 use crate::message::state::State;
 use crate::spool::chunk::ChunkView;
 use crate::spool::lsn::Lsn;
@@ -115,6 +118,7 @@ impl Model {
         self.check_ids(ledger, random);
         self.check_lists(ledger);
         (0..25).for_each(|_| self.check_search(ledger, random));
+        (0..4).for_each(|_| self.check_tallies(ledger, random));
     }
 
     fn check_ids(&self, ledger: &Ledger, random: &mut fastrand::Rng) {
@@ -177,6 +181,48 @@ impl Model {
             .map(|(at, row)| (at, row.state, row.retry_at()))
             .collect();
         assert_eq!(found, expected);
+    }
+
+    /// Counts by some things against a look at every message, whatever is counted already.
+    fn check_tallies(&self, ledger: &Ledger, random: &mut fastrand::Rng) {
+        let last = self.rows.iter().map(|row| hour_of(row.at)).max().unwrap_or(0);
+        let some = |random: &mut fastrand::Rng| (random.u8(..3) == 0).then(|| random.u16(..5));
+        let query = TallyQuery {
+            hours_together: [1, 1, 24][random.usize(..3)],
+            account: some(random).map(AccountId),
+            carrier: some(random).map(CarrierId),
+            time_max: Duration::MAX,
+            ..TallyQuery::of(
+                random.u32(..=last)..last + random.u32(..3),
+                Dimension::ALL.into_iter().filter(|_| random.bool()).collect(),
+            )
+        };
+        let mut expected: BTreeMap<Group, u64> = BTreeMap::new();
+        for row in &self.rows {
+            let (message, hour) = (row.message(), hour_of(row.at));
+            let asked = query.hours.contains(&hour)
+                && query.account.is_none_or(|account| account == message.account)
+                && query.carrier.is_none_or(|carrier| carrier == message.carrier);
+            if asked {
+                let by = |dimension| query.by.contains(&dimension).then_some(());
+                let inbound = message.direction == Direction::Inbound;
+                let group = Group {
+                    hour: hour / query.hours_together * query.hours_together,
+                    disposition: by(Dimension::Disposition).map(|()| row.state.disposition),
+                    reason: by(Dimension::Reason).map(|()| row.state.reason),
+                    carrier: by(Dimension::Carrier).map(|()| message.carrier),
+                    account: by(Dimension::Account).map(|()| message.account),
+                    inbound: by(Dimension::Direction).map(|()| inbound),
+                };
+                *expected.entry(group).or_default() += 1;
+            }
+        }
+        let tallied = ledger.tally(&query).expect("reads");
+        assert_eq!((tallied.uncounted, tallied.too_many), (0, false));
+        assert_eq!(tallied.groups, expected, "{query:?}");
+        let query = TallyQuery { groups_max: expected.len().max(1) - 1, ..query };
+        let tallied = ledger.tally(&query).expect("reads");
+        assert_eq!(tallied.too_many, !expected.is_empty());
     }
 
     fn check_search(&self, ledger: &Ledger, random: &mut fastrand::Rng) {

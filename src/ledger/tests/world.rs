@@ -36,9 +36,10 @@ pub(super) struct World {
 
 impl World {
     pub(super) fn new(seed: u64) -> Self {
+        let cells_max = if seed.is_multiple_of(2) { LedgerConfig::tiny().cells_max } else { 6 };
         Self {
             disk: SimDisk::new(seed),
-            config: LedgerConfig::tiny(),
+            config: LedgerConfig { cells_max, ..LedgerConfig::tiny() },
             random: fastrand::Rng::with_seed(seed),
             opened: None,
             written: Vec::new(),
@@ -98,11 +99,18 @@ impl World {
     /// One random operation; `false` if the disk failed in it.
     pub(super) fn step(&mut self) -> bool {
         self.now.0 += self.random.u64(..50);
+        if self.random.u8(..60) == 0 {
+            // Into the next hours.
+            self.now.0 += self.random.u64(..3 * 3_600_000_000);
+        }
         match self.random.u8(..20) {
             0..8 => self.append(),
             8..12 => self.flush(),
             12..16 => self.opened.as_mut().is_some_and(|opened| opened.indexer.step().is_ok()),
             16 => {
+                if let Some(opened) = &mut self.opened {
+                    opened.indexer.catch_up();
+                }
                 // What these two are refused is tried again.
                 if let Some(opened) = &mut self.opened {
                     let _ = opened.text_follower.step();
@@ -164,6 +172,9 @@ impl World {
         let to = format!("4477{:03}", random.u16(..300));
         let from = ["ACME", "shop", "12345", "447700900000"][random.usize(..4)];
         let body = vec![b'x'; random.usize(..60)];
+        let client_ref = [String::new(), format!("order-{}", random.u16(..200)), "same".into()];
+        let service_type = [&b""[..], b"otp", b"WAP", b"rare"][random.usize(..10).min(3)];
+        let service_type = if random.u8(..9) > 0 { &b"otp"[..] } else { service_type };
         let long = if random.u8(..200) == 0 { vec![b'y'; 40_000] } else { Vec::new() };
         chunk.message(&Message {
             direction: if random.u8(..8) == 0 { Direction::Inbound } else { Direction::Outbound },
@@ -173,6 +184,8 @@ impl World {
             destination: Address::infer(to.as_bytes()),
             registered_delivery: random.u8(..4),
             parts: 1,
+            service_type,
+            client_ref: client_ref[random.usize(..3)].as_bytes(),
             body: &body,
             tlvs: &long,
             ..Message::default()

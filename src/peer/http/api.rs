@@ -16,9 +16,9 @@ use super::route_metrics::AllRoutes;
 use super::stream::{self, Streams};
 use super::underway::Underway;
 use super::{
-    cancel_message, compat, docs, errors, explain_route, get_content, get_message, health,
-    list_events, list_messages, metrics, observe, openapi, operator_routes, post_batch,
-    post_message, problem_table as kinds, search_messages, webhook_actions, webhooks,
+    cancel_message, compat, conversation, docs, errors, explain_route, get_content, get_message,
+    health, list_events, list_messages, metrics, observe, openapi, operator_routes, post_batch,
+    post_message, problem_table as kinds, search_messages, stats, webhook_actions, webhooks,
 };
 use crate::base::clock::Clock;
 use crate::base::id::IdCipher;
@@ -35,6 +35,8 @@ pub(super) const ROUTES: &[(&str, Method)] = &[
     ("/v1/messages", Method::GET),
     ("/v1/messages/batch", Method::POST),
     ("/v1/messages/search", Method::POST),
+    ("/v1/conversations/search", Method::POST),
+    ("/v1/stats", Method::GET),
     ("/v1/messages/{id}", Method::GET),
     ("/v1/messages/{id}/cancel", Method::POST),
     ("/v1/messages/{id}/events", Method::GET),
@@ -165,6 +167,8 @@ impl Api {
             .route("/v1/messages", messages)
             .route("/v1/messages/batch", post(post_batch::post))
             .route("/v1/messages/search", post(search_messages::post))
+            .route("/v1/conversations/search", post(conversation::post))
+            .route("/v1/stats", get(stats::get))
             .route("/v1/messages/{id}", get(get_message::get))
             .route("/v1/messages/{id}/cancel", post(cancel_message::post))
             .route("/v1/messages/{id}/events", get(list_events::list))

@@ -24,6 +24,8 @@ pub mod compat;
 
 pub mod config;
 
+mod conversation;
+
 mod docs;
 
 mod dry_run_view;
@@ -111,6 +113,10 @@ mod search_messages;
 mod searching;
 
 pub mod server;
+
+mod stats;
+
+mod stats_schema;
 
 mod stream;
 

@@ -15,9 +15,9 @@ use super::api::Api;
 use super::openapi_common::Common;
 use super::problem_view::ProblemBody;
 use super::{
-    cancel_message, carriers, docs, errors, explain_route, get_content, get_message, govern,
-    health, list_events, list_messages, metrics, post_batch, post_message, queues, search_messages,
-    stream, webhook_actions, webhooks,
+    cancel_message, carriers, conversation, docs, errors, explain_route, get_content, get_message,
+    govern, health, list_events, list_messages, metrics, post_batch, post_message, queues,
+    search_messages, stats, stream, webhook_actions, webhooks,
 };
 
 /// What the document is made of.
@@ -35,6 +35,8 @@ use super::{
         post_batch::post,
         list_messages::list,
         search_messages::post,
+        conversation::post,
+        stats::get,
         get_message::get,
         cancel_message::post,
         list_events::list,
@@ -192,12 +194,15 @@ mod tests {
             ("ReloadRequest", &RELOADED),
             ("LogLevelRequest", &LOGGED),
             ("SearchRequest", &SEARCHED),
+            ("ConversationRequest", &conversation::CONVERSED),
         ] {
             assert_eq!(members(&document, shape), sorted(read), "{shape}");
         }
-        let listed = &document["paths"]["/v1/messages"]["get"]["parameters"];
-        let listed = listed.as_array().expect("a list").iter();
-        let listed: Vec<_> = listed.filter_map(|one| one["name"].as_str()).collect();
-        assert_eq!(sorted(&listed), sorted(&PARAMETERS));
+        for (path, read) in [("/v1/messages", &PARAMETERS[..]), ("/v1/stats", &stats::PARAMETERS)] {
+            let listed = &document["paths"][path]["get"]["parameters"];
+            let listed = listed.as_array().expect("a list").iter();
+            let listed: Vec<_> = listed.filter_map(|one| one["name"].as_str()).collect();
+            assert_eq!(sorted(&listed), sorted(read));
+        }
     }
 }

@@ -93,6 +93,20 @@ pub(super) struct SearchRequest {
     after: Option<String>,
 }
 
+/// Whose messages are listed, and which part of them.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ConversationRequest {
+    /// A number, international or as within its country, or a sender's name.
+    #[schema(min_length = 1, max_length = 64, example = "+447700900123")]
+    number: String,
+    /// Messages of a page; 50 unless given.
+    #[schema(minimum = 1, maximum = 200)]
+    limit: Option<u16>,
+    /// The `page.next` of the page before.
+    after: Option<String>,
+}
+
 /// A message that routes are asked about.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

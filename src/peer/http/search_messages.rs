@@ -20,6 +20,7 @@ use super::problem::Problem;
 use super::problem_table as kinds;
 use super::request_schema::SearchRequest;
 use super::searching::{Asked, LIMIT, LIMIT_MAX, search};
+use crate::base::id::MessageOrd;
 use crate::search::key::Key;
 use crate::search::parse::parse;
 use crate::search::syntax_error::QueryError;
@@ -28,7 +29,7 @@ use crate::search::syntax_error::QueryError;
 pub(super) const SEARCHED: [&str; 3] = ["query", "limit", "after"];
 
 /// Octets of a body.
-const BYTES_MAX: usize = 16 << 10;
+pub(super) const BYTES_MAX: usize = 16 << 10;
 
 /// Search messages by anything
 ///
@@ -58,15 +59,18 @@ pub(super) async fn post(
     let value = json(&parts.headers, body, BYTES_MAX).await?;
     let fields = Fields::of_value(value, &SEARCHED)?;
     let query = fields.text("query")?.ok_or_else(|| wrong("query", "has to be there"))?;
+    let (limit, after) = part(&api, &fields)?;
+    let expression = parse(query).map_err(|error| unreadable(None, error))?;
+    let asked = Asked { expression, limit, after };
+    Ok((NO_STORE, Json(search(&api, &caller, asked, unreadable).await?)))
+}
+
+/// How many messages are wanted, and after which.
+pub(super) fn part(api: &Api, fields: &Fields) -> Result<(usize, Option<MessageOrd>), Problem> {
     let limit = fields.number("limit", LIMIT_MAX as u64)?;
     let after = fields.text("after")?.map(|id| api.ids.open(id.as_bytes()));
     let after = after.map(|ord| ord.ok_or_else(|| wrong("after", "is not the `next` of a page")));
-    let asked = Asked {
-        expression: parse(query).map_err(|error| unreadable(None, error))?,
-        limit: limit.map_or(LIMIT, |limit| limit as usize),
-        after: after.transpose()?,
-    };
-    Ok((NO_STORE, Json(search(&api, &caller, asked, unreadable).await?)))
+    Ok((limit.map_or(LIMIT, |limit| limit as usize), after.transpose()?))
 }
 
 fn unreadable(_: Option<Key>, error: QueryError) -> Problem {

@@ -30,6 +30,8 @@ mod refusing;
 
 mod searching;
 
+mod counting;
+
 mod streaming;
 
 mod submitting;

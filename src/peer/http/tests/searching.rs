@@ -80,7 +80,7 @@ async fn a_message_is_found_by_anything_a_caller_can_read_out() {
     assert_eq!(told["query"], "07400123456 disposition:in_progress");
     assert_eq!(
         told["words"],
-        json!([{ "word": "07400123456", "read_as": ["number", "carrier_id"] }])
+        json!([{ "word": "07400123456", "read_as": ["number", "carrier_id", "ref"] }])
     );
     assert_eq!((&told["budget_spent"], &told["back_to"]), (&false.into(), &Value::Null));
     assert!(told["complete_until"].as_str().is_some_and(|until| until.len() == 24));
