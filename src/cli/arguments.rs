@@ -8,8 +8,8 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use super::print::note;
 use super::{
-    carriers, check, completions, demo, govern, man, queue, route, search, send, serve, tail, top,
-    trace,
+    carriers, check, completions, demo, govern, man, queue, route, search, send, serve, sim_ledger,
+    tail, top, trace,
 };
 
 /// A carrier-grade SMS gateway that can tell anyone what happened to any message.
@@ -72,6 +72,8 @@ enum Sim {
     Smsc(crate::sim::args::SimSmscArgs),
     /// An SMSC that answers submits and does nothing else
     Responder(crate::load::responder::ResponderArgs),
+    /// A data directory full of traffic that never was
+    Ledger(sim_ledger::SimLedgerArgs),
     /// A forwarder without a store
     Relay(crate::load::relay::RelayArgs),
 }
@@ -90,6 +92,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Load(arguments) => crate::load::args::run(*arguments),
         Command::Sim(Sim::Smsc(arguments)) => crate::sim::args::run(arguments),
         Command::Sim(Sim::Responder(arguments)) => crate::load::responder::run(arguments),
+        Command::Sim(Sim::Ledger(arguments)) => sim_ledger::run(&arguments),
         Command::Sim(Sim::Relay(arguments)) => crate::load::relay::run(arguments),
         Command::Completions(arguments) => completions::run(&arguments, program()),
         Command::Man(arguments) => man::run(&arguments, program()),

@@ -40,6 +40,8 @@ mod send;
 
 mod serve;
 
+mod sim_ledger;
+
 mod tail;
 
 mod timeline;
