@@ -8,8 +8,8 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use super::print::note;
 use super::{
-    carriers, check, completions, demo, govern, man, queue, route, search, send, serve, sim_ledger,
-    tail, top, trace,
+    carriers, check, completions, demo, govern, ledger, man, queue, route, search, send,
+    serve, sim_ledger, tail, top, trace,
 };
 
 /// A carrier-grade SMS gateway that can tell anyone what happened to any message.
@@ -55,6 +55,9 @@ enum Command {
     Reload(govern::ReloadArgs),
     /// Change what a running gateway logs
     LogLevel(govern::LogLevelArgs),
+    /// Look at a data directory that no gateway works on
+    #[command(subcommand)]
+    Ledger(ledger::LedgerCommand),
     /// Load a gateway or an SMSC over SMPP and match every receipt to its message
     Load(Box<crate::load::args::LoadArgs>),
     /// Print what a shell needs to complete commands
@@ -94,6 +97,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Sim(Sim::Responder(arguments)) => crate::load::responder::run(arguments),
         Command::Sim(Sim::Ledger(arguments)) => sim_ledger::run(&arguments),
         Command::Sim(Sim::Relay(arguments)) => crate::load::relay::run(arguments),
+        Command::Ledger(command) => ledger::run(&command),
         Command::Completions(arguments) => completions::run(&arguments, program()),
         Command::Man(arguments) => man::run(&arguments, program()),
         Command::Demo(arguments) => demo::run(arguments),

@@ -20,6 +20,10 @@ mod demo;
 
 mod govern;
 
+mod ledger;
+
+mod ledger_stat;
+
 mod man;
 
 mod message_table;

@@ -83,7 +83,7 @@ impl Default for Span {
 }
 
 impl Span {
-    fn widen(&mut self, at: Timestamp) {
+    pub(super) fn widen(&mut self, at: Timestamp) {
         self.first = self.first.min(at);
         self.last = self.last.max(at);
     }
@@ -98,7 +98,7 @@ pub(super) struct Place {
 }
 
 /// Ordinals that may be missing at once: more is no loss of records but nonsense.
-const LOST_MAX: u64 = 1 << 24;
+pub(super) const LOST_MAX: u64 = 1 << 24;
 
 impl Index {
     /// An index that continues with the given parts.

@@ -14,6 +14,8 @@ pub mod hostile;
 
 pub mod indexer;
 
+pub mod inspect;
+
 pub mod names;
 
 pub mod open;

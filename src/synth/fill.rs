@@ -125,12 +125,15 @@ pub fn fill(
     let outcome = outcome.and_then(|()| traffic.settle_files(&store, told));
     let stopped = store.stop();
     outcome.and(stopped)?;
-    traffic.summary.disk_bytes = bytes_of(&*disk)?;
+    traffic.summary.disk_bytes = traffic.summary.log_bytes + index_bytes(&*disk)?;
     Ok(traffic.summary)
 }
 
-fn bytes_of(disk: &dyn Disk) -> io::Result<u64> {
-    disk.list()?.iter().try_fold(0, |sum, name| Ok(sum + disk.open(name)?.len_bytes()?))
+/// Octets of all files but the log, whose files have room ahead.
+fn index_bytes(disk: &dyn Disk) -> io::Result<u64> {
+    let names = disk.list()?;
+    let mut others = names.iter().filter(|name| !name.starts_with("log-"));
+    others.try_fold(0, |sum, name| Ok(sum + disk.open(name)?.len_bytes()?))
 }
 
 impl Traffic {

@@ -39,3 +39,6 @@ mod world;
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod verified;
