@@ -8,7 +8,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use super::print::note;
 use super::{
-    carriers, check, completions, demo, govern, ledger, man, queue, route, search, send,
+    carriers, check, completions, demo, export, govern, ledger, man, queue, route, search, send,
     serve, sim_ledger, tail, top, trace,
 };
 
@@ -39,6 +39,8 @@ enum Command {
     Trace(trace::TraceArgs),
     /// Find messages by anything that is known of them
     Search(search::SearchArgs),
+    /// Write what a query finds to a file: CSV, JSON Lines, Parquet
+    Export(export::ExportArgs),
     /// See, suspend, resume, rebind or limit a running gateway's carriers
     #[command(subcommand)]
     Carriers(carriers::CarriersCommand),
@@ -114,6 +116,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Send(arguments) => wait_for(send::run(&arguments)),
         Command::Trace(arguments) => wait_for(trace::run(&arguments)),
         Command::Search(arguments) => wait_for(search::run(&arguments)),
+        Command::Export(arguments) => wait_for(export::run(&arguments)),
     }
 }
 

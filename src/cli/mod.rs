@@ -18,6 +18,8 @@ mod completions;
 
 mod demo;
 
+mod export;
+
 mod govern;
 
 mod ledger;

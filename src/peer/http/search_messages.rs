@@ -25,7 +25,7 @@ use crate::search::parse::parse;
 use crate::search::syntax_error::QueryError;
 
 /// Fields of the body.
-pub(super) const SEARCHED: [&str; 3] = ["query", "limit", "after"];
+pub(super) const SEARCHED: [&str; 4] = ["query", "limit", "after", "texts"];
 
 /// Octets of a body.
 const BYTES_MAX: usize = 16 << 10;
@@ -39,7 +39,7 @@ const BYTES_MAX: usize = 16 << 10;
 /// Or it is a key and what it has to be: `to`, `from`, `number`, `id`, `carrier_id`, `ref`, `account`,
 /// `carrier`, `disposition`, `status`, `reason`, `direction`, `type`, `tag`, `text`, `since`, `until`. A `-`
 /// before a term turns it round. Moments are RFC 3339, dates in UTC, `2h` or `7d` ago, `today`, `yesterday`.
-/// Texts are searched for keys with `content:read`.
+/// Texts are searched, and with `texts` shown, for keys with `content:read`.
 ///
 /// A page may be short although more follows: go on with `page.next` until it is null.
 #[utoipa::path(
@@ -57,6 +57,10 @@ pub(super) async fn post(
     let (parts, body) = request.into_parts();
     let value = json(&parts.headers, body, BYTES_MAX).await?;
     let fields = Fields::of_value(value, &SEARCHED)?;
+    let texts = fields.flag("texts")?;
+    if texts {
+        caller.require(Scope::ContentRead)?;
+    }
     let query = fields.text("query")?.ok_or_else(|| wrong("query", "has to be there"))?;
     let limit = fields.number("limit", LIMIT_MAX as u64)?;
     let after = fields.text("after")?.map(|id| api.ids.open(id.as_bytes()));
@@ -65,6 +69,7 @@ pub(super) async fn post(
         expression: parse(query).map_err(|error| unreadable(None, error))?,
         limit: limit.map_or(LIMIT, |limit| limit as usize),
         after: after.transpose()?,
+        texts,
     };
     Ok((NO_STORE, Json(search(&api, &caller, asked, unreadable).await?)))
 }
