@@ -22,6 +22,8 @@ pub mod ledger;
 
 pub mod search;
 
+pub mod synth;
+
 pub mod intake;
 
 pub mod throttle;

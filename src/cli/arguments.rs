@@ -8,8 +8,8 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use super::print::note;
 use super::{
-    carriers, check, completions, conversation, demo, govern, man, queue, route, search, send,
-    serve, stats, tail, top, trace,
+    carriers, check, completions, conversation, demo, export, govern, ledger, man, queue, route,
+    search, send, serve, sim_ledger, stats, tail, top, trace,
 };
 
 /// A carrier-grade SMS gateway that can tell anyone what happened to any message.
@@ -43,6 +43,8 @@ enum Command {
     Conversation(conversation::ConversationArgs),
     /// Count messages hour by hour or day by day
     Stats(stats::StatsArgs),
+    /// Write what a query finds to a file: CSV, JSON Lines, Parquet
+    Export(export::ExportArgs),
     /// See, suspend, resume, rebind or limit a running gateway's carriers
     #[command(subcommand)]
     Carriers(carriers::CarriersCommand),
@@ -59,6 +61,9 @@ enum Command {
     Reload(govern::ReloadArgs),
     /// Change what a running gateway logs
     LogLevel(govern::LogLevelArgs),
+    /// Look at a data directory that no gateway works on
+    #[command(subcommand)]
+    Ledger(ledger::LedgerCommand),
     /// Load a gateway or an SMSC over SMPP and match every receipt to its message
     Load(Box<crate::load::args::LoadArgs>),
     /// Print what a shell needs to complete commands
@@ -76,6 +81,8 @@ enum Sim {
     Smsc(crate::sim::args::SimSmscArgs),
     /// An SMSC that answers submits and does nothing else
     Responder(crate::load::responder::ResponderArgs),
+    /// A data directory full of traffic that never was
+    Ledger(sim_ledger::SimLedgerArgs),
     /// A forwarder without a store
     Relay(crate::load::relay::RelayArgs),
 }
@@ -94,7 +101,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Load(arguments) => crate::load::args::run(*arguments),
         Command::Sim(Sim::Smsc(arguments)) => crate::sim::args::run(arguments),
         Command::Sim(Sim::Responder(arguments)) => crate::load::responder::run(arguments),
+        Command::Sim(Sim::Ledger(arguments)) => sim_ledger::run(&arguments),
         Command::Sim(Sim::Relay(arguments)) => crate::load::relay::run(arguments),
+        Command::Ledger(command) => ledger::run(&command),
         Command::Completions(arguments) => completions::run(&arguments, program()),
         Command::Man(arguments) => man::run(&arguments, program()),
         Command::Demo(arguments) => demo::run(arguments),
@@ -113,6 +122,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Search(arguments) => wait_for(search::run(&arguments)),
         Command::Conversation(arguments) => wait_for(conversation::run(&arguments)),
         Command::Stats(arguments) => wait_for(stats::run(&arguments)),
+        Command::Export(arguments) => wait_for(export::run(&arguments)),
     }
 }
 

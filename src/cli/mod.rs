@@ -20,7 +20,13 @@ mod conversation;
 
 mod demo;
 
+mod export;
+
 mod govern;
+
+mod ledger;
+
+mod ledger_stat;
 
 mod man;
 
@@ -42,6 +48,7 @@ mod send;
 
 mod serve;
 
+mod sim_ledger;
 mod stats;
 
 mod tail;

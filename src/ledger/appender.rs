@@ -163,11 +163,11 @@ impl Appender {
 }
 
 impl Shape {
-    fn name(&self, number: u64) -> String {
+    pub(super) fn name(&self, number: u64) -> String {
         format!("{}-{number:08x}", self.prefix)
     }
 
-    fn stamp(&self, number: u64) -> Stamp {
+    pub(super) fn stamp(&self, number: u64) -> Stamp {
         Stamp { kind: self.kind, directory_id: self.directory_id, number }
     }
 }

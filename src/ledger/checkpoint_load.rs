@@ -2,6 +2,7 @@
 //!
 //! A torn file is no error: it was never the one that counts. See `checkpoint` for the layout.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
@@ -41,7 +42,7 @@ pub(super) fn load(disk: &dyn Disk, directory_id: u64) -> Result<Option<Loaded>,
 }
 
 /// `None` if the file was torn.
-fn load_one(
+pub(super) fn load_one(
     file: Arc<dyn DiskFile>,
     name: &str,
     directory_id: u64,
@@ -91,7 +92,35 @@ fn crc_matches(file: &dyn DiskFile, end: u64) -> io::Result<bool> {
     Ok(crc.to_le_bytes() == expected)
 }
 
+/// How long a checkpoint says that it is, if it says so at all.
+pub(super) fn promised(file: &dyn DiskFile) -> Option<u64> {
+    let mut head = [0; STAMP_BYTES + 8];
+    read_exact_at(file, &mut head, 0).ok()?;
+    let (stamp, counts) = head.split_first_chunk::<STAMP_BYTES>()?;
+    version_of(stamp, NAMES[0]).ok()?;
+    let word = |at: usize| counts.get(at..)?.first_chunk().map(|it| u32::from_le_bytes(*it));
+    let pages = u64::from(word(4)?) * PAGE_RECORD_BYTES as u64;
+    Some(head.len() as u64 + u64::from(word(0)?) + pages + 4)
+}
+
 impl Loaded {
+    /// Where the rows of each of its pages are, by the page's number.
+    pub(super) fn page_places(&self) -> io::Result<BTreeMap<u64, u64>> {
+        let mut places = BTreeMap::new();
+        for number in 0..self.pages {
+            let at = self.pages_at + number * PAGE_RECORD_BYTES as u64;
+            let mut page = [0; 8];
+            read_exact_at(&*self.file, &mut page, at)?;
+            places.insert(u64::from_le_bytes(page), at + 8);
+        }
+        Ok(places)
+    }
+
+    /// Reads the first rows of a page.
+    pub(super) fn read_page(&self, at: u64, octets: &mut [u8]) -> io::Result<()> {
+        read_exact_at(&*self.file, octets, at)
+    }
+
     /// (3) once more, in case the crash came before it was done.
     pub(super) fn redo(&self, states: &mut States) -> io::Result<()> {
         let mut record = [0; PAGE_RECORD_BYTES];

@@ -241,10 +241,12 @@ pub(super) fn file_bytes(geometry: Geometry) -> u64 {
     narrow_at(geometry, NARROWS, 0)
 }
 
-const fn wide_at(geometry: Geometry, number: usize, row: usize) -> u64 {
+/// Where a row of a wide column is in the file.
+pub(super) const fn wide_at(geometry: Geometry, number: usize, row: usize) -> u64 {
     (STAMP_BYTES + (number * geometry.rows() + row) * 8) as u64
 }
 
-const fn narrow_at(geometry: Geometry, number: usize, row: usize) -> u64 {
+/// Where a row of a narrow column is in the file.
+pub(super) const fn narrow_at(geometry: Geometry, number: usize, row: usize) -> u64 {
     wide_at(geometry, WIDES, 0) + ((number * geometry.rows() + row) * 2) as u64
 }

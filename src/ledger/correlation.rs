@@ -69,8 +69,7 @@ impl Correlations {
         let sealed = (0..runs)
             .map(|number| Run::open(&*disk, &name(directory_id, number)).map(Arc::new))
             .collect::<Result<_, _>>()?;
-        let shape =
-            Shape { prefix: "ids", kind: *b"ids\0\0\0\0\0", directory_id, per_file: run_entries };
+        let shape = shape(directory_id, run_entries);
         let first = runs * run_entries;
         let entries = Appender::open(disk, shape, first, count)?;
         let mut opened = Self {
@@ -101,10 +100,7 @@ impl Correlations {
     }
 
     fn insert_key(&mut self, key: u64, link: u64) {
-        let mut entry = [0; ENTRY_BYTES];
-        entry[..8].copy_from_slice(&key.to_le_bytes());
-        entry[8..].copy_from_slice(&link.to_le_bytes());
-        self.entries.push(entry);
+        self.entries.push(encode((key, link)));
         self.remember((key, link));
     }
 
@@ -156,8 +152,19 @@ pub(super) fn find_in_runs(runs: &[Arc<Run>], key: u64, out: &mut Vec<u64>) -> i
     Ok(())
 }
 
-fn name(directory_id: u64, number: u64) -> RunName {
+/// The files of entries that are in no run yet.
+pub(super) const fn shape(directory_id: u64, run_entries: u64) -> Shape {
+    Shape { prefix: "ids", kind: *b"ids\0\0\0\0\0", directory_id, per_file: run_entries }
+}
+
+/// What a run is called.
+pub(super) fn name(directory_id: u64, number: u64) -> RunName {
     RunName { prefix: "corr", kind: *b"corr\0\0\0\0", directory_id, number }
+}
+
+/// An entry as it lies in its file.
+pub(super) fn encode((key, link): Entry) -> [u8; ENTRY_BYTES] {
+    (u128::from(key) | u128::from(link) << 64).to_le_bytes()
 }
 
 fn decode(entry: [u8; ENTRY_BYTES]) -> (u64, u64) {

@@ -10,7 +10,7 @@ use crate::spool::disk::{Disk, read_small, replace};
 use crate::spool::error::OpenError;
 use crate::spool::stamp::{STAMP_BYTES, Stamp, version_of};
 
-const NAME: &str = "identity";
+pub(super) const NAME: &str = "identity";
 const KIND: [u8; 8] = *b"identity";
 
 /// What tells this directory from every other.
@@ -36,6 +36,14 @@ impl Identity {
             }
             Err(error) => Err(OpenError::io(NAME, error)),
         }
+    }
+
+    /// Reads the identity of a directory, whoever's it is.
+    pub(super) fn read(disk: &dyn Disk) -> Result<Self, OpenError> {
+        let octets = read_small(disk, NAME, 4096).map_err(|error| OpenError::io(NAME, error))?;
+        let damaged = || OpenError::damaged(NAME, "it is cut short or changed");
+        let node = octets.get(32..34).and_then(|node| node.first_chunk()).ok_or_else(damaged)?;
+        Self::decode(&octets, u16::from_le_bytes(*node))
     }
 
     fn encode(&self) -> Vec<u8> {

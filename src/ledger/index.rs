@@ -108,7 +108,7 @@ pub(super) struct Place {
 }
 
 /// Ordinals that may be missing at once: more is no loss of records but nonsense.
-const LOST_MAX: u64 = 1 << 24;
+pub(super) const LOST_MAX: u64 = 1 << 24;
 
 impl Index {
     /// An index that continues with the given parts.

@@ -35,8 +35,7 @@ impl Links {
         per_file: u64,
         count: u64,
     ) -> Result<Self, OpenError> {
-        let shape = Shape { prefix: "links", kind: *b"links\0\0\0", directory_id, per_file };
-        Ok(Self { entries: Appender::open(disk, shape, 0, count)? })
+        Ok(Self { entries: Appender::open(disk, shape(directory_id, per_file), 0, count)? })
     }
 
     /// Adds a link and returns its name: its number plus 1.
@@ -52,12 +51,17 @@ impl Links {
     }
 }
 
+/// The files of links.
+pub(super) const fn shape(directory_id: u64, per_file: u64) -> Shape {
+    Shape { prefix: "links", kind: *b"links\0\0\0", directory_id, per_file }
+}
+
 impl Link {
     pub(super) const fn lsn(&self) -> Lsn {
         self.chunk.plus(self.offset as u64)
     }
 
-    fn encode(self) -> [u8; ENTRY_BYTES] {
+    pub(super) fn encode(self) -> [u8; ENTRY_BYTES] {
         let mut entry = [0; ENTRY_BYTES];
         entry[..6].copy_from_slice(&self.lsn().0.to_le_bytes()[..6]);
         entry[6..12].copy_from_slice(&self.previous.to_le_bytes()[..6]);

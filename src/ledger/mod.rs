@@ -16,6 +16,8 @@ pub mod hostile;
 
 pub mod indexer;
 
+pub mod inspect;
+
 pub mod names;
 
 pub mod open;

@@ -15,7 +15,7 @@ use crate::spool::error::OpenError;
 use crate::spool::stamp::{STAMP_BYTES, Stamp, version_of};
 use crate::spool::unpoisoned;
 
-const FILE: &str = "names";
+pub(super) const FILE: &str = "names";
 const KIND: [u8; 8] = *b"names\0\0\0";
 const FILE_BYTES_MAX: u64 = 64 << 20;
 

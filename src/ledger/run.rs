@@ -14,12 +14,14 @@ use crate::spool::disk::{Disk, DiskFile, Paced, UNFINISHED_PREFIX, read_exact_at
 use crate::spool::error::OpenError;
 use crate::spool::stamp::{Footed, STAMP_BYTES, Stamp, cut_off};
 
-const ENTRY_BYTES: usize = 16;
+/// Octets of an entry.
+pub(super) const ENTRY_BYTES: usize = 16;
 
 /// Entries between two fences: 4 KiB.
 const FENCE_ENTRIES: usize = 256;
 
-const FOOTER_BYTES: usize = 16;
+/// Octets behind the fences.
+pub(super) const FOOTER_BYTES: usize = 16;
 
 /// Entries written at a time.
 const WRITE_ENTRIES: usize = 16 << 10;
@@ -46,7 +48,7 @@ impl RunName {
         format!("{}-{:08x}", self.prefix, self.number)
     }
 
-    fn stamp(&self) -> Stamp {
+    pub(super) fn stamp(&self) -> Stamp {
         Stamp { kind: self.kind, directory_id: self.directory_id, number: self.number }
     }
 }

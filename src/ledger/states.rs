@@ -48,7 +48,7 @@ impl Row {
         octets
     }
 
-    fn decode(octets: &[u8; ROW_BYTES]) -> Self {
+    pub(super) fn decode(octets: &[u8; ROW_BYTES]) -> Self {
         let wide = u128::from_le_bytes(*octets);
         Self { state: (wide as u64).to_le_bytes(), head: (wide >> 64) as u64 }
     }
@@ -359,14 +359,15 @@ const fn page_of(ord: MessageOrd) -> u64 {
     ord.0 / PAGE_ROWS as u64
 }
 
-const fn row_at(row: usize) -> u64 {
+/// Where a row is in its file.
+pub(super) const fn row_at(row: usize) -> u64 {
     (STAMP_BYTES + row * ROW_BYTES) as u64
 }
 
-fn file_name(segment: usize) -> String {
+pub(super) fn file_name(segment: usize) -> String {
     format!("states-{segment:08x}")
 }
 
-fn stamp(directory_id: u64, segment: usize) -> Stamp {
+pub(super) fn stamp(directory_id: u64, segment: usize) -> Stamp {
     Stamp { kind: *b"states\0\0", directory_id, number: segment as u64 }
 }

@@ -23,6 +23,8 @@ pub mod log;
 
 pub mod lsn;
 
+pub mod read_disk;
+
 pub mod real_disk;
 
 mod recent;
@@ -36,6 +38,8 @@ pub mod sim_disk;
 pub mod stamp;
 
 pub mod tape;
+
+pub mod walk;
 
 pub(crate) mod unpoisoned;
 

@@ -99,14 +99,8 @@ pub fn recover(
 ) -> Result<Recovered, OpenError> {
     let accept = options.accept_corruption;
     let files = open_files(&*disk, directory_id, accept)?;
-    let mut scanner = Scanner {
-        directory_id,
-        files: &files,
-        scan: Scan { from, end: from, ..Scan::default() },
-        accept,
-        window: Window::default(),
-    };
-    scanner.run()?;
+    let mut scanner = Scanner::new(directory_id, &files, from, accept);
+    scanner.run(&mut |_, _| Ok(()))?;
     let scan = scanner.scan;
     // A process that was stopped between a write and its sync left frames that are whole and may not
     // be on disk. From here on they count as durable.
@@ -128,7 +122,12 @@ pub fn recover(
     Ok(Recovered { log, scan })
 }
 
-fn open_files(disk: &dyn Disk, directory_id: u64, accept: bool) -> Result<Vec<LogFile>, OpenError> {
+/// The log files of a directory, oldest first. With `accept` their first octets may be damaged.
+pub(super) fn open_files(
+    disk: &dyn Disk,
+    directory_id: u64,
+    accept: bool,
+) -> Result<Vec<LogFile>, OpenError> {
     let names = disk.list().map_err(|error| OpenError::io(&disk.place(), error))?;
     let bases: BTreeMap<Lsn, String> =
         names.into_iter().filter_map(|name| Some((base_of(&name)?, name))).collect();
@@ -148,7 +147,11 @@ fn open_files(disk: &dyn Disk, directory_id: u64, accept: bool) -> Result<Vec<Lo
     Ok(files)
 }
 
-struct Scanner<'a> {
+/// What is called with the payload of every frame and its address.
+type Visit<'a> = dyn FnMut(Lsn, &[u8]) -> Result<(), OpenError> + 'a;
+
+/// Walks the frames of a log.
+pub(super) struct Scanner<'a> {
     directory_id: u64,
     files: &'a [LogFile],
     scan: Scan,
@@ -156,9 +159,20 @@ struct Scanner<'a> {
     window: Window,
 }
 
-impl Scanner<'_> {
+impl<'a> Scanner<'a> {
+    /// Begins at an address.
+    pub(super) fn new(directory_id: u64, files: &'a [LogFile], from: Lsn, accept: bool) -> Self {
+        let scan = Scan { from, end: from, ..Scan::default() };
+        Self { directory_id, files, scan, accept, window: Window::default() }
+    }
+
+    /// What was found.
+    pub(super) fn into_scan(self) -> Scan {
+        self.scan
+    }
+
     /// Walks the frames of all files behind the place to begin at.
-    fn run(&mut self) -> Result<(), OpenError> {
+    pub(super) fn run(&mut self, visit: &mut Visit<'_>) -> Result<(), OpenError> {
         let after = self.files.partition_point(|file| file.base <= self.scan.from);
         let mut at = after.saturating_sub(1);
         if after == 0 {
@@ -170,7 +184,7 @@ impl Scanner<'_> {
         }
         while let Some(file) = self.files.get(at) {
             let next = self.files.get(at + 1).map(|next| next.base);
-            self.file(at, next.unwrap_or(file.limit))?;
+            self.file(at, next.unwrap_or(file.limit), visit)?;
             match next {
                 Some(base) if self.scan.end < base => self.lost(at, self.scan.end, base)?,
                 _ => {}
@@ -181,11 +195,13 @@ impl Scanner<'_> {
     }
 
     /// Walks the frames of one file, which is valid up to `limit` at most.
-    fn file(&mut self, at: usize, limit: Lsn) -> Result<(), OpenError> {
+    fn file(&mut self, at: usize, limit: Lsn, visit: &mut Visit<'_>) -> Result<(), OpenError> {
         self.window.reset();
         while self.scan.end < limit {
             let lsn = self.scan.end;
             if let Some(next) = self.frame(at, lsn, limit)? {
+                let first = lsn.plus(FRAME_HEADER_BYTES as u64);
+                visit(first, self.read(at, first, next.since(first) as usize)?)?;
                 self.scan.end = next;
                 self.scan.frames += 1;
                 continue;
@@ -289,7 +305,7 @@ const WINDOW_BYTES: usize = 4 << 20;
 
 /// A part of one file in memory.
 #[derive(Debug, Default)]
-struct Window {
+pub(super) struct Window {
     octets: Vec<u8>,
     offset: u64,
 }
@@ -301,7 +317,12 @@ impl Window {
     }
 
     /// Up to `count` octets from an offset; fewer at the end of the file.
-    fn read(&mut self, file: &dyn DiskFile, offset: u64, count: usize) -> io::Result<&[u8]> {
+    pub(super) fn read(
+        &mut self,
+        file: &dyn DiskFile,
+        offset: u64,
+        count: usize,
+    ) -> io::Result<&[u8]> {
         let held = self.offset + self.octets.len() as u64;
         if offset < self.offset || offset + count as u64 > held {
             self.octets.resize(count.max(WINDOW_BYTES), 0);

@@ -25,6 +25,7 @@ mod cancel_and_replace;
 
 mod idempotency_key_survives_a_kill;
 
+mod made_up_traffic;
 mod query_sm_tells_the_state;
 mod schemathesis_finds_nothing;
 

@@ -23,6 +23,7 @@ const RANKS: &[(&str, u8)] = &[
     ("load", 3),
     ("pipeline", 4),
     ("search", 4),
+    ("synth", 4),
     ("feed", 5),
     ("peer", 6),
     ("config", 7),

@@ -19,7 +19,11 @@ pub(super) fn text<'a>(message: &Message<'a>) -> Option<Cow<'a, str>> {
 }
 
 /// Calls a function with what the index holds of a message.
-pub(super) fn message_terms(message: &Message<'_>, scratch: &mut Scratch, each: impl FnMut(&[u8])) {
+pub(in crate::ledger) fn message_terms(
+    message: &Message<'_>,
+    scratch: &mut Scratch,
+    each: impl FnMut(&[u8]),
+) {
     if is_plain(message) {
         ascii_terms(message.body, scratch, each);
     } else if let Some(text) = text(message) {

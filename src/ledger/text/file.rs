@@ -259,6 +259,11 @@ impl TextFile {
         Ok(())
     }
 
+    /// Reads a page for the sake of its checksum.
+    pub(super) fn touch(&self, source: &mut Source<'_>, number: u32) -> io::Result<()> {
+        source.page(&self.pages, number).map(drop)
+    }
+
     /// What is said of a page that is not as it was written.
     pub(super) fn damaged_page(&self, number: u32) -> io::Error {
         self.pages.damaged(number)

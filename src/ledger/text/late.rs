@@ -17,10 +17,13 @@ use crate::spool::disk::{Disk, read_small, replace};
 use crate::spool::stamp::{STAMP_BYTES, Stamp};
 use crate::spool::unpoisoned;
 
-const FILE: &str = "text-late";
+pub(super) const FILE: &str = "text-late";
 
 /// Messages that are remembered; of more, the words that the oldest ones have now are not found.
 const LATE_MAX: usize = 1 << 20;
+
+/// Octets of the file at most.
+pub(super) const FILE_BYTES_MAX: u64 = (STAMP_BYTES + LATE_MAX * 8 + 4) as u64;
 
 /// Messages that were replaced.
 #[derive(Debug, Default)]
@@ -37,7 +40,7 @@ fn stamp(directory_id: u64, count: usize) -> Stamp {
 impl Late {
     /// Reads the file. A damaged one is told of and left behind.
     pub(super) fn open(disk: &dyn Disk, directory_id: u64) -> io::Result<Self> {
-        let octets = match read_small(disk, FILE, (STAMP_BYTES + LATE_MAX * 8 + 4) as u64) {
+        let octets = match read_small(disk, FILE, FILE_BYTES_MAX) {
             Ok(octets) => octets,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(error) => return Err(error),
@@ -71,7 +74,8 @@ impl Late {
     }
 }
 
-fn decode(octets: &[u8], directory_id: u64) -> Option<BTreeSet<u64>> {
+/// The ordinals in it; `None` if it is not as it was written.
+pub(super) fn decode(octets: &[u8], directory_id: u64) -> Option<BTreeSet<u64>> {
     let (all, crc) = octets.split_last_chunk::<4>()?;
     let (head, ords) = all.split_first_chunk::<STAMP_BYTES>()?;
     let (ords, rest) = ords.as_chunks::<8>();

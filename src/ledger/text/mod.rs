@@ -20,6 +20,8 @@ pub mod stats;
 
 pub mod tokens;
 
+pub(super) mod verify;
+
 mod bodies;
 
 mod body;

@@ -53,7 +53,7 @@ pub(super) async fn post(
     let fields = Fields::of_value(value, &CONVERSED)?;
     let number = fields.text("number")?.ok_or_else(|| wrong("number", "has to be there"))?;
     let (limit, after) = part(&api, &fields)?;
-    let asked = Asked { expression: with(number)?, limit, after };
+    let asked = Asked { expression: with(number)?, limit, after, texts: false };
     Ok((NO_STORE, Json(search(&api, &caller, asked, unreadable).await?)))
 }
 

@@ -47,7 +47,8 @@ pub(super) fn asked(api: &Api, filters: Filters) -> Result<Asked, Problem> {
     let Filters { expression, limit, after } = filters;
     let after = after.map(|id| api.ids.open(id.as_bytes()));
     let unknown = || wrong_parameter("after", "after is not the `next` of a page".to_owned());
-    Ok(Asked { expression, limit, after: after.map(|ord| ord.ok_or_else(unknown)).transpose()? })
+    let after = after.map(|ord| ord.ok_or_else(unknown)).transpose()?;
+    Ok(Asked { expression, limit, after, texts: false })
 }
 
 /// What is wrong with a parameter, or with a term of the parameter `q`.

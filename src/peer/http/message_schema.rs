@@ -46,6 +46,9 @@ pub(super) struct MessageView {
     pub(super) to: Shown,
     /// The sender's own reference.
     pub(super) client_ref: Option<String>,
+    /// What it says, of all its parts together, if that was asked for and it is a text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) text: Option<String>,
     /// Parts of it, or of the message it is a part of.
     pub(super) parts: u8,
     /// Which part it is, from 1, if it is one.

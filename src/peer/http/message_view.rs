@@ -64,6 +64,7 @@ impl Surface<'_> {
             from: Shown::of(&message.source, in_full),
             to: Shown::of(&message.destination, in_full),
             client_ref: client_ref(&message),
+            text: None,
             parts: message.parts,
             part: message.place().filter(|_| found.parts.is_empty()).map(|place| place.number),
             whole: self.whole(found).map(|ord| public_id(self.api, ord)),

@@ -91,6 +91,8 @@ pub(super) struct SearchRequest {
     limit: Option<u16>,
     /// The `page.next` of the page before.
     after: Option<String>,
+    /// Whether what messages say is shown, too: for keys with `content:read`.
+    texts: Option<bool>,
 }
 
 /// Whose messages are listed, and which part of them.

@@ -26,7 +26,7 @@ use crate::search::parse::parse;
 use crate::search::syntax_error::QueryError;
 
 /// Fields of the body.
-pub(super) const SEARCHED: [&str; 3] = ["query", "limit", "after"];
+pub(super) const SEARCHED: [&str; 4] = ["query", "limit", "after", "texts"];
 
 /// Octets of a body.
 pub(super) const BYTES_MAX: usize = 16 << 10;
@@ -40,7 +40,7 @@ pub(super) const BYTES_MAX: usize = 16 << 10;
 /// Or it is a key and what it has to be: `to`, `from`, `number`, `id`, `carrier_id`, `ref`, `account`,
 /// `carrier`, `disposition`, `status`, `reason`, `direction`, `type`, `tag`, `text`, `since`, `until`. A `-`
 /// before a term turns it round. Moments are RFC 3339, dates in UTC, `2h` or `7d` ago, `today`, `yesterday`.
-/// Texts are searched for keys with `content:read`.
+/// Texts are searched, and with `texts` shown, for keys with `content:read`.
 ///
 /// A page may be short although more follows: go on with `page.next` until it is null.
 #[utoipa::path(
@@ -58,10 +58,14 @@ pub(super) async fn post(
     let (parts, body) = request.into_parts();
     let value = json(&parts.headers, body, BYTES_MAX).await?;
     let fields = Fields::of_value(value, &SEARCHED)?;
+    let texts = fields.flag("texts")?;
+    if texts {
+        caller.require(Scope::ContentRead)?;
+    }
     let query = fields.text("query")?.ok_or_else(|| wrong("query", "has to be there"))?;
     let (limit, after) = part(&api, &fields)?;
     let expression = parse(query).map_err(|error| unreadable(None, error))?;
-    let asked = Asked { expression, limit, after };
+    let asked = Asked { expression, limit, after, texts };
     Ok((NO_STORE, Json(search(&api, &caller, asked, unreadable).await?)))
 }
 

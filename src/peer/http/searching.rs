@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::api::Api;
 use super::auth::Caller;
+use super::get_content::text_of;
 use super::list_schema::{MessagePage, Page, SearchView, WordView};
 use super::lookup::{Found, ask, read};
 use super::message_view::Surface;
@@ -40,12 +41,16 @@ pub(super) struct Asked {
     pub(super) expression: Expression,
     pub(super) limit: usize,
     pub(super) after: Option<MessageOrd>,
+    /// Whether texts are read, too: the caller may see them.
+    pub(super) texts: bool,
 }
 
 /// A page before it is shown.
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) found: Vec<Found>,
+    /// What they say, if that was asked for.
+    texts: Vec<Option<String>>,
     /// Receipts under a carrier's id that no message is known for.
     orphans: Vec<StoredEvent>,
     pub(super) next: Option<MessageOrd>,
@@ -71,8 +76,10 @@ pub(super) async fn search(
         word: word.clone(),
         read_as: readings.iter().map(|reading| reading.name()).collect(),
     };
+    let mut data: Vec<_> = answer.found.iter().map(|found| surface.message(found)).collect();
+    data.iter_mut().zip(answer.texts).for_each(|(message, text)| message.text = text);
     Ok(MessagePage {
-        data: answer.found.iter().map(|found| surface.message(found)).collect(),
+        data,
         page: Page { has_more: next.is_some(), next },
         search: SearchView {
             query,
@@ -131,6 +138,7 @@ fn answer(api: &Api, caller: &Caller, asked: &Asked) -> Result<Answer, NotResolv
     let page = api.ledger.search(&query)?;
     let mut answer = Answer {
         found: Vec::with_capacity(page.hits.len()),
+        texts: Vec::new(),
         orphans,
         next: page.next,
         back_to: page.back_to,
@@ -147,6 +155,10 @@ fn answer(api: &Api, caller: &Caller, asked: &Asked) -> Result<Answer, NotResolv
             continue;
         }
         answer.found.extend(if first == hit.ord { Some(found) } else { read(api, first)? });
+    }
+    if asked.texts {
+        let texts = answer.found.iter().map(|found| text_of(api, found));
+        answer.texts = texts.collect::<io::Result<_>>()?;
     }
     Ok(answer)
 }

@@ -222,3 +222,20 @@ async fn the_address_of_a_request_takes_what_is_nobodys_business() {
     assert_eq!(answer["errors"][0]["parameter"], "q");
     gateway.end().await;
 }
+
+#[tokio::test]
+async fn what_messages_say_is_shown_on_request_and_to_those_who_may_see_it() {
+    let gateway = Gateway::start().await;
+    gateway.arrives(&message(LOAD, "447700900123", ""));
+    gateway.arrives(&Message { data_coding: 4, ..message(LOAD, "447700900124", "") });
+    let page = search(&gateway, ADMIN, json!({ "query": "", "texts": true })).await.json();
+    assert_eq!(page["data"][1]["text"], "Your code is 1234");
+    assert!(page["data"][0].get("text").is_none(), "octets are no text");
+    let page = search(&gateway, ADMIN, json!({ "query": "" })).await.json();
+    assert!(page["data"][1].get("text").is_none(), "nobody asked");
+    let refused = search(&gateway, SHOP_READER, json!({ "query": "", "texts": true })).await;
+    assert_eq!((refused.status, &refused.json()["code"]), (403, &"scope_missing".into()));
+    let refused = search(&gateway, ADMIN, json!({ "query": "", "texts": 1 })).await;
+    assert_eq!(refused.status, 400);
+    gateway.end().await;
+}
