@@ -21,6 +21,9 @@ pub(super) fn diff(before: &Config, after: &Config) -> Reloaded {
     differs("routes", one.routes != other.routes, other.routes.len());
     differs("limits", one.limits != other.limits, other.limits.len());
     differs("mo_routes", one.mo_routes != other.mo_routes, other.mo_routes.len());
+    if one.consent_words != other.consent_words {
+        reloaded.changed.push("opt_outs: keywords".to_owned());
+    }
     reloaded
 }
 

@@ -8,8 +8,8 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use super::print::note;
 use super::{
-    carriers, check, completions, conversation, demo, export, govern, ledger, man, queue, route,
-    search, send, serve, sim_ledger, stats, tail, top, trace,
+    carriers, check, completions, conversation, demo, export, govern, ledger, man, opt_outs, queue,
+    route, search, send, serve, sim_ledger, stats, tail, top, trace,
 };
 
 /// A carrier-grade SMS gateway that can tell anyone what happened to any message.
@@ -51,6 +51,9 @@ enum Command {
     /// See, retry or end what waits for a running gateway's carriers
     #[command(subcommand)]
     Queue(queue::QueueCommand),
+    /// See which numbers take nothing from whom, record that, or lift it
+    #[command(subcommand)]
+    OptOuts(opt_outs::OptOutsCommand),
     /// Follow what happens at a running gateway, a line for each event
     Tail(tail::TailArgs),
     /// Watch a running gateway: its messages, its carriers, its queues
@@ -112,6 +115,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Route(arguments) => route::run(&arguments),
         Command::Carriers(command) => wait_for(carriers::run(&command)),
         Command::Queue(command) => wait_for(queue::run(&command)),
+        Command::OptOuts(command) => wait_for(opt_outs::run(&command)),
         Command::Tail(arguments) => wait_for(tail::run(&arguments)),
         Command::Top(arguments) => wait_for(top::run(&arguments)),
         Command::Drain(arguments) => wait_for(govern::drain(&arguments)),

@@ -36,6 +36,8 @@ mod mo_route;
 
 mod operator;
 
+mod opt_outs;
+
 mod print;
 
 mod queue;

@@ -97,6 +97,9 @@ pub(super) fn read<'a>(
     unique(&sections, "name", exports.iter().map(|export| &export.name));
     export::check(&sections);
 
+    let opt_outs = one(reader, &top, root, "opt_outs");
+    settings.consent_words = opt_outs.flag("keywords", settings.consent_words);
+    opt_outs.finish();
     let callbacks = callbacks::read(&one(reader, &top, root, "callbacks"));
     let (http, plain_keys) = api(reader, places, &top, root, &settings);
     top.finish();

@@ -137,7 +137,7 @@ fn the_documented_file_has_every_key() {
     let places = super::secret::SecretPlaces::default();
     super::check::read(&reader, &places, &root);
     let sections = " smpp account carrier route limit mo_route http http.key log spool ledger \
-                    export callbacks kannel jasmin telemetry";
+                    export callbacks opt_outs kannel jasmin telemetry";
     let sections: Vec<&str> = sections.split(' ').collect();
     for (section, key) in reader.known.into_inner() {
         let inner = [format!("[{section}.{key}]"), format!("[{section}.{key}.")];

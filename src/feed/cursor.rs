@@ -186,7 +186,7 @@ fn replay(words: &mut impl Iterator<Item = u64>) -> Option<Replay> {
         until: Lsn(words.next()?),
         from: Timestamp(words.next()?),
         to: Timestamp(words.next()?),
-        kinds: Kinds::from_bits(u16::try_from(words.next()?).ok()?),
+        kinds: Kinds::from_bits(u32::try_from(words.next()?).ok()?),
     })
 }
 

@@ -124,14 +124,19 @@ const fn possible(what: &What<'_>) -> Kinds {
         | What::Receipt { .. }
         | What::Ended { .. }
         | What::Cancelled { .. } => Kinds::FINAL,
+        What::Consent { change, .. } => Kinds::NONE.with(Kind::of_consent(*change)),
         _ => Kinds::NONE,
     }
 }
 
 /// What an event of no message tells.
-const fn of_carrier(place: Place, what: &What<'_>) -> Option<Notice> {
-    let What::Carrier { carrier, condition, .. } = *what else { return None };
-    let (kind, account) = (Kind::of_condition(condition), AccountId::NONE);
+const fn of_none(place: Place, what: &What<'_>) -> Option<Notice> {
+    let (kind, carrier) = match *what {
+        What::Carrier { carrier, condition, .. } => (Kind::of_condition(condition), carrier),
+        What::Consent { change, .. } => (Kind::of_consent(change), CarrierId::NONE),
+        _ => return None,
+    };
+    let account = AccountId::NONE;
     Some(Notice {
         lsn: place.lsn,
         at: place.at,
@@ -152,7 +157,7 @@ fn event(
 ) -> io::Result<Option<Notice>> {
     let Some(Event { ord, what }) = Event::decode(octets) else { return Ok(None) };
     if ord == NO_MESSAGE {
-        return Ok(of_carrier(place, &what));
+        return Ok(of_none(place, &what));
     }
     let possible = possible(&what);
     if !possible.meets(kinds) {
@@ -161,6 +166,11 @@ fn event(
     let Some(stored) = ledger.accepted(ord)? else { return Ok(None) };
     let message = stored.message();
     let account = message.account;
+    if let What::Consent { change, .. } = what {
+        let (kind, carrier) = (Kind::of_consent(change), message.carrier);
+        let Place { lsn, at } = place;
+        return Ok(Some(Notice { lsn, at, kind, ord, account, carrier, lane: None }));
+    }
     let interested = |wants: &Wants| wants.kinds.meets(possible) && wants.of_interest(account);
     if message.direction == Direction::Inbound || !wants.iter().any(interested) {
         return Ok(None);

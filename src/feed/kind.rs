@@ -1,6 +1,7 @@
 //! The kinds of news, by the names consumers know.
 
 use crate::message::condition::Condition;
+use crate::message::consent::Consent;
 
 /// One kind of news, about a message or a carrier. The numbers are part of the durable format.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -36,16 +37,19 @@ pub enum Kind {
     CarrierSuspended = 13,
     /// It is sent messages again.
     CarrierResumed = 14,
+    /// The holder of a number takes nothing more from a sender.
+    NumberOptedOut = 15,
+    /// It does again.
+    NumberOptedIn = 16,
 }
 
 /// Types that are spoken for and that nothing tells yet: whoever asks for one learns that, in place of
 /// waiting for it.
-pub const RESERVED: &[&str] =
-    &["postrider.number.opted_out", "postrider.number.opted_in", "postrider.carrier.degraded"];
+pub const RESERVED: &[&str] = &["postrider.carrier.degraded"];
 
 impl Kind {
     /// Every kind, in the order of their numbers.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::Accepted,
         Self::Queued,
         Self::Sent,
@@ -61,6 +65,8 @@ impl Kind {
         Self::CarrierDown,
         Self::CarrierSuspended,
         Self::CarrierResumed,
+        Self::NumberOptedOut,
+        Self::NumberOptedIn,
     ];
 
     /// The `type` of its event.
@@ -81,6 +87,8 @@ impl Kind {
             Self::CarrierDown => "postrider.carrier.down",
             Self::CarrierSuspended => "postrider.carrier.suspended",
             Self::CarrierResumed => "postrider.carrier.resumed",
+            Self::NumberOptedOut => "postrider.number.opted_out",
+            Self::NumberOptedIn => "postrider.number.opted_in",
         }
     }
 
@@ -91,6 +99,14 @@ impl Kind {
             Condition::Down => Self::CarrierDown,
             Condition::Suspended => Self::CarrierSuspended,
             Condition::Resumed => Self::CarrierResumed,
+        }
+    }
+
+    /// The kind that tells a change of consent.
+    pub const fn of_consent(change: Consent) -> Self {
+        match change {
+            Consent::OptedOut => Self::NumberOptedOut,
+            Consent::OptedIn => Self::NumberOptedIn,
         }
     }
 
@@ -109,7 +125,7 @@ impl Kind {
 
 /// Some kinds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Kinds(u16);
+pub struct Kinds(u32);
 
 impl Kinds {
     /// None.
@@ -132,7 +148,7 @@ impl Kinds {
 
     /// These and one more.
     pub const fn with(self, kind: Kind) -> Self {
-        Self(self.0 | 1 << kind as u16)
+        Self(self.0 | 1 << kind as u32)
     }
 
     /// Those of either.
@@ -152,7 +168,7 @@ impl Kinds {
 
     /// Whether this one is in it.
     pub const fn has(self, kind: Kind) -> bool {
-        self.0 & 1 << kind as u16 != 0
+        self.0 & 1 << kind as u32 != 0
     }
 
     /// The kinds of some names; what is no name is given back.
@@ -167,12 +183,12 @@ impl Kinds {
     }
 
     /// As a number, for a file.
-    pub const fn bits(self) -> u16 {
+    pub const fn bits(self) -> u32 {
         self.0
     }
 
     /// From a number; kinds that this version does not know are left out.
-    pub const fn from_bits(bits: u16) -> Self {
+    pub const fn from_bits(bits: u32) -> Self {
         Self(bits & Self::ALL.0)
     }
 
@@ -202,7 +218,7 @@ mod tests {
         }
         assert_eq!(Kind::from_name("message.eaten"), None);
         assert_eq!(Kind::no_kind("message.eaten"), "is not known");
-        assert!(Kind::no_kind("number.opted_out").contains("nothing tells yet"));
+        assert!(Kind::no_kind("carrier.degraded").contains("nothing tells yet"));
         assert!(RESERVED.iter().all(|name| Kind::from_name(name).is_none()), "told, or reserved");
     }
 

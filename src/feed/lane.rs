@@ -100,7 +100,9 @@ pub const fn called_for(kind: Kind, what: &What<'_>) -> CallbackWants {
             | Kind::CarrierUp
             | Kind::CarrierDown
             | Kind::CarrierSuspended
-            | Kind::CarrierResumed,
+            | Kind::CarrierResumed
+            | Kind::NumberOptedOut
+            | Kind::NumberOptedIn,
             _,
         ) => CallbackWants(0),
     }

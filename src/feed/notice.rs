@@ -7,7 +7,7 @@ use crate::base::id::{AccountId, CarrierId, IdCipher, MessageOrd, PublicId};
 use crate::message::event::NO_MESSAGE;
 use crate::spool::lsn::Lsn;
 
-/// What the record at an address tells of a message, or of a carrier.
+/// What the record at an address tells of a message, of a carrier, or of a number.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Notice {
     /// The record, which is the event's identity: one record is one event, for ever.
@@ -16,7 +16,8 @@ pub struct Notice {
     pub at: Timestamp,
     /// What it tells.
     pub kind: Kind,
-    /// Of which message; of one that was cut, the first part. [`NO_MESSAGE`] for news of a carrier.
+    /// Of which message; of one that was cut, the first part. [`NO_MESSAGE`] for news of a carrier, and
+    /// of a number where somebody recorded it.
     pub ord: MessageOrd,
     /// Whose message it is; `NONE` for news of a carrier.
     pub account: AccountId,

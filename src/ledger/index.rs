@@ -15,6 +15,7 @@ use super::counts::Accounts;
 use super::links::{Link, Links};
 use super::lists::Lists;
 use super::marks::MarkFile;
+use super::opt_outs::{OptOut, OptOuts};
 use super::run::Run;
 use super::states::{Row, States};
 use super::tally::Tallies;
@@ -52,6 +53,7 @@ pub(super) struct Index {
     /// Messages that were replaced, until the index of words, if there is one, has taken them.
     pub(super) replaced: Vec<MessageOrd>,
     has_text: bool,
+    pub(super) opt_outs: Arc<OptOuts>,
     /// Records that could not be read or belong to no known message.
     pub(super) strays: u64,
 }
@@ -117,6 +119,7 @@ impl Index {
         states: States,
         links: Links,
         ids: Correlations,
+        opt_outs: Arc<OptOuts>,
     ) -> Self {
         let geometry = config.geometry();
         Self {
@@ -136,6 +139,7 @@ impl Index {
             notices_max: config.notices_max,
             replaced: Vec::new(),
             has_text: config.text.is_some(),
+            opt_outs,
             strays: 0,
         }
     }
@@ -254,6 +258,7 @@ impl Index {
                 self.correlations.insert(carrier, carrier_message_id, row.head);
             }
             What::Keyed { key, .. } => self.correlations.insert_keyed(key, row.head),
+            What::Consent { .. } => self.consent(place, event.ord, &event.what),
             What::Replaced { .. } if self.has_text => self.replaced.push(event.ord),
             _ => {}
         }
@@ -273,10 +278,17 @@ impl Index {
                     self.notices.pop_front();
                 }
             }
+            What::Consent { .. } => self.consent(place, NO_MESSAGE, what),
             // Told to whoever follows the log.
             What::Carrier { .. } => {}
             _ => self.strays += 1,
         }
+    }
+
+    fn consent(&self, place: Place, ord: MessageOrd, what: &What<'_>) {
+        let What::Consent { change, ref sender, ref number, .. } = *what else { return };
+        let lsn = place.chunk.plus(u64::from(place.offset));
+        self.opt_outs.apply(change, (sender, number), OptOut { lsn, at: place.time, ord });
     }
 
     fn count(&mut self, ord: MessageOrd, before: &State, after: &State) -> io::Result<()> {

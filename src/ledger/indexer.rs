@@ -57,6 +57,7 @@ impl Indexer {
             let advanced = indexer.advance()?;
             if advanced && indexer.checkpointer.is_due(&indexer.ledger) {
                 indexer.ledger.keep_replaced();
+                indexer.ledger.opt_outs.keep(&*indexer.ledger.disk)?;
                 indexer.checkpointer.write(&indexer.ledger)?;
             }
             Ok(advanced)
@@ -78,6 +79,7 @@ impl Indexer {
     pub fn checkpoint(&mut self) -> io::Result<()> {
         self.guarded(|indexer| {
             indexer.ledger.keep_replaced();
+            indexer.ledger.opt_outs.keep(&*indexer.ledger.disk)?;
             indexer.checkpointer.write(&indexer.ledger)
         })
     }

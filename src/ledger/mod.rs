@@ -20,6 +20,8 @@ pub mod inspect;
 
 pub mod names;
 
+pub mod opt_outs;
+
 pub mod open;
 
 pub mod number_set;

@@ -18,6 +18,7 @@ use super::listing::read_marks;
 use super::lists::Lists;
 use super::marks::{Mark, MarkFile};
 use super::names::Names;
+use super::opt_outs::OptOuts;
 use super::run::Run;
 use super::sealer::{FROM, Sealer, TO, number_run};
 use super::states::States;
@@ -118,6 +119,7 @@ fn assemble(
         names,
         log: recovered.log,
         journal: journal.clone(),
+        opt_outs: Arc::clone(&index.opt_outs),
         index: RwLock::new(index),
         sealing: Mutex::default(),
         progress,
@@ -185,7 +187,8 @@ fn open_index(
     let (ids, runs) = (facts.carrier_ids, facts.carrier_id_runs);
     let ids = Correlations::open(Arc::clone(disk), id, entries, ids, runs)?;
     remove_old_ids(&**disk, runs)?;
-    let mut index = Index::new(config, states, links, ids);
+    let opt_outs = Arc::new(OptOuts::open(&**disk, identity)?);
+    let mut index = Index::new(config, states, links, ids, opt_outs);
     index.next_ord = facts.next_ord;
     index.marked_from = facts.marked_from;
     index.accounts.clone_from(&facts.accounts);

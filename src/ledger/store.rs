@@ -19,6 +19,7 @@ use super::identity::Identity;
 use super::index::Index;
 use super::links::Link;
 use super::names::Names;
+use super::opt_outs::OptOuts;
 use super::sealer::Scratch;
 use super::stats::Stats;
 use super::stored::{StoredEvent, StoredMessage};
@@ -49,6 +50,7 @@ pub struct Ledger {
     pub(super) log: Arc<Log>,
     pub(super) journal: Journal,
     pub(super) index: RwLock<Index>,
+    pub(super) opt_outs: Arc<OptOuts>,
     /// Only one at a time sorts, in this memory.
     pub(super) sealing: Mutex<Scratch>,
     pub(super) progress: Progress,
@@ -85,6 +87,11 @@ impl Ledger {
     /// The permutation between ordinals and public ids of this directory.
     pub fn id_cipher(&self) -> IdCipher {
         IdCipher::new(self.identity.id_key)
+    }
+
+    /// Who may not be written to by whom.
+    pub const fn opt_outs(&self) -> &Arc<OptOuts> {
+        &self.opt_outs
     }
 
     /// Everything before this address is visible to readers.

@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::address::Address;
 use super::callback::CallbackRef;
 use super::condition::Condition;
+use super::consent::{Consent, ConsentBy};
 use super::disposition::Disposition;
 use super::reason::Reason;
 use super::ruling::Ruling;
@@ -255,6 +256,20 @@ pub enum What<'a> {
     },
     /// Its sender wants its status called at an address.
     Callback(CallbackRef<'a>),
+    /// A number lets a sender write to it, or no more: read from this message, or recorded by somebody, then
+    /// it belongs to [`NO_MESSAGE`].
+    Consent {
+        /// From here on.
+        change: Consent,
+        /// Who changed it.
+        by: ConsentBy,
+        /// Who may or may not write; without octets: nobody.
+        sender: Address<'a>,
+        /// To whom, canonical: `+` and digits where it is an international number.
+        number: Address<'a>,
+        /// The word that was sent, or the proof that somebody wrote down.
+        note: &'a [u8],
+    },
     /// Inbound: which rule gave it to its account.
     Routed {
         /// Whose it is.
@@ -312,6 +327,7 @@ impl What<'_> {
             Self::Readdressed { .. } => "readdressed",
             Self::Keyed { .. } => "keyed",
             Self::Callback(_) => "callback",
+            Self::Consent { .. } => "consent",
             Self::Routed { .. } => "routed",
             Self::Joined { .. } => "joined",
             Self::Unjoined { .. } => "unjoined",

@@ -7,6 +7,7 @@
 use super::address::Address;
 use super::callback::{CallbackFormat, CallbackMethod, CallbackRef, CallbackWants};
 use super::condition::Condition;
+use super::consent::{Consent, ConsentBy};
 use super::event::{By, Doubt, Event, NewAddress, Report, What};
 use super::octets::{Reader, put_long, put_short};
 use super::reason::Reason;
@@ -41,6 +42,7 @@ mod kind {
     pub(super) const KEYED: u8 = 30;
     pub(super) const CALLBACK: u8 = 40;
     pub(super) const CARRIER: u8 = 31;
+    pub(super) const CONSENT: u8 = 32;
 }
 
 /// Layout of a callback: `version, format, method, wants, url long, context long`.
@@ -127,6 +129,13 @@ impl<'a> Event<'a> {
                 out.extend_from_slice(&[CALLBACK_VERSION, format as u8, method as u8, wants.0]);
                 put_long(out, url.as_bytes());
                 put_long(out, context.as_bytes());
+            }
+            What::Consent { change, by, sender, number, note } => {
+                self.head(out, kind::CONSENT);
+                out.extend_from_slice(&[change as u8, by as u8]);
+                put_address(out, &sender);
+                put_address(out, &number);
+                put_short(out, note);
             }
             _ => self.encode_of_handset(out),
         }
@@ -282,6 +291,13 @@ fn decode_what<'a>(kind: u8, reader: &mut Reader<'a>) -> Option<What<'a>> {
             told: Timestamp(reader.u64()?),
         },
         kind::CALLBACK => What::Callback(callback(reader)?),
+        kind::CONSENT => What::Consent {
+            change: Consent::from_u8(reader.u8()?)?,
+            by: ConsentBy::from_u8(reader.u8()?)?,
+            sender: address(reader)?,
+            number: address(reader)?,
+            note: reader.short()?,
+        },
         kind::CARRIER => What::Carrier {
             carrier: carrier(reader)?,
             condition: Condition::from_u8(reader.u8()?)?,

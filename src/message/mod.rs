@@ -16,6 +16,10 @@ pub mod carrier_id;
 
 pub mod condition;
 
+pub mod consent;
+
+pub mod consent_word;
+
 pub mod disposition;
 
 pub mod event;

@@ -212,6 +212,7 @@ impl State {
             | What::Rewritten { .. }
             | What::Readdressed { .. }
             | What::Keyed { .. }
+            | What::Consent { .. }
             | What::Callback(_)
             | What::Routed { .. }
             | What::Joined { .. }

@@ -164,6 +164,9 @@ impl Engine {
             return Err(Refusal::UnknownAccount);
         }
         let (carrier, limits) = shared.route(account, message)?;
+        if shared.opted_out(account, message).is_some() {
+            return Err(Refusal::OptedOut);
+        }
         let (reference, profile) = (self.reference.wrapping_add(1), &carrier.config.profile);
         let mut rewritten = shared.rewritten(account, message, is_plain_text, (profile, reference));
         let cut_already = rewritten.as_mut().and_then(|text| text.parts.take());

@@ -28,6 +28,7 @@ impl Engine {
                 let count = self.carrier(carrier).map_or(0, |desk| desk.flush(now, account));
                 told(count);
             }
+            Errand::Consent(change, told) => self.record_consent(&change, told),
             Errand::Bounce { carrier, ords, reason, told } => {
                 self.bounce(now, carrier, ords.into_iter().collect(), reason, told);
             }

@@ -89,6 +89,7 @@ impl Engine {
             let what = What::Ended { reason: Reason::NoRoute };
             self.messages.event_here(written.slot.index, &what);
         }
+        self.heed_consent(message, written.slot.index);
         (written, next)
     }
 

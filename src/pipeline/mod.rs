@@ -34,6 +34,8 @@ pub mod condition;
 
 pub mod congestion;
 
+pub mod consent;
+
 pub mod correlate;
 
 pub mod current;

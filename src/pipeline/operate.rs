@@ -11,6 +11,7 @@ use std::pin::Pin;
 use super::port::Refusal;
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId, MessageOrd};
+use crate::message::consent::Consent;
 use crate::message::reason::Reason;
 
 /// What is wanted of a carrier.
@@ -34,6 +35,19 @@ pub struct Which {
     pub account: Option<AccountId>,
     /// Whose destination begins so only: digits, without `+`.
     pub prefix: Vec<u8>,
+}
+
+/// A change of consent that somebody records, with a proof of it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ConsentChange {
+    /// What is so from here on.
+    pub change: Consent,
+    /// Who may or may not write; empty for everybody.
+    pub sender: Vec<u8>,
+    /// To whom, canonical.
+    pub number: Vec<u8>,
+    /// The proof, and who says so; at most [`NOTE_BYTES_MAX`](crate::message::consent::NOTE_BYTES_MAX) octets.
+    pub note: String,
 }
 
 /// Why a wish was not fulfilled.
@@ -72,6 +86,9 @@ pub trait Operate: Send + Sync {
     /// Tries at once what waits for another attempt.
     fn flush(&self, carrier: &str, account: Option<AccountId>) -> Operating;
 
+    /// Records a change of consent; on disk when it is answered.
+    fn consent(&self, change: ConsentChange) -> Operating;
+
     /// Ends what waits for a carrier, for a reason, each with an event in its history.
     fn bounce(&self, carrier: &str, which: Which, reason: Reason) -> Operating;
 }
@@ -87,6 +104,8 @@ pub enum Errand {
     Rebind(CarrierId),
     /// Try again what waits for another attempt.
     Flush(CarrierId, Option<AccountId>, Told),
+    /// Record that a number takes back its consent, or gives it.
+    Consent(Box<ConsentChange>, Told),
     /// End messages that wait.
     Bounce {
         /// For whom they wait.
@@ -106,6 +125,7 @@ impl std::fmt::Debug for Errand {
             Self::Look(note) => write!(f, "look: {note}"),
             Self::Rebind(carrier) => write!(f, "rebind {carrier:?}"),
             Self::Flush(carrier, ..) => write!(f, "flush {carrier:?}"),
+            Self::Consent(change, _) => write!(f, "{}", change.change),
             Self::Bounce { carrier, ords, .. } => write!(f, "bounce {} of {carrier:?}", ords.len()),
         }
     }
@@ -144,6 +164,10 @@ pub trait Govern: Send + Sync {
 pub struct Nobody;
 
 impl Operate for Nobody {
+    fn consent(&self, _change: ConsentChange) -> Operating {
+        Box::pin(async { Err(NotDone::Stopping) })
+    }
+
     fn carrier(&self, _name: &str, _wish: CarrierWish) -> Operating {
         Box::pin(async { Err(NotDone::Stopping) })
     }

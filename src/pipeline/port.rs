@@ -79,6 +79,8 @@ pub enum Refusal {
     NoRoute,
     /// The carrier's queue is full.
     QueueFull,
+    /// The holder of the number takes nothing from this sender.
+    OptedOut,
     /// The source address cannot be one.
     InvalidSource,
     /// The destination address cannot be one.
@@ -109,6 +111,7 @@ impl Refusal {
             Self::OverRate(_) => "over_rate",
             Self::NoRoute => "no_route",
             Self::QueueFull => "queue_full",
+            Self::OptedOut => "opted_out",
             Self::InvalidSource => "invalid_source",
             Self::InvalidDestination => "invalid_destination",
             Self::TooLong => "too_long",

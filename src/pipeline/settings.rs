@@ -41,6 +41,8 @@ pub struct Settings {
     pub limits: Vec<LimitConfig>,
     /// Which account gets which messages from handsets.
     pub mo_routes: Vec<MoRouteConfig>,
+    /// Whether handsets opt out, and in again, by words that they send.
+    pub consent_words: bool,
     /// The log on disk.
     pub spool: SpoolSettings,
     /// The index of words, if there is one.
@@ -60,6 +62,7 @@ impl Default for Settings {
             routes: Vec::new(),
             limits: Vec::new(),
             mo_routes: Vec::new(),
+            consent_words: true,
             spool: SpoolSettings::default(),
             text: Some(TextConfig::default()),
             memory_bytes_max: 1 << 30,

@@ -11,6 +11,7 @@ use super::settings::{AccountConfig, CarrierConfig};
 use super::standing::Standing;
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId, IdCipher};
+use crate::ledger::opt_outs::OptOuts;
 use crate::message::reason::Reason;
 use crate::telemetry::carrier::CarrierMetrics;
 use crate::telemetry::ingress::IngressMetrics;
@@ -133,6 +134,10 @@ pub struct Shared {
     pub shards: usize,
     /// Set when the gateway stops: nothing more is accepted.
     pub draining: Arc<AtomicBool>,
+    /// Who may not be written to by whom.
+    pub opt_outs: Arc<OptOuts>,
+    /// Whether what handsets answer changes that.
+    pub consent_words: bool,
     /// Whether memory has room for new work.
     pub headroom: Arc<Headroom>,
     /// For each shard that stops: links, and requests without an answer.
@@ -278,6 +283,7 @@ impl Shared {
         cipher: IdCipher,
         shards: usize,
         registry: Arc<Registry>,
+        opt_outs: Arc<OptOuts>,
     ) -> Self {
         let account_places = places(accounts.iter().map(|account| account.id.0));
         let carrier_places = places(carriers.iter().map(|carrier| carrier.id.0));
@@ -291,6 +297,8 @@ impl Shared {
             cipher,
             shards,
             draining: Arc::default(),
+            opt_outs,
+            consent_words: true,
             headroom: Arc::default(),
             left: (0..shards).map(|_| AtomicU64::new(0)).collect(),
             smpp: Arc::new(IngressMetrics::new(&registry, "smpp")),
@@ -316,6 +324,8 @@ impl Shared {
             cipher: self.cipher,
             shards: self.shards,
             draining: self.draining.clone(),
+            opt_outs: self.opt_outs.clone(),
+            consent_words: self.consent_words,
             headroom: self.headroom.clone(),
             left: self.left.clone(),
             registry: self.registry.clone(),

@@ -72,6 +72,8 @@ mod carrier_refuses_binds;
 
 mod next_carrier_takes_over;
 
+mod opt_outs_are_heeded;
+
 mod disk_below_its_floor;
 
 mod data_directory_in_use;

@@ -102,6 +102,7 @@ mod tests {
         );
         assert_eq!(kinds("carrier").unwrap().0.split(',').count(), 4);
         assert!(kinds("eaten").unwrap_err().contains("is not known"));
-        assert!(kinds("number.opted_out").unwrap_err().contains("nothing tells yet"));
+        assert!(kinds("carrier.degraded").unwrap_err().contains("nothing tells yet"));
+        assert_eq!(kinds("number").unwrap().0.split(',').count(), 2);
     }
 }

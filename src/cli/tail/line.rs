@@ -11,6 +11,7 @@ pub(super) fn line(event: &Value) -> String {
     let told = match &event["data"] {
         data if data["message"].is_object() => message(&data["message"]),
         data if data["carrier"].is_object() => carrier(&data["carrier"]),
+        data if data["opt_out"].is_object() => opt_out(&data["opt_out"]),
         _ => text(&event["subject"]),
     };
     format!("{:<24}  {kind:<19}  {told}", text(&event["time"]).replace('T', " "))
@@ -39,6 +40,12 @@ fn carrier(carrier: &Value) -> String {
     let name = carrier["id"].as_str().unwrap_or("–");
     let condition = carrier["condition"].as_str().unwrap_or("–");
     format!("{name}  {condition}{}{}", until.unwrap_or_default(), untold.unwrap_or_default())
+}
+
+fn opt_out(change: &Value) -> String {
+    let text = |name: &str| change[name].as_str().unwrap_or("–").to_owned();
+    let sender = change["sender"].as_str().unwrap_or("everybody");
+    format!("{} → {sender}  by {}", text("number"), text("by"))
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ use crate::intake::part_of::{PartOf, part_of};
 use crate::ledger::stored::{StoredEvent, StoredMessage};
 use crate::message::callback::{CallbackRef, CallbackWants};
 use crate::message::callback_url::shown;
+use crate::message::consent::Consent;
 use crate::message::event::{By, Doubt, Report, What, ords};
 use crate::message::reason::Reason;
 use crate::message::record::{Direction, Message};
@@ -139,7 +140,8 @@ impl Surface<'_> {
                 let summary = format!("told together with the other parts, by {whole}");
                 gateway(summary, Reason::None, json!({ "whole": whole }))
             }
-            What::Routed { .. }
+            What::Consent { .. }
+            | What::Routed { .. }
             | What::Joined { .. }
             | What::Unjoined { .. }
             | What::Doubles { .. } => self.of_handset(what),
@@ -207,6 +209,13 @@ impl Surface<'_> {
                     "missing": missing,
                 }),
             ),
+            What::Consent { change, .. } => {
+                let means = match change {
+                    Consent::OptedOut => "takes back its consent: its sender is not written to",
+                    Consent::OptedIn => "gives its consent again: its sender may be written to",
+                };
+                (means.to_owned(), json!({ "change": change.name() }))
+            }
             What::Doubles { of } => {
                 let of = public_id(self.api, of);
                 (

@@ -3,7 +3,7 @@
 //! `api` has the routes and what they share, `server` the connections; one file for each endpoint
 //! (`post_message`, `post_batch`, `cancel_message`, `list_messages`, `search_messages`, `get_message`,
 //! `list_events`, `explain_route`, `health`, `metrics`, `errors`, and `webhooks` with `webhook_actions`).
-//! `carriers`, `queues` and `govern` are the operators', by a key or by `operator_socket`.
+//! `carriers`, `queues`, `opt_outs` and `govern` are the operators', by a key or by `operator_socket`.
 //! `compat` is for clients of other gateways.
 //! `auth` and `observe` stand before all of them. The pipeline is known by its ports alone, the past
 //! by the ledger. Not here: what a message goes through.
@@ -78,6 +78,9 @@ mod openapi;
 
 mod openapi_common;
 
+mod opt_out_view;
+mod opt_outs;
+
 mod path_id;
 
 mod post_batch;
@@ -116,12 +119,8 @@ pub mod server;
 
 mod stats;
 
-mod stats_schema;
-
 mod stream;
-
 mod stream_filter;
-
 mod stream_frames;
 
 mod submission;
@@ -136,18 +135,18 @@ mod message_schema;
 mod news_request_schema;
 mod operator_request_schema;
 mod operator_schema;
+mod opt_out_request_schema;
+mod opt_out_schema;
 mod request_schema;
+mod stats_schema;
 mod webhook_schema;
 
 #[cfg(test)]
 mod tests;
 
 mod webhook_actions;
-
 mod webhook_fields;
-
 mod webhook_view;
-
 mod webhooks;
 
 mod when;

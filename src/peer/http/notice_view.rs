@@ -10,6 +10,7 @@ use super::auth::Caller;
 use super::history::History;
 use super::lookup::{Found, Part};
 use super::message_view::Surface;
+use super::opt_out_view::opt_out;
 use super::post_message::public_id;
 use super::when::rfc3339;
 use crate::base::clock::Timestamp;
@@ -49,6 +50,9 @@ impl NoticeView {
 impl Render for NoticeView {
     fn contents(&self, notice: &Notice, sight: Sight) -> io::Result<Option<Contents>> {
         let api = &*self.0;
+        if matches!(notice.kind, Kind::NumberOptedOut | Kind::NumberOptedIn) {
+            return of_number(api, notice, sight);
+        }
         if !notice.of_message() {
             return of_carrier(api, notice);
         }
@@ -96,6 +100,25 @@ fn of_carrier(api: &Api, notice: &Notice) -> io::Result<Option<Contents>> {
         seq: None,
         about: "carrier",
         shown,
+    }))
+}
+
+/// What a record says of a number's consent.
+fn of_number(api: &Api, notice: &Notice, sight: Sight) -> io::Result<Option<Contents>> {
+    let octets = api.ledger.record(notice.lsn)?;
+    let what = Event::decode(&octets).map(|event| event.what);
+    let Some(shown) = what.and_then(|what| opt_out(api, notice.ord, &what, sight.in_full)) else {
+        return Ok(None);
+    };
+    let id = public_event_id(api, notice.lsn);
+    Ok(Some(Contents {
+        subject: shown.message_id.clone().unwrap_or_else(|| id.clone()),
+        id,
+        node: api.ledger.node(),
+        time: rfc3339(notice.at),
+        seq: None,
+        about: "opt_out",
+        shown: serde_json::to_value(shown).map_err(io::Error::other)?,
     }))
 }
 

@@ -16,8 +16,8 @@ use super::openapi_common::Common;
 use super::problem_view::ProblemBody;
 use super::{
     cancel_message, carriers, conversation, docs, errors, explain_route, get_content, get_message,
-    govern, health, list_events, list_messages, metrics, post_batch, post_message, queues,
-    search_messages, stats, stream, webhook_actions, webhooks,
+    govern, health, list_events, list_messages, metrics, opt_outs, post_batch, post_message,
+    queues, search_messages, stats, stream, webhook_actions, webhooks,
 };
 
 /// What the document is made of.
@@ -62,6 +62,10 @@ use super::{
         queues::list,
         queues::flush,
         queues::bounce,
+        opt_outs::list,
+        opt_outs::find,
+        opt_outs::record,
+        opt_outs::lift,
         govern::drain,
         govern::reload,
         govern::log_level,

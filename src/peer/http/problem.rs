@@ -100,6 +100,9 @@ impl From<Refusal> for Problem {
                 Self::new(kinds::OVER_RATE, "the account's rate is used up for now").after(wait)
             }
             Refusal::NoRoute => Self::at(kinds::NO_ROUTE, "/to", "no route has this prefix"),
+            Refusal::OptedOut => {
+                Self::at(kinds::OPTED_OUT, "/to", "the holder of this number takes nothing from it")
+            }
             Refusal::QueueFull => {
                 Self::new(kinds::QUEUE_FULL, "the carrier of this destination has no room")
                     .after(Duration::from_secs(5))

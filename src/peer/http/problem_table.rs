@@ -110,6 +110,9 @@ kinds! {
     NO_ROUTE = 422 "no_route" false
         "No route takes this destination",
         "Check the number; have the operator add a [[route]] if it is right.";
+    OPTED_OUT = 422 "opted_out" false
+        "Recipient has opted out",
+        "The customer has to opt in again first: by START to the sender, or to you, with a proof.";
     UNKNOWN_ACCOUNT = 422 "unknown_account" false
         "There is no such account",
         "Name an account of the configuration.";

@@ -33,6 +33,8 @@ mod adopting;
 
 mod changes;
 
+mod consent;
+
 mod failover;
 
 mod limits;

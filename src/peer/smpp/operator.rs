@@ -15,7 +15,9 @@ use crate::ledger::store::Ledger;
 use crate::message::reason::Reason;
 use crate::pipeline::current::Current;
 use crate::pipeline::mail::Mail;
-use crate::pipeline::operate::{CarrierWish, Errand, NotDone, Operate, Operating, Told, Which};
+use crate::pipeline::operate::{
+    CarrierWish, ConsentChange, Errand, NotDone, Operate, Operating, Told, Which,
+};
 use crate::pipeline::settings::Settings;
 use crate::pipeline::shared::{CarrierShared, Shared};
 use crate::pipeline::standing::StandingFile;
@@ -209,6 +211,12 @@ impl Operate for Operator {
             let Meant { id, home } = this.find(&carrier)?;
             this.ask(home, |told| Errand::Flush(id, account, told)).await
         })
+    }
+
+    fn consent(&self, change: ConsentChange) -> Operating {
+        let this = self.clone();
+        // Any shard will do: all write the same log.
+        Box::pin(async move { this.ask(0, |told| Errand::Consent(Box::new(change), told)).await })
     }
 
     fn bounce(&self, carrier: &str, which: Which, reason: Reason) -> Operating {

@@ -41,12 +41,13 @@ pub fn reshare(now: &Shared, settings: &Settings, ledger: &Ledger) -> io::Result
         now.mo.clone(),
     );
     // From `known`, so that the counters of those who are new are the same in both steps.
-    let settled = known.successor(
+    let mut settled = known.successor(
         all_accounts(&known, settings, &account_ids, true),
         all_carriers(&known, settings, &carrier_ids, true),
         routes,
         mo,
     );
+    settled.consent_words = settings.consent_words;
     Ok(Steps { known, settled })
 }
 

@@ -17,6 +17,7 @@ pub const fn command_status(refusal: Refusal) -> CommandStatus {
         Refusal::InvalidValidity => CommandStatus::ESME_RINVEXPIRY,
         Refusal::InvalidSchedule => CommandStatus::ESME_RINVSCHED,
         Refusal::QueueFull | Refusal::DiskFull | Refusal::Busy => CommandStatus::ESME_RMSGQFUL,
+        Refusal::OptedOut => CommandStatus::ESME_RSUBMITFAIL,
         Refusal::UnknownAccount | Refusal::DiskFailed => CommandStatus::ESME_RSYSERR,
     }
 }

@@ -32,8 +32,13 @@ pub const fn status(kind: Kind) -> &'static str {
         Kind::Cancelled => "canceled",
         Kind::Received => "received",
         Kind::Undelivered | Kind::Expired | Kind::Unknown | Kind::Conflicting => "undelivered",
-        // No message's, and never called.
-        Kind::CarrierUp | Kind::CarrierDown | Kind::CarrierSuspended | Kind::CarrierResumed => "",
+        // No message's fate, and never called.
+        Kind::CarrierUp
+        | Kind::CarrierDown
+        | Kind::CarrierSuspended
+        | Kind::CarrierResumed
+        | Kind::NumberOptedOut
+        | Kind::NumberOptedIn => "",
     }
 }
 

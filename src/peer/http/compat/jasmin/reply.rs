@@ -64,6 +64,7 @@ impl From<Problem> for Refused {
                 said(400, "Authorization failed for user (Cannot send MT messages).")
             }
             kinds::OVER_RATE | kinds::KEY_OVER_RATE => said(403, "User throughput exceeded"),
+            kinds::OPTED_OUT => said(412, "Recipient has opted out"),
             kinds::NO_ROUTE => said(412, "No route found"),
             kinds::INVALID_DESTINATION => Self::because("Argument [to] has an invalid value."),
             kinds::INVALID_SOURCE => Self::because("Argument [from] has an invalid value."),

@@ -50,7 +50,7 @@ impl From<Problem> for Refused {
             | kinds::ADDRESS_NOT_ALLOWED
             | kinds::SCOPE_MISSING
             | kinds::UNKNOWN_ACCOUNT => Self::unauthorized(),
-            kinds::NO_ROUTE => said(403, "Not routable. Do not try again."),
+            kinds::OPTED_OUT | kinds::NO_ROUTE => said(403, "Not routable. Do not try again."),
             kinds::INVALID_DESTINATION => Self::denied(),
             kinds::INVALID_SOURCE => Self::misformed("Sender"),
             kinds::INVALID_VALIDITY => Self::misformed("Validity"),

@@ -47,6 +47,7 @@ impl From<Problem> for Refused {
             kinds::OVER_RATE | kinds::KEY_OVER_RATE => (429, 20429),
             kinds::INVALID_DESTINATION => (400, 21211),
             kinds::INVALID_SOURCE => (400, 21212),
+            kinds::OPTED_OUT => (400, 21610),
             kinds::NO_ROUTE => (400, 21612),
             kinds::TOO_LONG => (400, 21617),
             kinds::INVALID_VALIDITY => (400, 21624),
