@@ -102,17 +102,14 @@ pub mod problem_table;
 mod problem_view;
 
 mod query_pairs;
-
 mod queues;
 
 mod readdressed_view;
 
 mod request_id;
-
 mod route_metrics;
 
 mod search_messages;
-
 mod searching;
 
 pub mod server;
