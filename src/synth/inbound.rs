@@ -8,6 +8,7 @@ use super::world::write_number;
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, MessageOrd};
 use crate::message::address::Address;
+use crate::message::consent::{Consent, ConsentBy};
 use crate::message::event::{Event, NO_MESSAGE, What};
 use crate::message::reason::Reason;
 use crate::message::record::{Direction, Message};
@@ -74,12 +75,25 @@ impl Traffic {
         });
         let ord = MessageOrd(self.next_ord + u64::from(slot.index));
         self.summary.inbound += 1;
+        let consent = What::Consent {
+            change: Consent::OptedOut,
+            by: ConsentBy::Keyword,
+            sender: Address { ton: 3, npi: 0, addr: country.short_code.as_bytes() },
+            number: Address { ton: 1, npi: 1, addr: &self.number },
+            note: b"STOP",
+        };
+        let consent = stops.then_some(consent);
         if nobodys {
-            self.chunk.event(&Event { ord, what: What::Ended { reason: Reason::NoRoute } });
+            let end = What::Ended { reason: Reason::NoRoute };
+            for what in [Some(end), consent].into_iter().flatten() {
+                self.chunk.event(&Event { ord, what });
+            }
             return;
         }
         let rule: &[u8] = if stops { b"stop" } else { b"replies" };
-        self.chunk.event(&Event { ord, what: What::Routed { account, rule } });
+        for what in [Some(What::Routed { account, rule }), consent].into_iter().flatten() {
+            self.chunk.event(&Event { ord, what });
+        }
         let place = self.agenda.add(Flight::new(ord, now, &body.octets));
         self.agenda.put(now, place, Step::Settle);
     }
