@@ -21,6 +21,13 @@ use crate::peer::http::operator_socket::SocketPlace;
 use crate::pipeline::route_config::RouteConfig;
 use crate::pipeline::settings::{Settings, SmppSettings};
 
+/// `[opt_outs]`: whether handsets opt out by what they write.
+fn consent_words(section: &Section<'_>) -> bool {
+    let heeded = section.flag("keywords", true);
+    section.finish();
+    heeded
+}
+
 /// Reads every section, and the API's keys in clear; what is wrong is in the reader's findings.
 pub(super) fn read<'a>(
     reader: &'a Reader<'a>,
@@ -97,9 +104,7 @@ pub(super) fn read<'a>(
     unique(&sections, "name", exports.iter().map(|export| &export.name));
     export::check(&sections);
 
-    let opt_outs = one(reader, &top, root, "opt_outs");
-    settings.consent_words = opt_outs.flag("keywords", settings.consent_words);
-    opt_outs.finish();
+    settings.consent_words = consent_words(&one(reader, &top, root, "opt_outs"));
     let callbacks = callbacks::read(&one(reader, &top, root, "callbacks"));
     let (http, plain_keys) = api(reader, places, &top, root, &settings);
     top.finish();

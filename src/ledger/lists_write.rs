@@ -43,7 +43,7 @@ impl<'a> ListsWriter<'a> {
             segment,
             common_from: common_from(geometry),
             file,
-            paced: Paced::default(),
+            paced: Paced::resting(),
             at: STAMP_BYTES as u64,
             lists: Default::default(),
         })

@@ -61,7 +61,7 @@ impl Run {
         file.write_at(&name.stamp().encode(), 0)?;
         let mut at = STAMP_BYTES as u64;
         let mut crc = 0;
-        let mut paced = Paced::default();
+        let mut paced = Paced::resting();
         let mut octets = Vec::with_capacity(WRITE_ENTRIES.min(sorted.len()) * ENTRY_BYTES);
         for part in sorted.chunks(WRITE_ENTRIES) {
             octets.clear();

@@ -116,6 +116,14 @@ impl<'a> Event<'a> {
             | What::Readdressed { .. } => {
                 self.encode_change(out);
             }
+            What::Keyed { .. } | What::Callback(_) | What::Consent { .. } => self.encode_wish(out),
+            _ => self.encode_of_handset(out),
+        }
+    }
+
+    /// What somebody wants, or does not want.
+    fn encode_wish(&self, out: &mut Vec<u8>) {
+        match self.what {
             What::Keyed { key, fingerprint, number, told } => {
                 self.head(out, kind::KEYED);
                 put_short(out, key);
@@ -137,7 +145,7 @@ impl<'a> Event<'a> {
                 put_address(out, &number);
                 put_short(out, note);
             }
-            _ => self.encode_of_handset(out),
+            _ => {}
         }
     }
 

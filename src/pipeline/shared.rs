@@ -12,6 +12,7 @@ use super::standing::Standing;
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId, IdCipher};
 use crate::ledger::opt_outs::OptOuts;
+use crate::ledger::store::Ledger;
 use crate::message::reason::Reason;
 use crate::telemetry::carrier::CarrierMetrics;
 use crate::telemetry::ingress::IngressMetrics;
@@ -280,10 +281,9 @@ impl Shared {
         carriers: Vec<CarrierShared>,
         routes: RouteBook,
         mo: MoBook,
-        cipher: IdCipher,
+        ledger: &Ledger,
         shards: usize,
         registry: Arc<Registry>,
-        opt_outs: Arc<OptOuts>,
     ) -> Self {
         let account_places = places(accounts.iter().map(|account| account.id.0));
         let carrier_places = places(carriers.iter().map(|carrier| carrier.id.0));
@@ -294,10 +294,10 @@ impl Shared {
             carrier_places,
             routes,
             mo,
-            cipher,
+            cipher: ledger.id_cipher(),
             shards,
             draining: Arc::default(),
-            opt_outs,
+            opt_outs: ledger.opt_outs().clone(),
             consent_words: true,
             headroom: Arc::default(),
             left: (0..shards).map(|_| AtomicU64::new(0)).collect(),

@@ -10,6 +10,7 @@
 use std::fmt;
 use std::io;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// A directory of files.
 pub trait Disk: Send + Sync + fmt::Debug {
@@ -108,19 +109,33 @@ pub fn replace(disk: &dyn Disk, name: &str, octets: &[u8]) -> io::Result<Arc<dyn
 #[derive(Debug, Default)]
 pub struct Paced {
     unsynced: usize,
+    rests: bool,
 }
 
 /// Octets after which a long write is synced.
 const PIECE_BYTES: usize = 256 << 10;
 
+/// The longest rest between two pieces.
+const REST_MAX: Duration = Duration::from_millis(10);
+
 impl Paced {
+    /// For who has time, and nothing that others wait for: the disk is left to them between two pieces for as
+    /// long as a piece took.
+    pub fn resting() -> Self {
+        Self { rests: true, ..Self::default() }
+    }
+
     /// Writes all of it at the offset.
     pub fn write_at(&mut self, file: &dyn DiskFile, octets: &[u8], offset: u64) -> io::Result<()> {
         file.write_at(octets, offset)?;
         self.unsynced += octets.len();
         if self.unsynced >= PIECE_BYTES {
             self.unsynced = 0;
+            let begun = Instant::now();
             file.sync_data()?;
+            if self.rests {
+                std::thread::sleep(begun.elapsed().min(REST_MAX));
+            }
         }
         Ok(())
     }

@@ -77,15 +77,14 @@ pub fn offset_in(base: Lsn, lsn: Lsn) -> u64 {
     STAMP_BYTES as u64 + lsn.since(base)
 }
 
+/// Called with the payload of a frame and its address.
+pub type Visit<'a> = dyn FnMut(Lsn, &[u8]) -> Result<(), OpenError> + 'a;
+
 /// Reads all frames in order and calls a function with the payload of each and its address.
 ///
 /// # Errors
 /// What the disk said, and files of another version.
-pub fn walk(
-    disk: &dyn Disk,
-    directory_id: u64,
-    visit: &mut dyn FnMut(Lsn, &[u8]) -> Result<(), OpenError>,
-) -> Result<Walk, OpenError> {
+pub fn walk(disk: &dyn Disk, directory_id: u64, visit: &mut Visit<'_>) -> Result<Walk, OpenError> {
     let files = open_files(disk, directory_id, true)?;
     let mut walk = Walk { files: files.len(), ..Walk::default() };
     for LogFile { base, file, .. } in &files {

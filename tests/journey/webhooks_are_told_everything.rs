@@ -187,9 +187,10 @@ fn an_export_has_a_line_of_each_event_after_a_kill_too() {
 /// all of them share two cores with the load, the carrier and the gateway.
 const LATER_MS: u64 = 30;
 
-/// Messages that are there before the first webhook: three segments of the ledger. By then it has taken up all
-/// the memory that it takes up for open and for full ones, and let go of the first of these.
-const BEFORE: usize = 3_400_000;
+/// Messages that are there before the first webhook: ten segments of the ledger, and enough for all of its tables.
+/// By then it has taken up all the memory that it takes up for open and for full ones.
+const BEFORE: usize = 1_300_000;
+const SEGMENTS: &str = "segment_messages = 131072";
 
 /// Submits messages before there is a webhook, and says how much memory that took at most, in KiB.
 fn fill_segments(site: &Site, gateway: &Process) -> u64 {
@@ -211,7 +212,7 @@ fn webhooks_proof() {
     let rate = std::env::var("POSTRIDER_RATE").map_or(1_500, |text| text.parse().unwrap());
     let keep = Site::new();
     let smsc = Smsc::with(&["--delay", "5ms..20ms", "--record", text(&keep.file("taken"))]);
-    let site = site(&smsc);
+    let site = site(&smsc).spool_keys(SEGMENTS);
     let mut gateway = site.start();
     let receiver = |manner| {
         let receiver = Receiver::start(manner, Duration::from_secs(10));

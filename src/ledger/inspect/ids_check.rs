@@ -58,7 +58,7 @@ impl IdsCheck {
     }
 
     /// How many entries the log has.
-    pub(super) const fn count(&self) -> u64 {
+    pub(super) const fn entries(&self) -> u64 {
         self.next
     }
 }

@@ -122,6 +122,9 @@ pub fn survey(disk: &Arc<dyn Disk>) -> Result<Survey, OpenError> {
     Ok(survey)
 }
 
+/// The columns of a segment, and its states if they are in a file.
+type SegmentFiles = (Arc<dyn DiskFile>, Option<Arc<dyn DiskFile>>);
+
 impl WordsSurvey {
     fn add(&mut self, part: &TextPart) {
         self.files += 1;
@@ -155,15 +158,15 @@ impl Survey {
         let pages = newest.page_places()?;
         let per_page = PAGE_ROWS as u64;
         let (mut times, mut octets) = (Vec::new(), Vec::new());
-        let mut open: Option<(usize, Arc<dyn DiskFile>, Option<Arc<dyn DiskFile>>)> = None;
+        let mut open: Option<(usize, SegmentFiles)> = None;
         for first in (0..self.messages).step_by(PAGE_ROWS) {
             let (ord, count) = (MessageOrd(first), per_page.min(self.messages - first) as usize);
             let (segment, row) = (geometry.segment(ord), geometry.row(ord));
             if open.as_ref().is_none_or(|(number, ..)| *number != segment) {
                 let states = disk.open(&states::file_name(segment)).ok();
-                open = Some((segment, disk.open(&columns::file_name(segment))?, states));
+                open = Some((segment, (disk.open(&columns::file_name(segment))?, states)));
             }
-            let Some((_, file, states)) = &open else { continue };
+            let Some((_, (file, states))) = &open else { continue };
             times.clear();
             let reader = ColumnFile { file: &**file, geometry };
             reader.wide(Wide::AcceptedAt, row..row + count, &mut times)?;

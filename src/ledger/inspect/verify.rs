@@ -242,7 +242,7 @@ impl<'a> Directory<'a> {
             let said = [
                 ("messages", facts.next_ord.0, fold.next_ord.0),
                 ("events", facts.links, fold.links),
-                ("carriers' ids", facts.carrier_ids, checks.ids.count()),
+                ("carriers' ids", facts.carrier_ids, checks.ids.entries()),
                 ("unreadable records", facts.strays, fold.strays),
             ];
             for (what, said, found) in said.into_iter().filter(|(_, said, found)| said != found) {

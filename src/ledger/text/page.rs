@@ -46,7 +46,7 @@ pub(super) struct PageWriter {
 
 impl PageWriter {
     pub(super) fn new(file: Arc<dyn DiskFile>, salt: u64) -> Self {
-        Self { file, salt, pages: 0, held: Vec::new(), paced: Paced::default() }
+        Self { file, salt, pages: 0, held: Vec::new(), paced: Paced::resting() }
     }
 
     pub(super) const fn pages(&self) -> u32 {

@@ -75,9 +75,7 @@ pub fn share(settings: &Settings, ledger: &Ledger, shards: usize) -> io::Result<
     let routes = RouteBook::new(settings, &numbers, &carrier_numbers).map_err(io::Error::other)?;
     let mo = MoBook::new(settings, &numbers, &carrier_numbers);
     add_retired(&mut accounts, &mut carriers, ledger, (shards, &registry))?;
-    let (cipher, opt_outs) = (ledger.id_cipher(), ledger.opt_outs().clone());
-    let mut shared =
-        Shared::new(accounts, carriers, routes, mo, cipher, shards, registry, opt_outs);
+    let mut shared = Shared::new(accounts, carriers, routes, mo, ledger, shards, registry);
     shared.consent_words = settings.consent_words;
     Ok(shared)
 }
