@@ -21,6 +21,7 @@ use super::request_id::{self, X_REQUEST_ID};
 pub(super) async fn observe(State(api): State<Arc<Api>>, request: Request, next: Next) -> Response {
     let begun = Instant::now();
     let id = request_id::of(request.headers());
+    let echoed = request_id::echoed(request.headers());
     let path = request.extensions().get::<MatchedPath>().cloned();
     let method = request.method().clone();
     let limit = api.config.request_timeout;
@@ -39,6 +40,7 @@ pub(super) async fn observe(State(api): State<Arc<Api>>, request: Request, next:
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(X_REQUEST_ID, id);
     }
+    response.headers_mut().extend(echoed);
     let status = response.status().as_u16();
     let seconds = begun.elapsed().as_secs_f64();
     api.routes.answered(template, &method, status, seconds);

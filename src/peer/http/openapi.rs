@@ -27,7 +27,8 @@ use super::{
         title = "Postrider",
         description = "Submit messages, and see what became of any of them.\n\nClients have to bear \
             with members and words that they do not know: v1 only adds. Times are RFC 3339 in UTC \
-            with milliseconds. Every answer has an `X-Request-Id`; one that the client sends is kept. \
+            with milliseconds. Every answer has an `X-Request-Id`; one that the client sends is kept, \
+            and its `traceparent` and `x-correlator` are told again. \
             An answer 429 or 503 says in `Retry-After` when to try again.",
     ),
     paths(

@@ -1,9 +1,14 @@
 //! The id of a request: the client's own, or one of ours.
 
-use axum::http::{HeaderMap, HeaderName};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
 /// The header it comes in and is echoed in.
 pub(super) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What a client knows its request by elsewhere, and is told again: CAMARA's correlator, and the place in a
+/// trace (W3C Trace Context §3.2).
+const ECHOED: [HeaderName; 2] =
+    [HeaderName::from_static("x-correlator"), HeaderName::from_static("traceparent")];
 
 /// Longest id of a client that is taken over.
 const CHARS_MAX: usize = 64;
@@ -16,6 +21,15 @@ pub(super) fn of(headers: &HeaderMap) -> String {
     given.filter(|id| usable(id)).map_or_else(new, str::to_owned)
 }
 
+/// What is told again, as far as it can stand in a header of ours.
+pub(super) fn echoed(headers: &HeaderMap) -> Vec<(HeaderName, HeaderValue)> {
+    let given = ECHOED.into_iter().filter_map(|name| {
+        let value = headers.get(&name)?;
+        usable(value.to_str().ok()?).then(|| (name, value.clone()))
+    });
+    given.collect()
+}
+
 fn usable(id: &str) -> bool {
     let letters = |octet: u8| octet.is_ascii_alphanumeric() || b"-_.:".contains(&octet);
     !id.is_empty() && id.len() <= CHARS_MAX && id.bytes().all(letters)
@@ -24,4 +38,20 @@ fn usable(id: &str) -> bool {
 fn new() -> String {
     let letters = (0..13).map(|_| char::from(ALPHABET[fastrand::usize(..ALPHABET.len())]));
     "req_".chars().chain(letters).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_client_knows_its_request_by_is_told_again_unless_it_is_strange() {
+        let mut headers = HeaderMap::new();
+        let parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        headers.insert("traceparent", HeaderValue::from_static(parent));
+        headers.insert("x-correlator", HeaderValue::from_static("a b"));
+        let echoed = echoed(&headers);
+        assert_eq!(echoed.len(), 1);
+        assert_eq!((echoed[0].0.as_str(), &echoed[0].1), ("traceparent", &parent.parse().unwrap()));
+    }
 }
