@@ -77,7 +77,11 @@ impl<'a> Driver<'a> {
             }
             Self::Listed(lists, which, keys) => {
                 let mut rows = Vec::new();
-                lists.find(*which, keys, &mut rows)?;
+                let found = lists.find(*which, keys, &mut rows);
+                if found.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::InvalidData) {
+                    ledger.distrust_lists(part.segment);
+                }
+                found?;
                 out.extend(rows.iter().map(|row| part.geometry.ord(part.segment, *row as usize).0));
                 Ok(())
             }

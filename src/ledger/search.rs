@@ -170,13 +170,12 @@ impl<'a> Search<'a> {
         Ok(part.geometry.ord(part.segment, end))
     }
 
-    /// The list of a segment; none if its file is damaged, which is made again.
+    /// The list of a segment; none if the file of its lists was just found damaged, which is made again.
     fn list_if_whole(&mut self, part: &Part) -> io::Result<Option<List>> {
-        match self.list(part) {
-            Err(error) if error.kind() == io::ErrorKind::InvalidData && part.lists.is_some() => {
-                self.ledger.distrust_lists(part.segment);
-                Ok(None)
-            }
+        let outcome = self.list(part);
+        let distrusted = || part.lists.is_some() && !self.ledger.trusts_lists(part.segment);
+        match outcome {
+            Err(error) if error.kind() == io::ErrorKind::InvalidData && distrusted() => Ok(None),
             outcome => outcome,
         }
     }

@@ -1,8 +1,9 @@
 //! The HTTP API: submitting, looking messages up, health and metrics.
 //!
 //! `api` has the routes and what they share, `server` the connections; one file for each endpoint
-//! (`post_message`, `post_batch`, `cancel_message`, `list_messages`, `search_messages`, `get_message`,
-//! `list_events`, `explain_route`, `health`, `metrics`, `errors`, and `webhooks` with `webhook_actions`).
+//! (`post_message`, `post_batch`, `cancel_message`, `list_messages`, `search_messages`, `conversation`,
+//! `stats`, `get_message`, `list_events`, `explain_route`, `health`, `metrics`, `errors`, and `webhooks`
+//! with `webhook_actions`).
 //! `carriers`, `queues`, `opt_outs` and `govern` are the operators', by a key or by `operator_socket`.
 //! `compat` is for clients of other gateways.
 //! `auth` and `observe` stand before all of them. The pipeline is known by its ports alone, the past
