@@ -12,7 +12,7 @@ pub const DAYS_MAX: u32 = 3_650;
 
 /// Octets that a message takes on the disk with all its events and indexes, rounded up: a run that would
 /// not fit is refused before it begins.
-pub const BYTES_PER_MESSAGE: u64 = 1_000;
+pub const BYTES_PER_MESSAGE: u64 = 750;
 
 /// What traffic is made up.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

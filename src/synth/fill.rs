@@ -19,6 +19,7 @@ use crate::base::id::MessageOrd;
 use crate::carrier::profile::Profile;
 use crate::ledger::config::LedgerConfig;
 use crate::ledger::store::Ledger;
+use crate::ledger::text::config::TextConfig;
 use crate::spool::chunk::Chunk;
 use crate::spool::disk::Disk;
 use crate::spool::error::OpenError;
@@ -114,7 +115,9 @@ pub fn fill(
         return Err(FillError::NoRoom { place: disk.place(), free, needed });
     }
     let mut ledger = LedgerConfig { node: config.node, identity_seed: Some(config.seed), ..ledger };
-    ledger.text = ledger.text.filter(|_| config.words);
+    // Nobody waits for anything else here, so that words need no pace.
+    let unpaced = |text| TextConfig { rows_per_second: u32::MAX, ..text };
+    ledger.text = ledger.text.filter(|_| config.words).map(unpaced);
     let opened = Ledger::open(Arc::clone(&disk), ledger)?;
     let mut random = fastrand::Rng::with_seed(config.seed);
     let world = World::new(opened.ledger.names(), config.messages, &mut random)?;

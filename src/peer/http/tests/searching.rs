@@ -236,6 +236,6 @@ async fn what_messages_say_is_shown_on_request_and_to_those_who_may_see_it() {
     let refused = search(&gateway, SHOP_READER, json!({ "query": "", "texts": true })).await;
     assert_eq!((refused.status, &refused.json()["code"]), (403, &"scope_missing".into()));
     let refused = search(&gateway, ADMIN, json!({ "query": "", "texts": 1 })).await;
-    assert_eq!(refused.status, 400);
+    assert_eq!(refused.status, 422);
     gateway.end().await;
 }
