@@ -91,7 +91,7 @@ fn restart(before: &Config, after: &Config) -> Vec<String> {
     compare("operator_socket", &before.operator_socket, &after.operator_socket);
     compare("[smpp]", &one.smpp, &other.smpp);
     compare("[spool]", &one.spool, &other.spool);
-    compare("[ledger]", &one.text, &other.text);
+    compare("[ledger]", &(&one.text, one.keep), &(&other.text, other.keep));
     compare("[http]", &before.http, &after.http);
     compare("[callbacks]", &before.callbacks, &after.callbacks);
     compare("[log]", &before.log, &after.log);

@@ -73,7 +73,8 @@ impl Gateway {
         let config = ledger_config(settings, accept_corruption);
         let opened = Ledger::open(Arc::new(disk), config)?;
         let Opened { ledger, journal, mut flusher, mut indexer, mut sealer, .. } = opened;
-        let Opened { mut text_follower, mut text_keeper, recovered, .. } = opened;
+        let Opened { mut text_follower, mut text_keeper, mut keeper, recovered, .. } = opened;
+        let clock = Clock::start();
         let shards = shards(settings);
         let shared = Arc::new(share(settings, &ledger, shards)?);
         let writer = spawn("flusher", move || flusher.run())?;
@@ -82,8 +83,8 @@ impl Gateway {
             spawn("sealer", move || report("sealer", sealer.run()))?,
             spawn("words", move || text_follower.run())?,
             spawn("word-files", move || text_keeper.run())?,
+            spawn("keeper", move || keeper.run(clock))?,
         ];
-        let clock = Clock::start();
         let switchboard = Switchboard::start(settings, shared.clone(), &ledger, &journal, clock)?;
         Ok(Self { switchboard, ledger, journal, shared, recovered, writer, followers })
     }
@@ -186,6 +187,7 @@ fn ledger_config(settings: &Settings, accept_corruption: bool) -> LedgerConfig {
         segment_messages: spool.segment_messages,
         checkpoint_interval: spool.checkpoint,
         text: settings.text,
+        keep: settings.keep,
         ..LedgerConfig::default()
     }
 }

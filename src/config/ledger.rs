@@ -1,10 +1,15 @@
-//! `[ledger]`: what can be asked about messages.
+//! `[ledger]`: what can be asked about messages, and for how long.
+
+use std::time::Duration;
 
 use super::section::Section;
 use crate::ledger::text::config::TextConfig;
 
-/// How words are indexed; `None` if they are not.
-pub(super) fn read(section: &Section<'_>) -> Option<TextConfig> {
+/// A day in seconds.
+const DAY_S: u64 = 24 * 60 * 60;
+
+/// How words are indexed, `None` if they are not; and how long messages are kept, `None` for ever.
+pub(super) fn read(section: &Section<'_>) -> (Option<TextConfig>, Option<Duration>) {
     let default = TextConfig::default();
     let wanted = section.flag("text_index", true);
     let text = TextConfig {
@@ -25,6 +30,7 @@ pub(super) fn read(section: &Section<'_>) -> Option<TextConfig> {
         ),
         ..default
     };
+    let keep_days = section.number("keep_days", 0, 0..=36_500);
     section.finish();
-    wanted.then_some(text)
+    (wanted.then_some(text), (keep_days > 0).then(|| Duration::from_secs(keep_days * DAY_S)))
 }

@@ -12,6 +12,7 @@ use super::columns::{Columns, Wide};
 use super::config::{Geometry, LedgerConfig};
 use super::correlation::Correlations;
 use super::counts::Accounts;
+use super::kept::Kept;
 use super::links::{Link, Links};
 use super::lists::Lists;
 use super::marks::MarkFile;
@@ -33,6 +34,8 @@ use crate::spool::record;
 pub(super) struct Index {
     pub(super) geometry: Geometry,
     pub(super) next_ord: MessageOrd,
+    /// What is not kept any more: of a segment before it nothing is left but its place.
+    pub(super) kept: Kept,
     /// All segments but the tail, oldest first.
     pub(super) segments: Vec<Segment>,
     /// The columns of the newest segment, not full yet.
@@ -59,7 +62,7 @@ pub(super) struct Index {
 }
 
 /// A full segment.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Segment {
     /// Its columns, until they are in the file and sorted.
     pub(super) columns: Option<Arc<Columns>>,
@@ -125,6 +128,7 @@ impl Index {
         Self {
             geometry,
             next_ord: MessageOrd(0),
+            kept: Kept::default(),
             segments: Vec::new(),
             tail: Columns::with_room(geometry),
             tail_span: Span::default(),
@@ -239,6 +243,9 @@ impl Index {
             self.loose_event(place, &event.what);
             return Ok(());
         }
+        if event.ord < self.kept_from() {
+            return Ok(());
+        }
         let row = if event.ord < self.next_ord { self.states.row(event.ord)? } else { None };
         let Some((mut row, before)) = row.and_then(|row| Some((row, row.state()?))) else {
             self.strays += 1;
@@ -300,6 +307,16 @@ impl Index {
             self.accounts.of_mut(account).change(Some(before), after);
         }
         self.tally_change(ord, before, after)
+    }
+
+    /// The oldest segment that is kept.
+    pub(super) const fn kept_segment(&self) -> usize {
+        self.kept.segment as usize
+    }
+
+    /// The oldest message that is kept.
+    pub(super) const fn kept_from(&self) -> MessageOrd {
+        self.geometry.ord(self.kept_segment(), 0)
     }
 
     /// Where the record of a message is; `None` if there is none.

@@ -18,6 +18,8 @@ pub mod indexer;
 
 pub mod inspect;
 
+pub mod keeper;
+
 pub mod names;
 
 pub mod opt_outs;
@@ -58,6 +60,8 @@ mod counts;
 
 mod driver;
 
+mod expire;
+
 mod facts;
 
 pub mod follow;
@@ -65,6 +69,8 @@ pub mod follow;
 mod identity;
 
 mod index;
+
+mod kept;
 
 mod links;
 

@@ -135,7 +135,9 @@ impl Ledger {
         if let Some((name, table)) = index.correlations.to_seal() {
             return Some(Job::CarrierIds(name, table));
         }
-        let at = index.segments.iter().position(|segment| segment.numbers.is_none())?;
+        let first = index.kept_segment();
+        let kept = &index.segments[first..];
+        let at = first + kept.iter().position(|segment| segment.numbers.is_none())?;
         let segment = &index.segments[at];
         // Memory is given back once the columns can be read from their file.
         segment.file.as_ref()?;
@@ -145,7 +147,8 @@ impl Ledger {
     /// Things that are complete and not sorted.
     pub(super) fn unsealed(&self) -> usize {
         let index = self.read();
-        let open = index.segments.iter().rev().take_while(|segment| segment.numbers.is_none());
+        let kept = &index.segments[index.kept_segment()..];
+        let open = kept.iter().rev().take_while(|segment| segment.numbers.is_none());
         open.count().max(index.correlations.frozen.len())
     }
 }

@@ -64,6 +64,10 @@ pub struct Ledger {
 pub(super) struct Progress {
     pub(super) indexed: AtomicU64,
     pub(super) checkpoint: AtomicU64,
+    /// Messages accepted before this time may be let go.
+    pub(super) keep_since: AtomicU64,
+    /// Whether there may be files of what was let go.
+    pub(super) given_up: AtomicBool,
     /// Readers that want the index: the indexer lets them in between two turns.
     pub(super) readers: AtomicUsize,
     /// How many readers wait for the indexer.
@@ -267,6 +271,7 @@ impl Ledger {
             free_bytes: self.disk.free_bytes().unwrap_or(0),
             segments: index.segments.len() as u64,
             segments_sealed: index.segments.iter().filter(|s| s.numbers.is_some()).count() as u64,
+            expired: index.kept_from().0,
             dirty_pages: index.states.changed_pages() as u64,
         }
     }
@@ -331,6 +336,9 @@ impl Ledger {
             let Some(link) = link else { continue };
             let Some(stored) = self.stored_event(&link)? else { continue };
             let Some(event) = stored.event() else { continue };
+            if self.expired(event.ord) {
+                continue;
+            }
             if meant(&event.what) {
                 each(&stored, &event);
             }

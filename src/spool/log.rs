@@ -144,6 +144,23 @@ impl Log {
         unpoisoned::read(&self.files).iter().map(|file| file.base).collect()
     }
 
+    /// Where the oldest file begins.
+    pub(super) fn first(&self) -> Lsn {
+        unpoisoned::read(&self.files).first().map_or(Lsn(0), |file| file.base)
+    }
+
+    /// Where the file with an address begins; that of the oldest for what is gone.
+    pub(crate) fn base_at(&self, lsn: Lsn) -> Lsn {
+        let files = unpoisoned::read(&self.files);
+        let after = files.partition_point(|file| file.base <= lsn);
+        files.get(after.saturating_sub(1)).map_or(Lsn(0), |file| file.base)
+    }
+
+    /// Lets go of the files that begin before an address, to be removed by whoever asks for it.
+    pub(crate) fn release_before(&self, base: Lsn) {
+        unpoisoned::write(&self.files).retain(|file| file.base >= base);
+    }
+
     /// Octets that all files take.
     pub fn len_bytes(&self) -> u64 {
         let files = unpoisoned::read(&self.files);
@@ -200,7 +217,7 @@ pub(super) fn file_name(base: Lsn) -> String {
 }
 
 /// The base in a file's name, if it is one of a log file.
-pub(super) fn base_of(name: &str) -> Option<Lsn> {
+pub(crate) fn base_of(name: &str) -> Option<Lsn> {
     let digits = name.strip_prefix("log-")?;
     if digits.len() != 16 {
         return None;
