@@ -8,6 +8,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use crate::base::clock::Clock;
 use crate::ledger::config::LedgerConfig;
@@ -19,7 +20,7 @@ use crate::peer::smpp::stop::Stopper;
 use crate::peer::smpp::switchboard::{Submitter, Switchboard, share};
 use crate::pipeline::board::LiveBoard;
 use crate::pipeline::current::Current;
-use crate::pipeline::settings::Settings;
+use crate::pipeline::settings::{AccountConfig, Settings};
 use crate::pipeline::shared::Shared;
 use crate::spool::error::OpenError;
 use crate::spool::journal::Journal;
@@ -188,8 +189,14 @@ fn ledger_config(settings: &Settings, accept_corruption: bool) -> LedgerConfig {
         checkpoint_interval: spool.checkpoint,
         text: settings.text,
         keep: settings.keep,
+        account_keep: settings.accounts.iter().filter_map(kept).collect(),
         ..LedgerConfig::default()
     }
+}
+
+/// How long what is personal of an account is kept.
+fn kept(account: &AccountConfig) -> Option<(String, Duration)> {
+    account.keep.map(|keep| (account.name.clone(), keep))
 }
 
 fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<JoinHandle<()>> {

@@ -41,6 +41,8 @@ pub struct LedgerConfig {
     pub cells_max: u32,
     /// How long messages are kept. Default: for ever.
     pub keep: Option<Duration>,
+    /// How long what is personal is kept, by the name of the account. Default: as long as the message.
+    pub account_keep: Vec<(String, Duration)>,
     /// The index of words, if there is one. Default with its own bounds.
     pub text: Option<TextConfig>,
     /// Makes the identity of a new directory repeatable, for the simulation. Default none.
@@ -63,6 +65,7 @@ impl Default for LedgerConfig {
             notices_max: 1000,
             cells_max: 1 << 16,
             keep: None,
+            account_keep: Vec::new(),
             text: Some(TextConfig::default()),
             identity_seed: None,
         }

@@ -22,6 +22,8 @@ use super::states::{Row, States};
 use super::tally::Tallies;
 use crate::base::clock::Timestamp;
 use crate::base::id::MessageOrd;
+use crate::message::address::Address;
+use crate::message::blank::is_personal;
 use crate::message::event::{Event, NO_MESSAGE, What};
 use crate::message::record::Message;
 use crate::message::state::State;
@@ -57,6 +59,8 @@ pub(super) struct Index {
     pub(super) replaced: Vec<MessageOrd>,
     has_text: bool,
     pub(super) opt_outs: Arc<OptOuts>,
+    /// Messages without numbers, as erased ones are, that something personal came for, until the book has them.
+    pub(super) late: Vec<MessageOrd>,
     /// Records that could not be read or belong to no known message.
     pub(super) strays: u64,
 }
@@ -144,6 +148,7 @@ impl Index {
             replaced: Vec::new(),
             has_text: config.text.is_some(),
             opt_outs,
+            late: Vec::new(),
             strays: 0,
         }
     }
@@ -269,6 +274,9 @@ impl Index {
             What::Replaced { .. } if self.has_text => self.replaced.push(event.ord),
             _ => {}
         }
+        if before.concluded() && is_personal(&event.what) && self.has_no_numbers(event.ord)? {
+            self.late.push(event.ord);
+        }
         Ok(())
     }
 
@@ -294,8 +302,18 @@ impl Index {
 
     fn consent(&self, place: Place, ord: MessageOrd, what: &What<'_>) {
         let What::Consent { change, ref sender, ref number, .. } = *what else { return };
+        // One that was blanked is in the book of opt-outs already.
+        if number.addr.is_empty() {
+            return;
+        }
         let lsn = place.chunk.plus(u64::from(place.offset));
         self.opt_outs.apply(change, (sender, number), OptOut { lsn, at: place.time, ord });
+    }
+
+    /// Whether a message has the columns of one that was blanked.
+    fn has_no_numbers(&self, ord: MessageOrd) -> io::Result<bool> {
+        let nobody = Some(Address::default().key().0);
+        Ok(self.wide(ord, Wide::To)? == nobody && self.wide(ord, Wide::From)? == nobody)
     }
 
     fn count(&mut self, ord: MessageOrd, before: &State, after: &State) -> io::Result<()> {

@@ -55,7 +55,7 @@ impl Indexer {
     pub fn step(&mut self) -> io::Result<bool> {
         self.guarded(|indexer| {
             let advanced = indexer.advance()?;
-            if advanced && indexer.checkpointer.is_due(&indexer.ledger) {
+            if advanced && indexer.checkpointer.is_due(&indexer.ledger) || indexer.is_wanted() {
                 indexer.write_checkpoint()?;
             }
             Ok(advanced)
@@ -78,9 +78,17 @@ impl Indexer {
         self.guarded(Self::write_checkpoint)
     }
 
+    /// Whether somebody waits for a checkpoint that can be made.
+    fn is_wanted(&self) -> bool {
+        let progress = &self.ledger.progress;
+        let wanted = Lsn(progress.checkpoint_wanted.load(Ordering::SeqCst));
+        wanted > self.checkpointer.replay_from() && wanted <= self.ledger.indexed()
+    }
+
     fn write_checkpoint(&mut self) -> io::Result<()> {
         self.ledger.keep_replaced();
         self.ledger.opt_outs.keep(&*self.ledger.disk)?;
+        self.ledger.keep_late()?;
         self.checkpointer.write(&self.ledger)?;
         self.ledger.expire_behind(&self.checkpointer)
     }

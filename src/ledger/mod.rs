@@ -12,6 +12,8 @@ pub mod config;
 
 pub mod correlation;
 
+pub mod erase;
+
 pub mod hostile;
 
 pub mod indexer;

@@ -9,6 +9,8 @@ use super::checkpoint_load::{Loaded, load};
 use super::columns::{self, Columns};
 use super::config::{Geometry, LedgerConfig};
 use super::correlation::Correlations;
+use super::erase::book::Book;
+use super::erase::hidden::Erasing;
 use super::facts::Facts;
 use super::identity::Identity;
 use super::index::{Index, Numbers, Segment};
@@ -110,6 +112,7 @@ fn assemble(
     recovered: Recovered,
 ) -> Result<Opened, OpenError> {
     let names = Names::open(Arc::clone(&disk), identity.directory_id)?;
+    let book = Book::open(&*disk, identity.directory_id)?;
     let (journal, flusher) = recovered.start(index.next_ord, &config.log);
     let progress = Progress::default();
     progress.indexed.store(recovered.scan.from.0, Ordering::SeqCst);
@@ -128,6 +131,7 @@ fn assemble(
         index: RwLock::new(index),
         sealing: Mutex::default(),
         progress,
+        erasing: Erasing::new(book),
         text: text.transpose()?,
         _lock: lock,
     });

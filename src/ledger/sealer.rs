@@ -13,6 +13,7 @@ use super::columns::{Columns, LOST, Wide};
 use super::config::Geometry;
 use super::index::Numbers;
 use super::listing::{Relisting, write_lists};
+use super::lists::Lists;
 use super::marks::{Mark, UNKNOWN};
 use super::memtable::Entry;
 use super::run::{Run, RunName};
@@ -107,27 +108,38 @@ impl Ledger {
                 unpoisoned::write(&self.index).correlations.sealed(run);
             }
             Job::Numbers(segment, columns) => {
-                let directory_id = self.identity.directory_id;
-                let geometry = self.config.geometry();
-                let mut write = |prefix: &'static str, column| {
-                    let name = number_run(prefix, directory_id, segment);
-                    let sorted = &mut scratch.entries;
-                    sort_numbers(&columns, column, geometry, segment, sorted);
-                    Run::write(&*self.disk, &name, sorted)
-                };
-                let numbers = Numbers { to: write(TO, Wide::To)?, from: write(FROM, Wide::From)? };
-                // Rows that a former version indexed have no marks: their records have to be read first.
-                let marked = !columns.marks(Mark::Reference).contains(&UNKNOWN);
-                let at = (directory_id, segment);
-                let lists = marked
-                    .then(|| write_lists(&*self.disk, at, geometry, &columns, &mut scratch.listed));
-                let lists = lists.transpose()?;
-                self.disk.sync_dir()?;
+                let (numbers, lists) = self.sort_segment(segment, &columns, &mut scratch)?;
                 drop(columns);
                 unpoisoned::write(&self.index).sealed(segment, numbers, lists);
             }
         }
         Ok(true)
+    }
+
+    /// Writes the sorted numbers of a segment and its lists, in the place of what there was. Without lists
+    /// where rows have no marks, as those that a former version indexed: their records have to be read first.
+    pub(super) fn sort_segment(
+        &self,
+        segment: usize,
+        columns: &Columns,
+        scratch: &mut Scratch,
+    ) -> io::Result<(Numbers, Option<Lists>)> {
+        let directory_id = self.identity.directory_id;
+        let geometry = self.config.geometry();
+        let mut write = |prefix: &'static str, column| {
+            let name = number_run(prefix, directory_id, segment);
+            let sorted = &mut scratch.entries;
+            sort_numbers(columns, column, geometry, segment, sorted);
+            Run::write(&*self.disk, &name, sorted)
+        };
+        let numbers = Numbers { to: write(TO, Wide::To)?, from: write(FROM, Wide::From)? };
+        let marked = !columns.marks(Mark::Reference).contains(&UNKNOWN);
+        let at = (directory_id, segment);
+        let lists =
+            marked.then(|| write_lists(&*self.disk, at, geometry, columns, &mut scratch.listed));
+        let lists = lists.transpose()?;
+        self.disk.sync_dir()?;
+        Ok((numbers, lists))
     }
 
     fn seal_job(&self) -> Option<Job> {

@@ -185,6 +185,8 @@ pub struct AccountConfig {
     pub transliterate: Option<Level>,
     /// How it gets long messages from handsets.
     pub mo_parts: MoParts,
+    /// How long what is personal of its messages is kept; `None`: as long as the messages are.
+    pub keep: Option<Duration>,
 }
 
 impl Default for AccountConfig {
@@ -204,6 +206,7 @@ impl Default for AccountConfig {
             carrier: None,
             transliterate: None,
             mo_parts: MoParts::default(),
+            keep: None,
         }
     }
 }

@@ -66,7 +66,10 @@ impl TextKeeper {
                 if segment < kept.start {
                     text.forget_late(kept.start);
                 }
+                // Rows that were read may say what is not in the log any more.
+                self.old = self.old.take().filter(|old| old.0 != segment);
                 let mut state = unpoisoned::write(&text.state);
+                state.forgotten += 1;
                 text.forget(&mut state, segment)?;
                 state.suspects.retain(|suspect| *suspect != segment);
                 if state.segment == segment {
