@@ -1,6 +1,7 @@
 //! What differs between the configuration in service and another one, a line each.
 
 use std::fmt::Debug;
+use std::time::Duration;
 
 use crate::config::file::Config;
 use crate::pipeline::carrier_change::{account_keys, carrier_keys, outbind_differs, wants_rebind};
@@ -91,12 +92,19 @@ fn restart(before: &Config, after: &Config) -> Vec<String> {
     compare("operator_socket", &before.operator_socket, &after.operator_socket);
     compare("[smpp]", &one.smpp, &other.smpp);
     compare("[spool]", &one.spool, &other.spool);
-    compare("[ledger]", &one.text, &other.text);
+    compare("[ledger]", &(&one.text, one.keep), &(&other.text, other.keep));
+    compare("[[account]] keep_days", &kept(one), &kept(other));
     compare("[http]", &before.http, &after.http);
     compare("[callbacks]", &before.callbacks, &after.callbacks);
     compare("[log]", &before.log, &after.log);
     compare("[telemetry]", &before.traces, &after.traces);
     sections
+}
+
+/// How long what is personal is kept, where an account says so.
+fn kept(settings: &Settings) -> Vec<(&str, Duration)> {
+    let kept = settings.accounts.iter();
+    kept.filter_map(|account| Some((account.name.as_str(), account.keep?))).collect()
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use crate::base::clock::Clock;
 use crate::ledger::config::LedgerConfig;
@@ -19,7 +20,7 @@ use crate::peer::smpp::stop::Stopper;
 use crate::peer::smpp::switchboard::{Submitter, Switchboard, share};
 use crate::pipeline::board::LiveBoard;
 use crate::pipeline::current::Current;
-use crate::pipeline::settings::Settings;
+use crate::pipeline::settings::{AccountConfig, Settings};
 use crate::pipeline::shared::Shared;
 use crate::spool::error::OpenError;
 use crate::spool::journal::Journal;
@@ -73,7 +74,8 @@ impl Gateway {
         let config = ledger_config(settings, accept_corruption);
         let opened = Ledger::open(Arc::new(disk), config)?;
         let Opened { ledger, journal, mut flusher, mut indexer, mut sealer, .. } = opened;
-        let Opened { mut text_follower, mut text_keeper, recovered, .. } = opened;
+        let Opened { mut text_follower, mut text_keeper, mut keeper, recovered, .. } = opened;
+        let clock = Clock::start();
         let shards = shards(settings);
         let shared = Arc::new(share(settings, &ledger, shards)?);
         let writer = spawn("flusher", move || flusher.run())?;
@@ -82,8 +84,8 @@ impl Gateway {
             spawn("sealer", move || report("sealer", sealer.run()))?,
             spawn("words", move || text_follower.run())?,
             spawn("word-files", move || text_keeper.run())?,
+            spawn("keeper", move || keeper.run(clock))?,
         ];
-        let clock = Clock::start();
         let switchboard = Switchboard::start(settings, shared.clone(), &ledger, &journal, clock)?;
         Ok(Self { switchboard, ledger, journal, shared, recovered, writer, followers })
     }
@@ -186,8 +188,15 @@ fn ledger_config(settings: &Settings, accept_corruption: bool) -> LedgerConfig {
         segment_messages: spool.segment_messages,
         checkpoint_interval: spool.checkpoint,
         text: settings.text,
+        keep: settings.keep,
+        account_keep: settings.accounts.iter().filter_map(kept).collect(),
         ..LedgerConfig::default()
     }
+}
+
+/// How long what is personal of an account is kept.
+fn kept(account: &AccountConfig) -> Option<(String, Duration)> {
+    account.keep.map(|keep| (account.name.clone(), keep))
 }
 
 fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<JoinHandle<()>> {

@@ -114,6 +114,7 @@ fn in_service(before: &Config, after: &Config) -> crate::pipeline::settings::Set
         smpp: one.smpp.clone(),
         spool: one.spool.clone(),
         text: one.text,
+        keep: one.keep,
         memory_bytes_max: one.memory_bytes_max,
         ..settings
     }

@@ -8,8 +8,8 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use super::print::note;
 use super::{
-    carriers, check, completions, conversation, demo, export, govern, ledger, man, opt_outs, queue,
-    route, search, send, serve, sim_ledger, stats, tail, top, trace,
+    carriers, check, completions, conversation, demo, erase, export, govern, ledger, man, opt_outs,
+    queue, route, search, send, serve, sim_ledger, stats, tail, top, trace,
 };
 
 /// A carrier-grade SMS gateway that can tell anyone what happened to any message.
@@ -54,6 +54,8 @@ enum Command {
     /// See which numbers take nothing from whom, record that, or lift it
     #[command(subcommand)]
     OptOuts(opt_outs::OptOutsCommand),
+    /// Erase what is personal of a message, or of all messages of a number, for good
+    Erase(erase::EraseArgs),
     /// Follow what happens at a running gateway, a line for each event
     Tail(tail::TailArgs),
     /// Watch a running gateway: its messages, its carriers, its queues
@@ -116,6 +118,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Carriers(command) => wait_for(carriers::run(&command)),
         Command::Queue(command) => wait_for(queue::run(&command)),
         Command::OptOuts(command) => wait_for(opt_outs::run(&command)),
+        Command::Erase(arguments) => wait_for(erase::run(&arguments)),
         Command::Tail(arguments) => wait_for(tail::run(&arguments)),
         Command::Top(arguments) => wait_for(top::run(&arguments)),
         Command::Drain(arguments) => wait_for(govern::drain(&arguments)),

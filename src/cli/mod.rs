@@ -20,6 +20,8 @@ mod conversation;
 
 mod demo;
 
+mod erase;
+
 mod export;
 
 mod govern;

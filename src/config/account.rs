@@ -1,5 +1,8 @@
 //! `[[account]]`: an application that submits.
 
+use std::time::Duration;
+
+use super::ledger::{KEEP_DAYS_MAX, days};
 use super::outbind;
 use super::route;
 use super::secret::{SecretPlaces, secret};
@@ -37,6 +40,7 @@ pub(super) fn read(section: &Section<'_>, places: &SecretPlaces) -> AccountConfi
         carrier: section.text_or_none("carrier", CARRIER),
         transliterate: transliterate(section),
         mo_parts: section.choice("mo_parts", default.mo_parts, &MO_PARTS),
+        keep: section.number_or_none("keep_days", 1..=KEEP_DAYS_MAX).map(days),
         rate_per_second,
         name,
     };
@@ -52,6 +56,15 @@ pub(super) fn read(section: &Section<'_>, places: &SecretPlaces) -> AccountConfi
     }
     section.finish();
     account
+}
+
+/// Records that an account keeps what is personal for no less time than its messages are kept.
+pub(super) fn keep(section: &Section<'_>, account: &AccountConfig, ledger: Option<Duration>) {
+    let (Some(own), Some(ledger)) = (account.keep, ledger) else { return };
+    if own >= ledger {
+        let problem = "is not less than keep_days of [ledger]".to_owned();
+        section.fail("keep_days", problem, "fewer days, or none".to_owned());
+    }
 }
 
 /// How far texts may be changed.

@@ -50,7 +50,7 @@ pub(super) fn read<'a>(
 
     settings.smpp = smpp(reader, places, &top, root);
     settings.spool = spool::read(&one(reader, &top, root, "spool"));
-    settings.text = ledger::read(&one(reader, &top, root, "ledger"));
+    (settings.text, settings.keep) = ledger::read(&one(reader, &top, root, "ledger"));
     let log = log::read(&one(reader, &top, root, "log"));
     let traces = telemetry::read(&one(reader, &top, root, "telemetry"));
 
@@ -59,6 +59,9 @@ pub(super) fn read<'a>(
     unique(&sections, "name", settings.accounts.iter().map(|account| &account.name));
     unique(&sections, "system_id", settings.accounts.iter().map(|account| &account.system_id));
     let accounts = sections;
+    for (section, account) in accounts.iter().zip(&settings.accounts) {
+        account::keep(section, account, settings.keep);
+    }
 
     let sections = many(reader, &top, root, "carrier", "carrier");
     settings.carriers = sections.iter().map(|section| carrier::read(section, places)).collect();

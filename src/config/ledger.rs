@@ -1,10 +1,23 @@
-//! `[ledger]`: what can be asked about messages.
+//! `[ledger]`: what can be asked about messages, and for how long.
+
+use std::time::Duration;
 
 use super::section::Section;
 use crate::ledger::text::config::TextConfig;
 
-/// How words are indexed; `None` if they are not.
-pub(super) fn read(section: &Section<'_>) -> Option<TextConfig> {
+/// A day in seconds.
+const DAY_S: u64 = 24 * 60 * 60;
+
+/// The longest that something can be kept, other than for ever: a hundred years.
+pub(super) const KEEP_DAYS_MAX: i64 = 36_500;
+
+/// The time of so many days.
+pub(super) const fn days(days: u64) -> Duration {
+    Duration::from_secs(days * DAY_S)
+}
+
+/// How words are indexed, `None` if they are not; and how long messages are kept, `None` for ever.
+pub(super) fn read(section: &Section<'_>) -> (Option<TextConfig>, Option<Duration>) {
     let default = TextConfig::default();
     let wanted = section.flag("text_index", true);
     let text = TextConfig {
@@ -25,6 +38,7 @@ pub(super) fn read(section: &Section<'_>) -> Option<TextConfig> {
         ),
         ..default
     };
+    let keep_days = section.number("keep_days", 0, 0..=KEEP_DAYS_MAX);
     section.finish();
-    wanted.then_some(text)
+    (wanted.then_some(text), (keep_days > 0).then(|| days(keep_days)))
 }

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::columns::{self, Columns};
+use super::config::Geometry;
 use super::facts::Facts;
 use super::index::Index;
 use super::marks::{Mark, MarkFile};
@@ -36,11 +37,20 @@ const PAGES_PER_WRITE: usize = 128;
 /// Rows of the tail written at a time.
 const TAIL_ROWS: usize = 64 << 10;
 
+/// What a checkpoint says is sorted.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Sealed {
+    pub(super) segments: u64,
+    pub(super) runs: u64,
+}
+
 /// Makes checkpoints.
 #[derive(Debug)]
 pub(super) struct Checkpointer {
     sequence: u64,
     replay_from: Lsn,
+    /// Segments and runs of carrier ids that the newest checkpoint says are sorted.
+    pub(super) sealed: Sealed,
     /// The segment whose columns are being written, and how many rows are.
     segment: usize,
     rows: usize,
@@ -55,13 +65,21 @@ impl Checkpointer {
     /// marks.
     pub(super) fn new(
         sequence: u64,
-        replay_from: Lsn,
-        segment: usize,
-        rows: usize,
+        facts: &Facts,
+        geometry: Geometry,
         (file, marks): (Option<Arc<dyn DiskFile>>, Option<MarkFile>),
     ) -> Self {
-        let (unsynced, new_names) = (Vec::new(), false);
-        Self { sequence, replay_from, segment, rows, file, marks, unsynced, new_names }
+        Self {
+            sequence,
+            replay_from: facts.replay_from,
+            sealed: Sealed { segments: facts.segments_sealed, runs: facts.carrier_id_runs },
+            segment: geometry.segment(facts.next_ord),
+            rows: geometry.row(facts.next_ord),
+            file,
+            marks,
+            unsynced: Vec::new(),
+            new_names: false,
+        }
     }
 
     /// Where a restart would begin to read the log.
@@ -171,6 +189,7 @@ impl Checkpointer {
         };
         self.commit(ledger, &facts, &pages)?;
         self.replay_from = facts.replay_from;
+        self.sealed = Sealed { segments: facts.segments_sealed, runs: facts.carrier_id_runs };
         ledger.progress.checkpoint.store(facts.replay_from.0, Ordering::SeqCst);
         write_pages(ledger, &pages)?;
         let removed = {

@@ -122,13 +122,17 @@ impl Loaded {
     }
 
     /// (3) once more, in case the crash came before it was done.
-    pub(super) fn redo(&self, states: &mut States) -> io::Result<()> {
+    /// Pages before `first` are of segments that are not kept any more.
+    pub(super) fn redo(&self, states: &mut States, first: u64) -> io::Result<()> {
         let mut record = [0; PAGE_RECORD_BYTES];
         for number in 0..self.pages {
             let at = self.pages_at + number * PAGE_RECORD_BYTES as u64;
             read_exact_at(&*self.file, &mut record, at)?;
             let Some((page, octets)) = record.split_first_chunk::<8>() else { continue };
-            states.write_page(u64::from_le_bytes(*page), octets)?;
+            let page = u64::from_le_bytes(*page);
+            if page >= first {
+                states.write_page(page, octets)?;
+            }
         }
         let (files, new_names) = states.take_unsynced()?;
         files.iter().try_for_each(|file| file.sync_data())?;

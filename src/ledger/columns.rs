@@ -11,6 +11,7 @@ use std::ops::Range;
 use super::config::Geometry;
 use super::marks::{MARKS, Mark, MarkFile, NOTHING, marks_of};
 use crate::base::clock::Timestamp;
+use crate::message::address::NumberKey;
 use crate::message::record::Message;
 use crate::spool::disk::{DiskFile, Paced, read_exact_at};
 use crate::spool::lsn::Lsn;
@@ -84,6 +85,25 @@ impl Columns {
         self.wide.iter_mut().zip(wide).for_each(|(column, value)| column.push(value));
         self.narrow.iter_mut().zip(narrow).for_each(|(column, value)| column.push(value));
         self.marks.iter_mut().zip(marks).for_each(|(column, value)| column.push(value));
+    }
+
+    /// Puts a key in the place of the numbers of some rows, and nothing in that of their marks.
+    pub(super) fn blank(&mut self, rows: &[usize], key: NumberKey) {
+        for column in [Wide::To, Wide::From] {
+            let values = &mut self.wide[column as usize];
+            rows.iter().for_each(|row| {
+                if let Some(value) = values.get_mut(*row) {
+                    *value = key.0;
+                }
+            });
+        }
+        for marks in &mut self.marks {
+            rows.iter().for_each(|row| {
+                if let Some(mark) = marks.get_mut(*row) {
+                    *mark = NOTHING;
+                }
+            });
+        }
     }
 
     pub(super) fn wide(&self, column: Wide) -> &[u64] {
@@ -217,6 +237,21 @@ impl ColumnFile<'_> {
         }
         Ok(())
     }
+}
+
+/// The same of rows of a segment's file, as [`Columns::blank`].
+pub(super) fn blank_in_file(
+    file: &dyn DiskFile,
+    geometry: Geometry,
+    rows: &[usize],
+    key: NumberKey,
+) -> io::Result<()> {
+    for column in [Wide::To, Wide::From] {
+        for row in rows {
+            file.write_at(&key.0.to_le_bytes(), wide_at(geometry, column as usize, *row))?;
+        }
+    }
+    Ok(())
 }
 
 /// Octets read at a time.

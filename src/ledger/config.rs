@@ -39,6 +39,10 @@ pub struct LedgerConfig {
     pub notices_max: usize,
     /// Different counts of a segment that are kept (see `cells`), at 16 octets each. Default 2^16.
     pub cells_max: u32,
+    /// How long messages are kept. Default: for ever.
+    pub keep: Option<Duration>,
+    /// How long what is personal is kept, by the name of the account. Default: as long as the message.
+    pub account_keep: Vec<(String, Duration)>,
     /// The index of words, if there is one. Default with its own bounds.
     pub text: Option<TextConfig>,
     /// Makes the identity of a new directory repeatable, for the simulation. Default none.
@@ -60,6 +64,8 @@ impl Default for LedgerConfig {
             index_interval: Duration::from_millis(5),
             notices_max: 1000,
             cells_max: 1 << 16,
+            keep: None,
+            account_keep: Vec::new(),
             text: Some(TextConfig::default()),
             identity_seed: None,
         }

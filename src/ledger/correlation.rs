@@ -6,6 +6,7 @@
 //! every hit is read back and compared before anybody is told.
 
 use std::io;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::appender::{Appender, ENTRY_BYTES, Shape};
@@ -53,6 +54,8 @@ pub(super) struct Correlations {
     pub(super) frozen: Vec<Arc<Memtable>>,
     /// Oldest first. Replaced whole, so that a look-up can hold it without the lock.
     pub(super) runs: Arc<Vec<Arc<Run>>>,
+    /// Number of the first of them: those before are not kept any more.
+    first_run: u64,
     /// Memory of a table that is sealed.
     spare: Vec<Entry>,
 }
@@ -64,13 +67,14 @@ impl Correlations {
         directory_id: u64,
         run_entries: u64,
         count: u64,
-        runs: u64,
+        runs: Range<u64>,
     ) -> Result<Self, OpenError> {
-        let sealed = (0..runs)
+        let first_run = runs.start;
+        let first = runs.end * run_entries;
+        let sealed = runs
             .map(|number| Run::open(&*disk, &name(directory_id, number)).map(Arc::new))
             .collect::<Result<_, _>>()?;
         let shape = shape(directory_id, run_entries);
-        let first = runs * run_entries;
         let entries = Appender::open(disk, shape, first, count)?;
         let mut opened = Self {
             directory_id,
@@ -79,6 +83,7 @@ impl Correlations {
             newest: Memtable::default(),
             frozen: Vec::new(),
             runs: Arc::new(sealed),
+            first_run,
             spare: Vec::new(),
         };
         for number in first..count {
@@ -122,7 +127,7 @@ impl Correlations {
     /// The oldest complete table, and the name its run gets.
     pub(super) fn to_seal(&self) -> Option<(RunName, Arc<Memtable>)> {
         let table = self.frozen.first()?;
-        Some((name(self.directory_id, self.runs.len() as u64), Arc::clone(table)))
+        Some((name(self.directory_id, self.sealed_runs()), Arc::clone(table)))
     }
 
     /// Puts the run of the oldest complete table in its place.
@@ -133,6 +138,29 @@ impl Correlations {
         let mut runs = (*self.runs).clone();
         runs.push(Arc::new(run));
         self.runs = Arc::new(runs);
+    }
+
+    /// How many runs were made, with those that are not kept any more.
+    pub(super) fn sealed_runs(&self) -> u64 {
+        self.first_run + self.runs.len() as u64
+    }
+
+    /// The number of the first run before `end` that has a link which is kept: none before it is needed.
+    pub(super) fn first_needed(&self, end: u64, first_link: u64) -> io::Result<u64> {
+        for (number, run) in (self.first_run..end).zip(&*self.runs) {
+            // A link's name is its number plus 1.
+            if run.value_max()? > first_link {
+                return Ok(number);
+            }
+        }
+        Ok(end.max(self.first_run))
+    }
+
+    /// Gives up the runs before a number.
+    pub(super) fn expire(&mut self, first_run: u64) {
+        let count = first_run.saturating_sub(self.first_run) as usize;
+        self.runs = Arc::new(self.runs.iter().skip(count).cloned().collect());
+        self.first_run = self.first_run.max(first_run);
     }
 
     /// The files of entries that a checkpoint says are in the first `runs` runs: to be removed.

@@ -37,7 +37,8 @@ pub(super) struct Facts {
 impl Facts {
     /// The index as it is now.
     pub(super) fn of(index: &Index, ledger: &Ledger) -> Self {
-        let sealed = index.segments.iter().take_while(|segment| segment.numbers.is_some());
+        let kept = &index.segments[index.kept_segment()..];
+        let sealed = kept.iter().take_while(|segment| segment.numbers.is_some());
         Self {
             replay_from: ledger.indexed(),
             next_ord: index.next_ord,
@@ -46,8 +47,8 @@ impl Facts {
             links_per_file: ledger.config.links_per_file,
             links: index.links.entries.count(),
             carrier_ids: index.correlations.entries.count(),
-            segments_sealed: sealed.count() as u64,
-            carrier_id_runs: index.correlations.runs.len() as u64,
+            segments_sealed: index.kept.segment + sealed.count() as u64,
+            carrier_id_runs: index.correlations.sealed_runs(),
             strays: index.strays,
             spans: (0..=index.segments.len()).map(|at| index.span_of(at)).collect(),
             blocks: (0..index.states.segments())

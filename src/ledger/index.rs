@@ -12,6 +12,7 @@ use super::columns::{Columns, Wide};
 use super::config::{Geometry, LedgerConfig};
 use super::correlation::Correlations;
 use super::counts::Accounts;
+use super::kept::Kept;
 use super::links::{Link, Links};
 use super::lists::Lists;
 use super::marks::MarkFile;
@@ -21,6 +22,8 @@ use super::states::{Row, States};
 use super::tally::Tallies;
 use crate::base::clock::Timestamp;
 use crate::base::id::MessageOrd;
+use crate::message::address::Address;
+use crate::message::blank::is_personal;
 use crate::message::event::{Event, NO_MESSAGE, What};
 use crate::message::record::Message;
 use crate::message::state::State;
@@ -33,6 +36,8 @@ use crate::spool::record;
 pub(super) struct Index {
     pub(super) geometry: Geometry,
     pub(super) next_ord: MessageOrd,
+    /// What is not kept any more: of a segment before it nothing is left but its place.
+    pub(super) kept: Kept,
     /// All segments but the tail, oldest first.
     pub(super) segments: Vec<Segment>,
     /// The columns of the newest segment, not full yet.
@@ -54,12 +59,14 @@ pub(super) struct Index {
     pub(super) replaced: Vec<MessageOrd>,
     has_text: bool,
     pub(super) opt_outs: Arc<OptOuts>,
+    /// Messages without numbers, as erased ones are, that something personal came for, until the book has them.
+    pub(super) late: Vec<MessageOrd>,
     /// Records that could not be read or belong to no known message.
     pub(super) strays: u64,
 }
 
 /// A full segment.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Segment {
     /// Its columns, until they are in the file and sorted.
     pub(super) columns: Option<Arc<Columns>>,
@@ -125,6 +132,7 @@ impl Index {
         Self {
             geometry,
             next_ord: MessageOrd(0),
+            kept: Kept::default(),
             segments: Vec::new(),
             tail: Columns::with_room(geometry),
             tail_span: Span::default(),
@@ -140,6 +148,7 @@ impl Index {
             replaced: Vec::new(),
             has_text: config.text.is_some(),
             opt_outs,
+            late: Vec::new(),
             strays: 0,
         }
     }
@@ -239,6 +248,9 @@ impl Index {
             self.loose_event(place, &event.what);
             return Ok(());
         }
+        if event.ord < self.kept_from() {
+            return Ok(());
+        }
         let row = if event.ord < self.next_ord { self.states.row(event.ord)? } else { None };
         let Some((mut row, before)) = row.and_then(|row| Some((row, row.state()?))) else {
             self.strays += 1;
@@ -261,6 +273,9 @@ impl Index {
             What::Consent { .. } => self.consent(place, event.ord, &event.what),
             What::Replaced { .. } if self.has_text => self.replaced.push(event.ord),
             _ => {}
+        }
+        if before.concluded() && is_personal(&event.what) && self.has_no_numbers(event.ord)? {
+            self.late.push(event.ord);
         }
         Ok(())
     }
@@ -287,8 +302,18 @@ impl Index {
 
     fn consent(&self, place: Place, ord: MessageOrd, what: &What<'_>) {
         let What::Consent { change, ref sender, ref number, .. } = *what else { return };
+        // One that was blanked is in the book of opt-outs already.
+        if number.addr.is_empty() {
+            return;
+        }
         let lsn = place.chunk.plus(u64::from(place.offset));
         self.opt_outs.apply(change, (sender, number), OptOut { lsn, at: place.time, ord });
+    }
+
+    /// Whether a message has the columns of one that was blanked.
+    fn has_no_numbers(&self, ord: MessageOrd) -> io::Result<bool> {
+        let nobody = Some(Address::default().key().0);
+        Ok(self.wide(ord, Wide::To)? == nobody && self.wide(ord, Wide::From)? == nobody)
     }
 
     fn count(&mut self, ord: MessageOrd, before: &State, after: &State) -> io::Result<()> {
@@ -300,6 +325,16 @@ impl Index {
             self.accounts.of_mut(account).change(Some(before), after);
         }
         self.tally_change(ord, before, after)
+    }
+
+    /// The oldest segment that is kept.
+    pub(super) const fn kept_segment(&self) -> usize {
+        self.kept.segment as usize
+    }
+
+    /// The oldest message that is kept.
+    pub(super) const fn kept_from(&self) -> MessageOrd {
+        self.geometry.ord(self.kept_segment(), 0)
     }
 
     /// Where the record of a message is; `None` if there is none.

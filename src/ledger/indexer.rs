@@ -55,10 +55,8 @@ impl Indexer {
     pub fn step(&mut self) -> io::Result<bool> {
         self.guarded(|indexer| {
             let advanced = indexer.advance()?;
-            if advanced && indexer.checkpointer.is_due(&indexer.ledger) {
-                indexer.ledger.keep_replaced();
-                indexer.ledger.opt_outs.keep(&*indexer.ledger.disk)?;
-                indexer.checkpointer.write(&indexer.ledger)?;
+            if advanced && indexer.checkpointer.is_due(&indexer.ledger) || indexer.is_wanted() {
+                indexer.write_checkpoint()?;
             }
             Ok(advanced)
         })
@@ -77,11 +75,22 @@ impl Indexer {
 
     /// Makes everything indexed so far durable in the indexes, so that a restart begins here.
     pub fn checkpoint(&mut self) -> io::Result<()> {
-        self.guarded(|indexer| {
-            indexer.ledger.keep_replaced();
-            indexer.ledger.opt_outs.keep(&*indexer.ledger.disk)?;
-            indexer.checkpointer.write(&indexer.ledger)
-        })
+        self.guarded(Self::write_checkpoint)
+    }
+
+    /// Whether somebody waits for a checkpoint that can be made.
+    fn is_wanted(&self) -> bool {
+        let progress = &self.ledger.progress;
+        let wanted = Lsn(progress.checkpoint_wanted.load(Ordering::SeqCst));
+        wanted > self.checkpointer.replay_from() && wanted <= self.ledger.indexed()
+    }
+
+    fn write_checkpoint(&mut self) -> io::Result<()> {
+        self.ledger.keep_replaced();
+        self.ledger.opt_outs.keep(&*self.ledger.disk)?;
+        self.ledger.keep_late()?;
+        self.checkpointer.write(&self.ledger)?;
+        self.ledger.expire_behind(&self.checkpointer)
     }
 
     /// Runs until [`Ledger::stop`]; then indexes all that is durable and makes a checkpoint. After
@@ -98,7 +107,8 @@ impl Indexer {
                 return self.checkpoint();
             }
             let behind = self.ledger.indexed().0 > self.checkpointer.replay_from().0;
-            if behind && checkpoint_at.elapsed() >= self.ledger.config.checkpoint_interval {
+            let due = checkpoint_at.elapsed() >= self.ledger.config.checkpoint_interval;
+            if due && (behind || self.ledger.may_expire()) {
                 self.checkpoint()?;
                 checkpoint_at = Instant::now();
             }

@@ -26,6 +26,8 @@ pub(super) struct Link {
 #[derive(Debug)]
 pub(super) struct Links {
     pub(super) entries: Appender,
+    /// Number of the oldest one that is kept.
+    first: u64,
 }
 
 impl Links {
@@ -33,9 +35,10 @@ impl Links {
         disk: Arc<dyn Disk>,
         directory_id: u64,
         per_file: u64,
-        count: u64,
+        (first, count): (u64, u64),
     ) -> Result<Self, OpenError> {
-        Ok(Self { entries: Appender::open(disk, shape(directory_id, per_file), 0, count)? })
+        let shape = shape(directory_id, per_file);
+        Ok(Self { entries: Appender::open(disk, shape, first, count)?, first })
     }
 
     /// Adds a link and returns its name: its number plus 1.
@@ -43,11 +46,31 @@ impl Links {
         self.entries.push(link.encode()) + 1
     }
 
-    /// The link of a name; `None` for 0 and for what cannot be.
+    /// The link of a name; `None` for 0, for what is not kept any more and for what cannot be.
     pub(super) fn get(&self, head: u64) -> io::Result<Option<Link>> {
-        let Some(number) = head.checked_sub(1) else { return Ok(None) };
+        let number = head.checked_sub(1).filter(|number| *number >= self.first);
+        let Some(number) = number else { return Ok(None) };
         let entry = self.entries.get(number)?;
         Ok(entry.map(Link::decode).filter(|link| link.previous < head))
+    }
+
+    /// The number of the first link that is at an address or behind it: they are in the log's order.
+    pub(super) fn first_at(&self, lsn: Lsn) -> io::Result<u64> {
+        let (mut low, mut high) = (self.first, self.entries.count());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match self.get(middle + 1)? {
+                Some(link) if link.lsn() >= lsn => high = middle,
+                _ => low = middle + 1,
+            }
+        }
+        Ok(low)
+    }
+
+    /// Gives up the links before a number.
+    pub(super) fn expire(&mut self, first: u64) {
+        self.first = self.first.max(first);
+        self.entries.release_before(self.first);
     }
 }
 

@@ -84,23 +84,30 @@ pub(super) struct Relisting {
     next: usize,
 }
 
-/// What a full segment without lists has instead.
+/// What the lists of a full segment are made of.
 pub(super) struct Unlisted {
-    segment: usize,
-    columns: Arc<dyn DiskFile>,
-    marks: Option<MarkFile>,
-    marked_from: MessageOrd,
+    pub(super) segment: usize,
+    pub(super) columns: Arc<dyn DiskFile>,
+    pub(super) marks: Option<MarkFile>,
+    pub(super) marked_from: MessageOrd,
+}
+
+impl Unlisted {
+    /// Its columns, with the marks that are known.
+    pub(super) fn read(&self, geometry: Geometry) -> io::Result<Columns> {
+        let rows = geometry.rows();
+        let mut columns = Columns::read(&*self.columns, geometry, rows)?;
+        for mark in [Mark::Reference, Mark::Tag] {
+            let (file, first) = (self.marks.as_ref(), (self.segment, self.marked_from));
+            read_marks(file, geometry, first, mark, 0..rows, columns.marks_mut(mark))?;
+        }
+        Ok(columns)
+    }
 }
 
 impl Relisting {
     fn begin(geometry: Geometry, of: &Unlisted) -> io::Result<Self> {
-        let rows = geometry.rows();
-        let mut columns = Columns::read(&*of.columns, geometry, rows)?;
-        for mark in [Mark::Reference, Mark::Tag] {
-            let first = (of.segment, of.marked_from);
-            read_marks(of.marks.as_ref(), geometry, first, mark, 0..rows, columns.marks_mut(mark))?;
-        }
-        Ok(Self { segment: of.segment, columns, next: 0 })
+        Ok(Self { segment: of.segment, columns: of.read(geometry)?, next: 0 })
     }
 
     /// Reads some of the records that are needed; `false` when there are no more.

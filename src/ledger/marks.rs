@@ -114,6 +114,14 @@ impl MarkFile {
         Ok(())
     }
 
+    /// Takes the marks of some rows out, and makes that durable.
+    pub(super) fn blank(&self, rows: &[usize]) -> io::Result<()> {
+        for mark in 0..MARKS {
+            rows.iter().try_for_each(|row| self.write(mark, *row, &[NOTHING]))?;
+        }
+        self.file.sync_data()
+    }
+
     /// Adds the marks of rows to `out`.
     pub(super) fn read(
         &self,

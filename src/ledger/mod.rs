@@ -12,11 +12,15 @@ pub mod config;
 
 pub mod correlation;
 
+pub mod erase;
+
 pub mod hostile;
 
 pub mod indexer;
 
 pub mod inspect;
+
+pub mod keeper;
 
 pub mod names;
 
@@ -58,6 +62,8 @@ mod counts;
 
 mod driver;
 
+mod expire;
+
 mod facts;
 
 pub mod follow;
@@ -65,6 +71,8 @@ pub mod follow;
 mod identity;
 
 mod index;
+
+mod kept;
 
 mod links;
 

@@ -9,10 +9,14 @@ use super::checkpoint_load::{Loaded, load};
 use super::columns::{self, Columns};
 use super::config::{Geometry, LedgerConfig};
 use super::correlation::Correlations;
+use super::erase::book::Book;
+use super::erase::hidden::Erasing;
 use super::facts::Facts;
 use super::identity::Identity;
 use super::index::{Index, Numbers, Segment};
 use super::indexer::Indexer;
+use super::keeper::Keeper;
+use super::kept::{Kept, remove_given_up};
 use super::links::Links;
 use super::listing::read_marks;
 use super::lists::Lists;
@@ -21,7 +25,7 @@ use super::names::Names;
 use super::opt_outs::OptOuts;
 use super::run::Run;
 use super::sealer::{FROM, Sealer, TO, number_run};
-use super::states::States;
+use super::states::{States, page_of};
 use super::store::{Ledger, Progress};
 use super::text::follower::TextFollower;
 use super::text::index::TextIndex;
@@ -51,6 +55,8 @@ pub struct Opened {
     pub text_follower: TextFollower,
     /// Step it, or give it a thread.
     pub text_keeper: TextKeeper,
+    /// Step it, or give it a thread: without it nothing is ever removed.
+    pub keeper: Keeper,
     /// What was found.
     pub recovered: RecoveryReport,
 }
@@ -87,7 +93,8 @@ impl Ledger {
             config.links_per_file = loaded.facts.links_per_file;
             config = config.checked();
         }
-        let (index, checkpointer) = open_index(&disk, &config, identity, loaded.as_ref())?;
+        let kept = open_kept(&*disk, &config, identity, loaded.as_ref())?;
+        let (index, checkpointer) = open_index(&disk, &config, identity, loaded.as_ref(), kept)?;
         let from = loaded.as_ref().map_or(Lsn(0), |loaded| loaded.facts.replay_from);
         let log = recover(Arc::clone(&disk), identity.directory_id, from, &config.log)?;
         let opened = assemble(disk, config, identity, lock, index, checkpointer, log)?;
@@ -105,6 +112,7 @@ fn assemble(
     recovered: Recovered,
 ) -> Result<Opened, OpenError> {
     let names = Names::open(Arc::clone(&disk), identity.directory_id)?;
+    let book = Book::open(&*disk, identity.directory_id)?;
     let (journal, flusher) = recovered.start(index.next_ord, &config.log);
     let progress = Progress::default();
     progress.indexed.store(recovered.scan.from.0, Ordering::SeqCst);
@@ -123,6 +131,7 @@ fn assemble(
         index: RwLock::new(index),
         sealing: Mutex::default(),
         progress,
+        erasing: Erasing::new(book),
         text: text.transpose()?,
         _lock: lock,
     });
@@ -132,7 +141,18 @@ fn assemble(
     let recovered = RecoveryReport { scan: recovered.scan, ..RecoveryReport::default() };
     let text_follower = TextFollower::new(Arc::clone(&ledger));
     let text_keeper = TextKeeper::new(Arc::clone(&ledger));
-    Ok(Opened { ledger, journal, flusher, indexer, sealer, text_follower, text_keeper, recovered })
+    let keeper = Keeper::new(Arc::clone(&ledger));
+    Ok(Opened {
+        ledger,
+        journal,
+        flusher,
+        indexer,
+        sealer,
+        text_follower,
+        text_keeper,
+        keeper,
+        recovered,
+    })
 }
 
 /// Reads what came after the checkpoint.
@@ -166,38 +186,62 @@ fn remove_unfinished(disk: &dyn Disk) -> Result<(), OpenError> {
     Ok(())
 }
 
+/// What is kept, and nothing else any more.
+fn open_kept(
+    disk: &dyn Disk,
+    config: &LedgerConfig,
+    identity: Identity,
+    loaded: Option<&Loaded>,
+) -> Result<Kept, OpenError> {
+    let kept = Kept::open(disk, identity.directory_id)?;
+    let full = loaded.map_or(0, |loaded| config.geometry().segment(loaded.facts.next_ord));
+    if kept.segment > full as u64 {
+        // It is written behind a checkpoint only.
+        return Err(OpenError::damaged("checkpoint-a", "no checkpoint knows what is kept"));
+    }
+    remove_given_up(disk, &kept, config.links_per_file, true)?;
+    Ok(kept)
+}
+
 /// The indexes as the checkpoint says, or empty ones.
 fn open_index(
     disk: &Arc<dyn Disk>,
     config: &LedgerConfig,
     identity: Identity,
     loaded: Option<&Loaded>,
+    kept: Kept,
 ) -> Result<(Index, Checkpointer), OpenError> {
     let none = Facts::default();
     let facts = loaded.map_or(&none, |loaded| &loaded.facts);
     let (id, geometry) = (identity.directory_id, config.geometry());
     let mut states = States::new(Arc::clone(disk), id, geometry);
     if let Some(loaded) = loaded {
-        loaded.redo(&mut states).map_err(|error| OpenError::io("states", error))?;
+        let first = page_of(geometry.ord(kept.segment as usize, 0));
+        loaded.redo(&mut states, first).map_err(|error| OpenError::io("states", error))?;
     }
-    open_states(&mut states, config, facts)?;
+    open_states(&mut states, config, facts, kept.segment as usize)?;
     let per_file = u64::from(config.links_per_file);
-    let links = Links::open(Arc::clone(disk), id, per_file, facts.links)?;
+    let links = Links::open(Arc::clone(disk), id, per_file, (kept.link, facts.links))?;
     let entries = u64::from(config.run_entries);
     let (ids, runs) = (facts.carrier_ids, facts.carrier_id_runs);
-    let ids = Correlations::open(Arc::clone(disk), id, entries, ids, runs)?;
+    let ids = Correlations::open(Arc::clone(disk), id, entries, ids, kept.run..runs)?;
     remove_old_ids(&**disk, runs)?;
     let opt_outs = Arc::new(OptOuts::open(&**disk, identity)?);
     let mut index = Index::new(config, states, links, ids, opt_outs);
     index.next_ord = facts.next_ord;
     index.marked_from = facts.marked_from;
+    index.kept = kept;
     index.accounts.clone_from(&facts.accounts);
     index.notices = facts.notices.iter().copied().collect();
     index.strays = facts.strays;
     let full = geometry.segment(facts.next_ord);
     for number in 0..full {
-        let sealed = (number as u64) < facts.segments_sealed;
-        let mut segment = open_segment(&**disk, config, id, number, sealed, facts.marked_from)?;
+        let mut segment = if (number as u64) < kept.segment {
+            Segment::default()
+        } else {
+            let sealed = (number as u64) < facts.segments_sealed;
+            open_segment(&**disk, config, id, number, sealed, facts.marked_from)?
+        };
         segment.span = facts.spans.get(number).copied().unwrap_or_default();
         index.segments.push(segment);
     }
@@ -215,12 +259,21 @@ fn open_index(
         fill_marks(&mut index.tail, marks.as_ref(), geometry, from)?;
     }
     let sequence = loaded.map_or(0, |loaded| loaded.sequence);
-    Ok((index, Checkpointer::new(sequence, facts.replay_from, full, rows, (tail, marks))))
+    Ok((index, Checkpointer::new(sequence, facts, geometry, (tail, marks))))
 }
 
-fn open_states(states: &mut States, config: &LedgerConfig, facts: &Facts) -> Result<(), OpenError> {
+fn open_states(
+    states: &mut States,
+    config: &LedgerConfig,
+    facts: &Facts,
+    kept: usize,
+) -> Result<(), OpenError> {
     let geometry = config.geometry();
     for (number, blocks) in facts.blocks.iter().enumerate() {
+        if number < kept {
+            states.open_expired();
+            continue;
+        }
         let first = geometry.ord(number, 0);
         let rows = facts.next_ord.0.saturating_sub(first.0).min(geometry.rows() as u64) as usize;
         let resident = number + config.resident_segments as usize >= facts.blocks.len();

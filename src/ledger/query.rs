@@ -58,6 +58,8 @@ pub struct Page {
     pub back_to: Option<Timestamp>,
     /// Whether everything was looked at.
     pub complete: bool,
+    /// When the oldest message that is kept was accepted, once older ones were let go: nothing is said of those.
+    pub kept_since: Option<Timestamp>,
     /// Whether the budget of rows or time ended it, before there were as many hits as wanted.
     pub budget_spent: bool,
 }

@@ -5,6 +5,7 @@ use std::io;
 use super::store::Ledger;
 use super::stored::StoredMessage;
 use crate::base::id::MessageOrd;
+use crate::message::blank::blank_message;
 use crate::message::event::{Event, What};
 use crate::message::event_codec::contents;
 
@@ -22,7 +23,10 @@ impl Ledger {
             let Some(link) = link else { return Ok(Some(accepted)) };
             let octets = self.record(link.lsn())?;
             if let Some(What::Replaced { .. }) = Event::decode(&octets).map(|event| event.what) {
-                let (at, message) = (accepted.accepted_at, contents(&octets).to_vec());
+                let (at, mut message) = (accepted.accepted_at, contents(&octets).to_vec());
+                if self.shows_blank(ord)? {
+                    blank_message(&mut message);
+                }
                 return Ok(StoredMessage::new(ord, at, link.lsn(), message));
             }
             head = link.previous;

@@ -156,6 +156,7 @@ impl Ledger {
         mut each: impl FnMut(&Index, MessageOrd, Row, State) -> io::Result<bool>,
     ) -> io::Result<()> {
         let mut next = after.map_or(MessageOrd(0), |after| MessageOrd(after.0.saturating_add(1)));
+        next = next.max(self.read().kept_from());
         let (mut narrow, mut rows) = (Vec::new(), Vec::new());
         loop {
             let index = self.read();

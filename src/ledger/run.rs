@@ -120,6 +120,20 @@ impl Run {
         last.saturating_sub(first + 1) * FENCE_ENTRIES
     }
 
+    /// The largest value; 0 if there is none. Reads all of it.
+    pub(super) fn value_max(&self) -> io::Result<u64> {
+        let mut octets = vec![0; WRITE_ENTRIES * ENTRY_BYTES];
+        let (mut first, mut max) = (0, 0);
+        while first < self.entries {
+            let count = WRITE_ENTRIES.min(self.entries - first);
+            let part = &mut octets[..count * ENTRY_BYTES];
+            read_exact_at(&*self.file, part, (STAMP_BYTES + first * ENTRY_BYTES) as u64)?;
+            max = part.as_chunks::<ENTRY_BYTES>().0.iter().map(value_of).fold(max, u64::max);
+            first += count;
+        }
+        Ok(max)
+    }
+
     /// Adds the values of the keys of a range, in the order of the keys, up to `max`.
     pub(super) fn find(
         &self,

@@ -6,6 +6,7 @@ use std::thread::{Builder, JoinHandle};
 
 use super::open::{Opened, RecoveryReport};
 use super::store::Ledger;
+use crate::base::clock::Clock;
 use crate::spool::journal::{Health, Journal};
 
 /// A data directory at work.
@@ -20,22 +21,25 @@ pub struct Running {
     flusher: JoinHandle<()>,
     indexer: JoinHandle<io::Result<()>>,
     sealer: JoinHandle<io::Result<()>>,
-    text: [JoinHandle<()>; 2],
+    /// Those of the index of words, and the one that removes what is not kept.
+    behind: [JoinHandle<()>; 3],
 }
 
 impl Opened {
-    /// Gives the flusher, the indexer, the sealer and those of the index of words a thread each.
+    /// Gives everybody who works for the ledger a thread.
     pub fn start(self) -> io::Result<Running> {
         let Self { ledger, journal, mut flusher, mut indexer, mut sealer, .. } = self;
-        let Self { mut text_follower, mut text_keeper, recovered, .. } = self;
+        let Self { mut text_follower, mut text_keeper, mut keeper, recovered, .. } = self;
+        let clock = Clock::start();
         let named = |name: &str| Builder::new().name(name.to_owned());
         Ok(Running {
             flusher: named("flusher").spawn(move || flusher.run())?,
             indexer: named("indexer").spawn(move || indexer.run())?,
             sealer: named("sealer").spawn(move || sealer.run())?,
-            text: [
+            behind: [
                 named("words").spawn(move || text_follower.run())?,
                 named("word-files").spawn(move || text_keeper.run())?,
+                named("keeper").spawn(move || keeper.run(clock))?,
             ],
             ledger,
             journal,
@@ -54,7 +58,7 @@ impl Running {
         self.ledger.stop();
         let indexed = self.indexer.join().map_err(ended)?;
         let sealed = self.sealer.join().map_err(ended)?;
-        self.text.into_iter().try_for_each(|thread| thread.join().map_err(ended))?;
+        self.behind.into_iter().try_for_each(|thread| thread.join().map_err(ended))?;
         if self.journal.health() == Health::Failed {
             let failure = self.journal.failure().unwrap_or_default();
             return Err(io::Error::other(failure));

@@ -13,6 +13,7 @@ use super::columns::{Columns, LOST, Wide};
 use super::config::Geometry;
 use super::index::Numbers;
 use super::listing::{Relisting, write_lists};
+use super::lists::Lists;
 use super::marks::{Mark, UNKNOWN};
 use super::memtable::Entry;
 use super::run::{Run, RunName};
@@ -107,22 +108,7 @@ impl Ledger {
                 unpoisoned::write(&self.index).correlations.sealed(run);
             }
             Job::Numbers(segment, columns) => {
-                let directory_id = self.identity.directory_id;
-                let geometry = self.config.geometry();
-                let mut write = |prefix: &'static str, column| {
-                    let name = number_run(prefix, directory_id, segment);
-                    let sorted = &mut scratch.entries;
-                    sort_numbers(&columns, column, geometry, segment, sorted);
-                    Run::write(&*self.disk, &name, sorted)
-                };
-                let numbers = Numbers { to: write(TO, Wide::To)?, from: write(FROM, Wide::From)? };
-                // Rows that a former version indexed have no marks: their records have to be read first.
-                let marked = !columns.marks(Mark::Reference).contains(&UNKNOWN);
-                let at = (directory_id, segment);
-                let lists = marked
-                    .then(|| write_lists(&*self.disk, at, geometry, &columns, &mut scratch.listed));
-                let lists = lists.transpose()?;
-                self.disk.sync_dir()?;
+                let (numbers, lists) = self.sort_segment(segment, &columns, &mut scratch)?;
                 drop(columns);
                 unpoisoned::write(&self.index).sealed(segment, numbers, lists);
             }
@@ -130,12 +116,40 @@ impl Ledger {
         Ok(true)
     }
 
+    /// Writes the sorted numbers of a segment and its lists, in the place of what there was. Without lists
+    /// where rows have no marks, as those that a former version indexed: their records have to be read first.
+    pub(super) fn sort_segment(
+        &self,
+        segment: usize,
+        columns: &Columns,
+        scratch: &mut Scratch,
+    ) -> io::Result<(Numbers, Option<Lists>)> {
+        let directory_id = self.identity.directory_id;
+        let geometry = self.config.geometry();
+        let mut write = |prefix: &'static str, column| {
+            let name = number_run(prefix, directory_id, segment);
+            let sorted = &mut scratch.entries;
+            sort_numbers(columns, column, geometry, segment, sorted);
+            Run::write(&*self.disk, &name, sorted)
+        };
+        let numbers = Numbers { to: write(TO, Wide::To)?, from: write(FROM, Wide::From)? };
+        let marked = !columns.marks(Mark::Reference).contains(&UNKNOWN);
+        let at = (directory_id, segment);
+        let lists =
+            marked.then(|| write_lists(&*self.disk, at, geometry, columns, &mut scratch.listed));
+        let lists = lists.transpose()?;
+        self.disk.sync_dir()?;
+        Ok((numbers, lists))
+    }
+
     fn seal_job(&self) -> Option<Job> {
         let index = self.read();
         if let Some((name, table)) = index.correlations.to_seal() {
             return Some(Job::CarrierIds(name, table));
         }
-        let at = index.segments.iter().position(|segment| segment.numbers.is_none())?;
+        let first = index.kept_segment();
+        let kept = &index.segments[first..];
+        let at = first + kept.iter().position(|segment| segment.numbers.is_none())?;
         let segment = &index.segments[at];
         // Memory is given back once the columns can be read from their file.
         segment.file.as_ref()?;
@@ -145,7 +159,8 @@ impl Ledger {
     /// Things that are complete and not sorted.
     pub(super) fn unsealed(&self) -> usize {
         let index = self.read();
-        let open = index.segments.iter().rev().take_while(|segment| segment.numbers.is_none());
+        let kept = &index.segments[index.kept_segment()..];
+        let open = kept.iter().rev().take_while(|segment| segment.numbers.is_none());
         open.count().max(index.correlations.frozen.len())
     }
 }

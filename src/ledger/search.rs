@@ -36,11 +36,14 @@ const RECORDS_AT_ONCE: usize = 64;
 impl Ledger {
     /// Messages that match a query, newest first.
     pub fn search(&self, query: &Query) -> io::Result<Page> {
-        let newest = self.read().next_ord;
+        let (newest, kept_from, kept_since) = {
+            let index = self.read();
+            (index.next_ord, index.kept_from(), index.kept_since())
+        };
         let mut before = query.after.map_or(newest, |after| after.min(newest));
         let mut search = Search::new(self, query);
         // Every page goes on by a block at least, however small the budget.
-        while before.0 > 0 {
+        while before > kept_from {
             before = search.segment(before)?;
             if search.is_over() {
                 break;
@@ -48,7 +51,8 @@ impl Ledger {
         }
         let mut page = search.page;
         let full = page.hits.len() >= query.limit.max(1);
-        page.complete = before.0 == 0 && !full;
+        page.kept_since = kept_since;
+        page.complete = before <= kept_from && !full;
         page.budget_spent = !page.complete && !full;
         page.next = match (page.complete, full) {
             (true, _) => None,

@@ -59,8 +59,16 @@ impl<'a> Block<'a> {
             return Ok(());
         }
         match predicate {
-            Predicate::To(set) => self.keep_wide(Wide::To, rows, |key| set.contains(key)),
-            Predicate::From(set) => self.keep_wide(Wide::From, rows, |key| set.contains(key)),
+            Predicate::To(set) => {
+                self.keep_wide(Wide::To, rows, |key| set.contains(key))?;
+                self.take_hidden(rows);
+                Ok(())
+            }
+            Predicate::From(set) => {
+                self.keep_wide(Wide::From, rows, |key| set.contains(key))?;
+                self.take_hidden(rows);
+                Ok(())
+            }
             Predicate::Accepted(at) => {
                 let at = at.start.0..at.end.0;
                 self.keep_wide(Wide::AcceptedAt, rows, |value| at.contains(&value))
@@ -141,6 +149,14 @@ impl<'a> Block<'a> {
         Ok(())
     }
 
+    /// Takes out what is to be erased: nobody finds it by what it says any more.
+    fn take_hidden(&self, rows: &mut Rows) {
+        let erasing = &self.ledger.erasing;
+        if erasing.hides_any() {
+            rows.retain(|row| !erasing.hides(self.ord(row)));
+        }
+    }
+
     fn keep_any(&mut self, any: &[Predicate], rows: &mut Rows) -> io::Result<()> {
         let mut found = Rows::default();
         for one in any {
@@ -214,6 +230,7 @@ impl<'a> Block<'a> {
     }
 
     fn keep_records(&mut self, rows: &mut Rows, wanted: &Recorded<'_>) -> io::Result<()> {
+        self.take_hidden(rows);
         rows.try_retain(|row| {
             let known = self.records.iter().position(|(known, _)| *known == row);
             if known.is_none() {

@@ -74,7 +74,7 @@ pub(super) struct States {
     new_names: bool,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct SegmentStates {
     file: Option<Arc<dyn DiskFile>>,
     rows: Option<Vec<Row>>,
@@ -119,6 +119,19 @@ impl States {
         let dirty = vec![0; if resident { self.dirty_words() } else { 0 }];
         self.segments.push(SegmentStates { file: Some(file), rows: loaded, dirty, blocks });
         Ok(())
+    }
+
+    /// Adds a segment that is not kept any more.
+    pub(super) fn open_expired(&mut self) {
+        self.segments.push(SegmentStates::default());
+    }
+
+    /// Gives up all segments before one. Only right after a checkpoint.
+    pub(super) fn expire(&mut self, first: usize) {
+        for segment in self.segments.iter_mut().take(first) {
+            *segment = SegmentStates::default();
+        }
+        self.changed = self.changed.split_off(&page_of(self.geometry.ord(first, 0)));
     }
 
     fn dirty_words(&self) -> usize {
@@ -355,7 +368,7 @@ fn read_rows(file: &dyn DiskFile, rows: Range<usize>, out: &mut Vec<Row>) -> io:
     Ok(())
 }
 
-const fn page_of(ord: MessageOrd) -> u64 {
+pub(super) const fn page_of(ord: MessageOrd) -> u64 {
     ord.0 / PAGE_ROWS as u64
 }
 

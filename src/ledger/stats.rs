@@ -29,6 +29,8 @@ pub struct Stats {
     pub segments: u64,
     /// Full segments that are sorted.
     pub segments_sealed: u64,
+    /// Messages that are not kept any more.
+    pub expired: u64,
     /// Changed pages of older segments in memory.
     pub dirty_pages: u64,
 }

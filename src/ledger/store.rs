@@ -15,6 +15,7 @@ use super::columns::Wide;
 use super::config::LedgerConfig;
 use super::correlation::{CANDIDATES_MAX, correlation_key, find_in_runs, keyed_key};
 use super::counts::AccountCounts;
+use super::erase::hidden::Erasing;
 use super::identity::Identity;
 use super::index::Index;
 use super::links::Link;
@@ -26,6 +27,7 @@ use super::stored::{StoredEvent, StoredMessage};
 use super::text::index::TextIndex;
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId, IdCipher, MessageOrd};
+use crate::message::blank::{blank_event, blank_message};
 use crate::message::carrier_id::NormalId;
 use crate::message::event::{Event, NO_MESSAGE, What};
 use crate::message::state::State;
@@ -54,6 +56,8 @@ pub struct Ledger {
     /// Only one at a time sorts, in this memory.
     pub(super) sealing: Mutex<Scratch>,
     pub(super) progress: Progress,
+    /// What is to be erased.
+    pub(super) erasing: Erasing,
     /// The index of words, if there is one.
     pub(super) text: Option<TextIndex>,
     pub(super) _lock: Box<dyn DiskLock>,
@@ -64,6 +68,12 @@ pub struct Ledger {
 pub(super) struct Progress {
     pub(super) indexed: AtomicU64,
     pub(super) checkpoint: AtomicU64,
+    /// A checkpoint is wanted that goes up to this address.
+    pub(super) checkpoint_wanted: AtomicU64,
+    /// Messages accepted before this time may be let go.
+    pub(super) keep_since: AtomicU64,
+    /// Whether there may be files of what was let go.
+    pub(super) given_up: AtomicBool,
     /// Readers that want the index: the indexer lets them in between two turns.
     pub(super) readers: AtomicUsize,
     /// How many readers wait for the indexer.
@@ -139,7 +149,10 @@ impl Ledger {
             (index.lsn(ord)?, index.wide(ord, Wide::AcceptedAt)?)
         };
         let (Some(lsn), Some(accepted_at)) = place else { return Ok(None) };
-        let octets = self.record(lsn)?;
+        let mut octets = self.record(lsn)?;
+        if self.shows_blank(ord)? {
+            blank_message(&mut octets);
+        }
         Ok(StoredMessage::new(ord, Timestamp(accepted_at), lsn, octets))
     }
 
@@ -267,8 +280,20 @@ impl Ledger {
             free_bytes: self.disk.free_bytes().unwrap_or(0),
             segments: index.segments.len() as u64,
             segments_sealed: index.segments.iter().filter(|s| s.numbers.is_some()).count() as u64,
+            expired: index.kept_from().0,
             dirty_pages: index.states.changed_pages() as u64,
         }
+    }
+
+    /// Has the indexer make a checkpoint, once everything before an address is indexed.
+    pub(super) fn want_checkpoint(&self, upto: Lsn) {
+        self.progress.checkpoint_wanted.fetch_max(upto.0, Ordering::SeqCst);
+        self.progress.wanted.notify_one();
+    }
+
+    /// Whether a restart begins at an address or behind it.
+    pub(super) fn is_covered(&self, upto: Lsn) -> bool {
+        self.progress.checkpoint.load(Ordering::SeqCst) >= upto.0
     }
 
     /// Lets the threads of the indexer and the sealer end.
@@ -297,7 +322,13 @@ impl Ledger {
     /// The event of a link.
     pub(super) fn stored_event(&self, link: &Link) -> io::Result<Option<StoredEvent>> {
         let Some(at) = self.log.chunk_time(link.chunk)? else { return Ok(None) };
-        let octets = self.record(link.lsn())?;
+        let mut octets = self.record(link.lsn())?;
+        if self.erasing.hides_any()
+            && let Some(event) = Event::decode(&octets)
+            && self.shows_blank(event.ord)?
+        {
+            blank_event(&mut octets);
+        }
         Ok(Some(StoredEvent::new(at, link.lsn(), octets)))
     }
 
@@ -331,6 +362,9 @@ impl Ledger {
             let Some(link) = link else { continue };
             let Some(stored) = self.stored_event(&link)? else { continue };
             let Some(event) = stored.event() else { continue };
+            if self.expired(event.ord) {
+                continue;
+            }
             if meant(&event.what) {
                 each(&stored, &event);
             }

@@ -57,6 +57,11 @@ impl Tallies {
         (last <= tally.counted).then(|| tally.blocks.get(block))?
     }
 
+    /// Forgets all segments before one, which are not kept any more.
+    pub(super) fn forget(&mut self, first: usize) {
+        self.of.iter_mut().take(first).for_each(|tally| *tally = Tally::default());
+    }
+
     fn of_mut(&mut self, segment: usize) -> &mut Tally {
         if self.of.len() <= segment {
             self.of.resize_with(segment + 1, Tally::default);
@@ -121,7 +126,7 @@ impl Index {
     /// The newest segment with rows that are not counted, and the first of these.
     fn uncounted(&self) -> Option<(usize, usize)> {
         let counted = |segment| self.tallies.of(segment).map_or(0, |tally| tally.counted);
-        let segments = (0..=self.segments.len()).rev();
+        let segments = (self.kept_segment()..=self.segments.len()).rev();
         let mut open = segments.map(|segment| (segment, counted(segment)));
         open.find(|(segment, counted)| *counted < self.rows_of(*segment))
     }

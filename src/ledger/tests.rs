@@ -2,6 +2,8 @@
 
 mod crash;
 
+mod erasing;
+
 mod indexes;
 
 mod model;

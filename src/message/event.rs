@@ -92,7 +92,8 @@ pub enum By {
 }
 
 impl By {
-    pub(super) const fn from_u8(number: u8) -> Option<Self> {
+    /// The wish of a number in the log.
+    pub(crate) const fn from_u8(number: u8) -> Option<Self> {
         match number {
             0 => Some(Self::Application),
             1 => Some(Self::AccountKey),
@@ -298,6 +299,13 @@ pub enum What<'a> {
         /// The one that came first.
         of: MessageOrd,
     },
+    /// What is personal of it was erased.
+    Erased {
+        /// On whose wish.
+        by: By,
+        /// The number of the erasure.
+        erasure: u64,
+    },
 }
 
 /// The ordinals of [`What::Joined`].
@@ -332,6 +340,7 @@ impl What<'_> {
             Self::Joined { .. } => "joined",
             Self::Unjoined { .. } => "unjoined",
             Self::Doubles { .. } => "doubles",
+            Self::Erased { .. } => "erased",
         }
     }
 }

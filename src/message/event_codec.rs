@@ -43,6 +43,7 @@ mod kind {
     pub(super) const CALLBACK: u8 = 40;
     pub(super) const CARRIER: u8 = 31;
     pub(super) const CONSENT: u8 = 32;
+    pub(super) const ERASED: u8 = 50;
 }
 
 /// Layout of a callback: `version, format, method, wants, url long, context long`.
@@ -116,7 +117,10 @@ impl<'a> Event<'a> {
             | What::Readdressed { .. } => {
                 self.encode_change(out);
             }
-            What::Keyed { .. } | What::Callback(_) | What::Consent { .. } => self.encode_wish(out),
+            What::Keyed { .. }
+            | What::Callback(_)
+            | What::Consent { .. }
+            | What::Erased { .. } => self.encode_wish(out),
             _ => self.encode_of_handset(out),
         }
     }
@@ -144,6 +148,11 @@ impl<'a> Event<'a> {
                 put_address(out, &sender);
                 put_address(out, &number);
                 put_short(out, note);
+            }
+            What::Erased { by, erasure } => {
+                self.head(out, kind::ERASED);
+                out.push(by as u8);
+                out.extend_from_slice(&erasure.to_le_bytes());
             }
             _ => {}
         }
@@ -306,6 +315,7 @@ fn decode_what<'a>(kind: u8, reader: &mut Reader<'a>) -> Option<What<'a>> {
             number: address(reader)?,
             note: reader.short()?,
         },
+        kind::ERASED => What::Erased { by: By::from_u8(reader.u8()?)?, erasure: reader.u64()? },
         kind::CARRIER => What::Carrier {
             carrier: carrier(reader)?,
             condition: Condition::from_u8(reader.u8()?)?,
@@ -515,6 +525,7 @@ mod tests {
             What::Joined { parts: &[7, 0, 0, 0, 0, 0, 0, 0] },
             What::Unjoined { why: Unjoined::Missing, number: 1, of: 3, missing: &[2, 3] },
             What::Doubles { of: MessageOrd(7) },
+            What::Erased { by: By::Operator, erasure: 5 },
             What::Keyed { key: b"k", fingerprint: &[7; 32], number: 999, told: Timestamp(77) },
             What::Callback(CallbackRef {
                 format: CallbackFormat::Twilio,

@@ -8,6 +8,8 @@
 
 pub mod address;
 
+pub mod blank;
+
 pub mod callback;
 
 pub mod callback_url;

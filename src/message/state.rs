@@ -216,7 +216,8 @@ impl State {
             | What::Callback(_)
             | What::Routed { .. }
             | What::Joined { .. }
-            | What::Unjoined { .. } => {}
+            | What::Unjoined { .. }
+            | What::Erased { .. } => {}
         }
     }
 

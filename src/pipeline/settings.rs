@@ -47,6 +47,8 @@ pub struct Settings {
     pub spool: SpoolSettings,
     /// The index of words, if there is one.
     pub text: Option<TextConfig>,
+    /// How long messages are kept; `None` for ever.
+    pub keep: Option<Duration>,
     /// Octets of memory that messages may wait in; 0 is without a limit.
     pub memory_bytes_max: u64,
 }
@@ -65,6 +67,7 @@ impl Default for Settings {
             consent_words: true,
             spool: SpoolSettings::default(),
             text: Some(TextConfig::default()),
+            keep: None,
             memory_bytes_max: 1 << 30,
         }
     }
@@ -182,6 +185,8 @@ pub struct AccountConfig {
     pub transliterate: Option<Level>,
     /// How it gets long messages from handsets.
     pub mo_parts: MoParts,
+    /// How long what is personal of its messages is kept; `None`: as long as the messages are.
+    pub keep: Option<Duration>,
 }
 
 impl Default for AccountConfig {
@@ -201,6 +206,7 @@ impl Default for AccountConfig {
             carrier: None,
             transliterate: None,
             mo_parts: MoParts::default(),
+            keep: None,
         }
     }
 }

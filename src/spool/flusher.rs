@@ -98,6 +98,11 @@ impl Flusher {
             return Flushed::Failed;
         }
         self.watch_room();
+        let end = unpoisoned::lock(&self.journal.shared.staging).frame_lsn;
+        if let Err(error) = self.log.close_if_wanted(end) {
+            self.journal.fail(&error);
+            return Flushed::Failed;
+        }
         let (lsn, records) = {
             let mut staging = unpoisoned::lock(&self.journal.shared.staging);
             if staging.records == 0 {

@@ -31,6 +31,8 @@ pub struct Log {
     /// Everything before this address is durable; 0 before the first commit of this process.
     committed: AtomicU64,
     recent: Recent,
+    /// The newest file is to be closed once it begins before this.
+    close_behind: AtomicU64,
 }
 
 #[derive(Clone, Debug)]
@@ -49,7 +51,8 @@ impl Log {
         files: Vec<LogFile>,
     ) -> Self {
         let (committed, recent) = (AtomicU64::new(0), Recent::default());
-        Self { disk, directory_id, file_bytes, files: RwLock::new(files), committed, recent }
+        let (files, close_behind) = (RwLock::new(files), AtomicU64::new(0));
+        Self { disk, directory_id, file_bytes, files, committed, recent, close_behind }
     }
 
     /// The id in the checksums of this directory.
@@ -74,14 +77,14 @@ impl Log {
             Known::Fill(part) => {
                 let base = part * PART_BYTES;
                 let length = PART_BYTES.min(committed.saturating_sub(base)) as usize;
-                let mut octets = vec![0; length];
+                let (mut octets, since) = (vec![0; length], self.recent.generation());
                 let count = self.read_file(Lsn(base), &mut octets)?;
                 octets.truncate(count);
                 let from = lsn.since(Lsn(base)) as usize;
                 let read = octets
                     .get(from..from + buffer.len())
                     .map(|there| buffer.copy_from_slice(there));
-                self.recent.keep(part, octets);
+                self.recent.keep_since(since, part, octets);
                 // A part may lie in two files.
                 if read.is_some() { Ok(buffer.len()) } else { self.read_file(lsn, buffer) }
             }
@@ -140,8 +143,64 @@ impl Log {
     }
 
     /// Where the files begin, oldest first.
-    pub(super) fn bases(&self) -> Vec<Lsn> {
+    pub(crate) fn bases(&self) -> Vec<Lsn> {
         unpoisoned::read(&self.files).iter().map(|file| file.base).collect()
+    }
+
+    /// Where the oldest file begins.
+    pub(super) fn first(&self) -> Lsn {
+        unpoisoned::read(&self.files).first().map_or(Lsn(0), |file| file.base)
+    }
+
+    /// Where the file with an address begins; that of the oldest for what is gone.
+    pub(crate) fn base_at(&self, lsn: Lsn) -> Lsn {
+        let files = unpoisoned::read(&self.files);
+        let after = files.partition_point(|file| file.base <= lsn);
+        files.get(after.saturating_sub(1)).map_or(Lsn(0), |file| file.base)
+    }
+
+    /// Lets go of the files that begin before an address, to be removed by whoever asks for it.
+    pub(crate) fn release_before(&self, base: Lsn) {
+        unpoisoned::write(&self.files).retain(|file| file.base >= base);
+    }
+
+    /// Has the newest file closed, once everything before an address is in it. The flusher does it.
+    pub(crate) fn close_behind(&self, lsn: Lsn) {
+        self.close_behind.fetch_max(lsn.0, Ordering::SeqCst);
+    }
+
+    /// Where the newest file begins.
+    pub(crate) fn newest_base(&self) -> Lsn {
+        unpoisoned::read(&self.files).last().map_or(Lsn(0), |file| file.base)
+    }
+
+    /// Begins a file at the end of what is written, if the newest one is to be closed.
+    pub(super) fn close_if_wanted(&self, end: Lsn) -> io::Result<()> {
+        let wanted = Lsn(self.close_behind.load(Ordering::SeqCst));
+        let Some(newest) = self.newest() else { return Ok(()) };
+        if wanted <= newest.base || wanted > end {
+            return Ok(());
+        }
+        self.begin(end, 0)?;
+        // The room it had left is given back; if this gets lost the next file's base rules.
+        newest.file.set_len(STAMP_BYTES as u64 + end.since(newest.base))
+    }
+
+    /// A file that nothing is written to any more, and where it ends.
+    pub(super) fn closed(&self, base: Lsn) -> Option<(Arc<dyn DiskFile>, Lsn)> {
+        let files = unpoisoned::read(&self.files);
+        let at = files.iter().position(|file| file.base == base)?;
+        Some((Arc::clone(&files[at].file), files.get(at + 1)?.base))
+    }
+
+    /// Reads from another file from now on, which has the same addresses up to an end.
+    pub(super) fn replaced(&self, base: Lsn, file: Arc<dyn DiskFile>, limit: Lsn) {
+        let mut files = unpoisoned::write(&self.files);
+        if let Some(old) = files.iter_mut().find(|file| file.base == base) {
+            (old.file, old.limit) = (file, limit);
+        }
+        drop(files);
+        self.recent.clear();
     }
 
     /// Octets that all files take.
@@ -200,7 +259,7 @@ pub(super) fn file_name(base: Lsn) -> String {
 }
 
 /// The base in a file's name, if it is one of a log file.
-pub(super) fn base_of(name: &str) -> Option<Lsn> {
+pub(crate) fn base_of(name: &str) -> Option<Lsn> {
     let digits = name.strip_prefix("log-")?;
     if digits.len() != 16 {
         return None;

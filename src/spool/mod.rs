@@ -35,6 +35,8 @@ pub mod recovery;
 
 pub mod sim_disk;
 
+pub(crate) mod rewrite;
+
 pub mod stamp;
 
 pub mod tape;

@@ -3,7 +3,7 @@
 //! Who catches up with what it is owed reads the records of one message after another: each a few
 //! octets, in about the order of the log. A part that is asked for a second time is kept whole, so
 //! that the system is asked once for hundreds of records. **Invariants**: only what is durable is
-//! kept, and that never changes; memory is [`PARTS_MAX`] times [`PART_BYTES`]; a part that
+//! kept, and that changes only with [`Recent::clear`]; memory is [`PARTS_MAX`] times [`PART_BYTES`]; a part that
 //! is asked for once is not read whole.
 
 use std::collections::VecDeque;
@@ -31,6 +31,8 @@ struct Parts {
     kept: VecDeque<(u64, Vec<u8>)>,
     /// Numbers of parts asked for once, the oldest first.
     asked: VecDeque<u64>,
+    /// How often everything was forgotten.
+    generation: u64,
 }
 
 /// What to do for a read.
@@ -73,9 +75,24 @@ impl Recent {
         Known::No
     }
 
-    /// Keeps the durable octets of a part, from its beginning.
-    pub(super) fn keep(&self, number: u64, octets: Vec<u8>) {
+    /// How often everything was forgotten: what is read after asking is kept unless it was since.
+    pub(super) fn generation(&self) -> u64 {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).generation
+    }
+
+    /// Forgets everything: the log says something else in places.
+    pub(super) fn clear(&self) {
         let mut parts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        parts.generation += 1;
+        parts.kept.clear();
+    }
+
+    /// Keeps the durable octets of a part, from its beginning, unless all was forgotten meanwhile.
+    pub(super) fn keep_since(&self, generation: u64, number: u64, octets: Vec<u8>) {
+        let mut parts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if parts.generation != generation {
+            return;
+        }
         parts.asked.retain(|asked| *asked != number);
         parts.kept.retain(|(kept, _)| *kept != number);
         if parts.kept.len() == PARTS_MAX {
@@ -96,16 +113,20 @@ mod tests {
         let (recent, mut buffer) = (Recent::default(), [0; 4]);
         assert_eq!(recent.copy(FIRST + 1, &mut buffer), Known::No);
         assert_eq!(recent.copy(FIRST + 9, &mut buffer), Known::Fill(5));
-        recent.keep(5, (0..100).collect());
+        let old = recent.generation();
+        recent.keep_since(old, 5, (0..100).collect());
         assert_eq!(recent.copy(FIRST + 9, &mut buffer), Known::Copied);
         assert_eq!(buffer, [9, 10, 11, 12]);
         assert_eq!(recent.copy(FIRST + 98, &mut buffer), Known::Fill(5), "the log was shorter");
+        recent.clear();
+        recent.keep_since(old, 5, (0..100).collect());
+        assert_ne!(recent.copy(FIRST + 9, &mut buffer), Known::Copied, "it was read before");
     }
 
     #[test]
     fn a_read_over_the_end_of_a_part_is_not_answered() {
         let recent = Recent::default();
-        recent.keep(5, vec![7; PART_BYTES as usize]);
+        recent.keep_since(0, 5, vec![7; PART_BYTES as usize]);
         let mut buffer = [0; 4];
         assert_eq!(recent.copy(FIRST + PART_BYTES - 4, &mut buffer), Known::Copied);
         assert_eq!(recent.copy(FIRST + PART_BYTES - 3, &mut buffer), Known::No);
@@ -115,7 +136,7 @@ mod tests {
     fn the_oldest_parts_make_room() {
         let (recent, mut buffer) = (Recent::default(), [0; 4]);
         for number in 0..=PARTS_MAX as u64 {
-            recent.keep(number, vec![number as u8; 10]);
+            recent.keep_since(0, number, vec![number as u8; 10]);
         }
         assert_eq!(recent.copy(0, &mut buffer), Known::No);
         assert_eq!(recent.copy(PARTS_MAX as u64 * PART_BYTES, &mut buffer), Known::Copied);

@@ -132,6 +132,11 @@ impl Tape {
 
     /// The next place at which a frame begins, or the limit.
     fn search(&mut self, bad: Lsn, limit: Lsn) -> io::Result<Lsn> {
+        let first = self.log.first();
+        if bad < first {
+            // It was let go: nobody is owed what is older than what is kept.
+            return Ok(first.min(limit));
+        }
         let directory_id = self.log.directory_id();
         let mut lsn = bad.plus(1);
         while lsn < limit {

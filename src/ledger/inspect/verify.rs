@@ -12,9 +12,12 @@ use super::words_check::Words;
 use crate::base::id::AccountId;
 use crate::ledger::config::{Geometry, LedgerConfig};
 use crate::ledger::counts::Accounts;
+use crate::ledger::erase::book::Book;
 use crate::ledger::facts::Facts;
 use crate::ledger::identity::{self, Identity};
+use crate::ledger::kept::Kept;
 use crate::ledger::names::{self, Names};
+use crate::spool::chunk::ChunkView;
 use crate::spool::disk::{Disk, DiskLock, UNFINISHED_PREFIX, read_exact_at};
 use crate::spool::error::OpenError;
 use crate::spool::lsn::Lsn;
@@ -92,7 +95,13 @@ pub fn verify(
     };
     let directory = Directory::open(disk, identity.directory_id, &mut verified.findings)?;
     directory.others(&mut verified.findings)?;
-    directory.log(options, &mut verified, told)?;
+    match directory.incomparable(&mut verified.findings) {
+        Some(why) => {
+            verified.findings.note("kept", None, why);
+            directory.frames(&mut verified, told)?;
+        }
+        None => directory.log(options, &mut verified, told)?,
+    }
     Ok(verified)
 }
 
@@ -166,6 +175,48 @@ impl<'a> Directory<'a> {
         Ok(())
     }
 
+    /// Why the indexes cannot be held against the log, if they cannot.
+    fn incomparable(&self, findings: &mut Findings) -> Option<&'static str> {
+        match Kept::open(&**self.disk, self.directory_id) {
+            Ok(kept) if kept != Kept::default() => {
+                return Some(
+                    "older messages were let go, and the log begins behind them: its frames are read, and the \
+                     indexes are not held against it",
+                );
+            }
+            Ok(_) => {}
+            Err(error) => findings.error("kept", &error),
+        }
+        match Book::open(&**self.disk, self.directory_id) {
+            Ok(book) if book.is_under_way() => Some(
+                "an erasure is under way, so that the indexes may have what the log has not: its frames are \
+                 read; the next start goes on with it",
+            ),
+            Ok(_) => None,
+            Err(error) => {
+                findings.error("erasures", &error);
+                None
+            }
+        }
+    }
+
+    /// Reads the frames of the log alone.
+    fn frames(&self, verified: &mut Verified, told: &mut dyn FnMut(u64)) -> Result<(), OpenError> {
+        let (mut messages, mut events) = (0, 0);
+        let walked = walk(&**self.disk, self.directory_id, &mut |lsn, payload| {
+            let mut at = 0;
+            while let Some(chunk) = ChunkView::parse(&payload[at..]) {
+                messages += u64::from(chunk.messages);
+                events += u64::from(chunk.records - chunk.messages);
+                at += chunk.len_bytes();
+            }
+            told(lsn.0);
+            Ok(())
+        })?;
+        self.ended((messages, events), &walked, verified);
+        Ok(())
+    }
+
     fn log(
         &self,
         options: VerifyOptions,
@@ -187,7 +238,7 @@ impl<'a> Directory<'a> {
                 Fold::new(self.disk, self.directory_id, bounds.clone(), places.clone(), ords);
             let walked = self.round(&mut fold, (&mut *verified, &mut accounts), told)?;
             if first == 0 {
-                self.ended(&fold, &walked, verified);
+                self.ended((fold.next_ord.0, fold.events), &walked, verified);
                 self.words(&fold, verified);
             }
             first = first.saturating_add(step);
@@ -270,16 +321,18 @@ impl<'a> Directory<'a> {
         }
     }
 
-    /// The first reading of the log has ended.
-    fn ended(&self, fold: &Fold, walked: &Walk, verified: &mut Verified) {
+    /// A reading of the log has ended, which had so many messages and events.
+    fn ended(&self, (messages, events): (u64, u64), walked: &Walk, verified: &mut Verified) {
         let findings = &mut verified.findings;
         (verified.log_files, verified.log_bytes) = (walked.files, walked.bytes);
-        (verified.frames, verified.messages) = (walked.scan.frames, fold.next_ord.0);
-        verified.events = fold.events;
+        (verified.frames, verified.messages, verified.events) =
+            (walked.scan.frames, messages, events);
         for (file, what) in &walked.stamps {
             findings.wrong(file, Some(0), what.clone());
         }
-        for gap in &walked.scan.skipped {
+        // The log before what is kept is not missing.
+        let kept = Kept::open(&**self.disk, self.directory_id).unwrap_or_default();
+        for gap in walked.scan.skipped.iter().filter(|gap| gap.to > kept.log) {
             let (file, offset) = match Places::new(&**self.disk) {
                 Ok(places) => places.of(gap.from),
                 Err(_) => (gap.file.clone(), 0),

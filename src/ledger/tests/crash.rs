@@ -63,12 +63,39 @@ fn power_cuts_again_and_again_lose_nothing_acknowledged_long() {
 
 fn many_cuts(seed: u64) {
     let mut world = World::new(seed);
+    world.expires = seed % 2 == 1;
     for _ in 0..6 {
         let operation = world.random.u64(..400);
         let steps = world.random.u32(..600);
         run_into(&mut world, steps, operation, Fault::PowerCut);
         let faults = world.random.u32(..2);
         reopen(&mut world, faults);
+    }
+}
+
+#[test]
+fn a_power_cut_while_old_messages_are_let_go_loses_nothing_that_is_kept() {
+    expire_cut_at_every(20, 19);
+}
+
+#[test]
+#[ignore = "takes minutes"]
+fn a_power_cut_while_old_messages_are_let_go_loses_nothing_that_is_kept_long() {
+    (20..24).for_each(|seed| expire_cut_at_every(seed, 1));
+}
+
+fn expire_cut_at_every(seed: u64, stride: usize) {
+    let mut let_go = 0;
+    for operation in (0..).step_by(stride) {
+        let mut world = World::new(seed);
+        world.expires = true;
+        let struck = run_into(&mut world, 900, operation, Fault::PowerCut);
+        reopen(&mut world, (operation % 3) as u32);
+        let_go += u32::from(world.kept_from > 0);
+        if !struck {
+            assert!(let_go > 3, "old messages were let go: {let_go}");
+            return;
+        }
     }
 }
 

@@ -38,10 +38,14 @@ pub(super) struct Row {
 pub(super) struct Model {
     rows: Vec<Row>,
     /// Carrier, canonical id, message or none, event.
-    ids: Vec<(CarrierId, Vec<u8>, MessageOrd, Vec<u8>)>,
-    notices: VecDeque<Vec<u8>>,
-    /// Digest of an idempotency key, event.
-    keyed: Vec<(Vec<u8>, Vec<u8>)>,
+    ids: Vec<(CarrierId, Vec<u8>, MessageOrd, Vec<u8>, Lsn)>,
+    notices: VecDeque<(Vec<u8>, Lsn)>,
+    /// Digest of an idempotency key, event, message.
+    keyed: Vec<(Vec<u8>, Vec<u8>, MessageOrd)>,
+    /// Where the records of messages are.
+    lsns: Vec<Lsn>,
+    /// The oldest message that is kept, and what is kept of the log for it.
+    kept: (usize, Lsn),
 }
 
 impl Row {
@@ -56,7 +60,7 @@ impl Model {
         notices_max: usize,
     ) -> Self {
         let mut model = Self::default();
-        chunks.into_iter().for_each(|chunk| model.apply(&chunk.octets));
+        chunks.into_iter().for_each(|chunk| model.apply(chunk));
         let extra = model.notices.len().saturating_sub(notices_max);
         model.notices.drain(..extra);
         model
@@ -66,13 +70,16 @@ impl Model {
         self.rows.len()
     }
 
-    fn apply(&mut self, octets: &[u8]) {
-        let chunk = ChunkView::parse(octets).expect("whole");
+    fn apply(&mut self, written: &Written) {
+        let chunk = ChunkView::parse(&written.octets).expect("whole");
+        let first = Lsn(written.end.0 - written.octets.len() as u64);
         assert_eq!(chunk.base_ord.0, self.rows.len() as u64, "ordinals are dense");
-        for (_, octets) in chunk.iter() {
+        for (offset, octets) in chunk.iter() {
+            let lsn = first.plus(u64::from(offset));
             if let Some(octets) = record::message(octets) {
                 let state = State::accepted(&Message::decode(octets).expect("whole"));
                 let octets = octets.to_vec();
+                self.lsns.push(lsn);
                 self.rows.push(Row { octets, at: chunk.time, state, events: Vec::new() });
                 continue;
             }
@@ -83,13 +90,14 @@ impl Model {
                 _ => None,
             };
             if let Some((carrier, id)) = id {
-                self.ids.push((carrier, NormalId::new(id).to_vec(), event.ord, octets.to_vec()));
+                let id = NormalId::new(id).to_vec();
+                self.ids.push((carrier, id, event.ord, octets.to_vec(), lsn));
             }
             if let What::Keyed { key, .. } = event.what {
-                self.keyed.push((key.to_vec(), octets.to_vec()));
+                self.keyed.push((key.to_vec(), octets.to_vec(), event.ord));
             }
             if matches!(event.what, What::Notice { .. }) {
-                self.notices.push_back(octets.to_vec());
+                self.notices.push_back((octets.to_vec(), lsn));
             }
             if event.ord != NO_MESSAGE {
                 let row = &mut self.rows[event.ord.0 as usize];
@@ -100,11 +108,20 @@ impl Model {
     }
 
     /// Compares everything that can be asked.
-    pub(super) fn check(&self, ledger: &Ledger, random: &mut fastrand::Rng) {
+    pub(super) fn check(&mut self, ledger: &Ledger, random: &mut fastrand::Rng) {
+        let from = ledger.stats().expired as usize;
+        self.kept = (from, if from == 0 { Lsn(0) } else { self.lsns[from] });
         assert_eq!(ledger.stats().messages, self.rows.len() as u64);
         assert_eq!(ledger.stats().strays, 0);
         for (at, row) in self.rows.iter().enumerate() {
             let ord = MessageOrd(at as u64);
+            assert_eq!(ledger.expired(ord), at < from);
+            if at < from {
+                assert_eq!(ledger.message(ord).expect("reads"), None, "let go: {at}");
+                assert_eq!(ledger.state(ord).expect("reads"), None, "let go: {at}");
+                assert_eq!(ledger.events(ord).expect("reads"), [], "let go: {at}");
+                continue;
+            }
             let message = ledger.message(ord).expect("reads").expect("there");
             assert_eq!((message.octets(), message.accepted_at), (&row.octets[..], row.at));
             assert_eq!(ledger.state(ord).expect("reads"), Some(row.state), "message {at}");
@@ -122,30 +139,36 @@ impl Model {
     }
 
     fn check_ids(&self, ledger: &Ledger, random: &mut fastrand::Rng) {
+        let (from, log) = (self.kept.0 as u64, self.kept.1);
         for _ in 0..self.ids.len().min(40) {
             let (carrier, id, ..) = &self.ids[random.usize(..self.ids.len())];
             let same =
                 || self.ids.iter().rev().filter(|entry| (&entry.0, &entry.1) == (carrier, id));
-            let mut ords: Vec<_> = same().map(|e| e.2).filter(|&ord| ord != NO_MESSAGE).collect();
+            let mut ords: Vec<_> = same().map(|e| e.2).collect();
+            ords.retain(|&ord| ord != NO_MESSAGE && ord.0 >= from);
             ords.sort_unstable_by(|a, b| b.cmp(a));
             ords.dedup();
             ords.truncate(16);
             assert_eq!(ledger.correlate(*carrier, &[id]).expect("reads"), ords);
-            let orphans: Vec<_> =
-                same().filter(|e| e.2 == NO_MESSAGE).map(|e| &e.3[..]).take(16).collect();
+            let orphans: Vec<_> = same()
+                .filter(|e| e.2 == NO_MESSAGE && e.4 >= log)
+                .map(|e| &e.3[..])
+                .take(16)
+                .collect();
             let found = ledger.orphans_by_id(*carrier, &[id]).expect("reads");
             assert_eq!(found.iter().map(|e| e.octets()).collect::<Vec<_>>(), orphans);
         }
         for key in [&b"one"[..], b"two", b"three", b"four"] {
-            let kept = self.keyed.iter().rev().filter(|(digest, _)| digest == key);
-            let kept: Vec<_> = kept.map(|(_, octets)| &octets[..]).take(64).collect();
+            let kept = self.keyed.iter().rev().filter(|it| it.0 == key && it.2.0 >= from);
+            let kept: Vec<_> = kept.map(|(_, octets, _)| &octets[..]).take(64).collect();
             let found = ledger.keyed(key).expect("reads");
             assert_eq!(found.iter().map(|e| e.octets()).collect::<Vec<_>>(), kept);
         }
         assert_eq!(ledger.correlate(CarrierId(77), &[b"1"]).expect("reads"), []);
         let notices = ledger.notices(usize::MAX).expect("reads");
         let notices: Vec<_> = notices.iter().map(|notice| notice.octets()).collect();
-        assert_eq!(notices, self.notices.iter().rev().map(|n| &n[..]).collect::<Vec<_>>());
+        let kept = self.notices.iter().rev().filter(|(_, lsn)| *lsn >= log);
+        assert_eq!(notices, kept.map(|(octets, _)| &octets[..]).collect::<Vec<_>>());
     }
 
     fn check_lists(&self, ledger: &Ledger) {
@@ -154,13 +177,16 @@ impl Model {
             let mut counts = AccountCounts::default();
             let mut owed = Vec::new();
             for (at, row) in self.rows.iter().enumerate() {
-                if row.message().account == account {
+                if row.message().account == account && at >= self.kept.0 {
                     counts.by[row.state.disposition as usize] += 1;
                     counts.owed += u64::from(row.state.owed());
                     owed.extend(row.state.owed().then_some(at as u64));
                 }
             }
-            assert_eq!(ledger.counts(account), counts, "account {number}");
+            // What was let go stays counted as it was then.
+            if self.kept.0 == 0 {
+                assert_eq!(ledger.counts(account), counts, "account {number}");
+            }
             let found = ledger.owed(account, None, usize::MAX).expect("reads");
             assert_eq!(found.iter().map(|hit| hit.ord.0).collect::<Vec<_>>(), owed);
             if let Some(&middle) = owed.get(owed.len() / 2) {
@@ -177,6 +203,7 @@ impl Model {
         let found: Vec<_> = found.iter().map(|m| (m.ord.0, m.state, m.retry_at)).collect();
         let expected: Vec<_> = (0..)
             .zip(&self.rows)
+            .skip(self.kept.0)
             .filter(|(_, row)| row.carrier() == carrier && row.state.to_submit())
             .map(|(at, row)| (at, row.state, row.retry_at()))
             .collect();
@@ -230,6 +257,7 @@ impl Model {
         let expected: Vec<Hit> = (0..)
             .map(MessageOrd)
             .zip(&self.rows)
+            .skip(self.kept.0)
             .filter(|(ord, row)| query.all.iter().all(|one| row.matches(*ord, one)))
             .map(|(ord, row)| Hit { ord, state: row.state, accepted_at: row.at })
             .filter(|hit| query.after.is_none_or(|after| hit.ord < after))
@@ -238,6 +266,8 @@ impl Model {
         loop {
             let page = ledger.search(&query).expect("reads");
             assert!(page.hits.len() <= query.limit);
+            let kept_since = self.rows.get(self.kept.0).map(|row| row.at);
+            assert_eq!(page.kept_since, kept_since.filter(|_| self.kept.0 > 0));
             found.extend(page.hits);
             assert_eq!(page.next.is_none(), page.complete);
             assert!(page.complete || page.budget_spent || found.len() >= query.limit);

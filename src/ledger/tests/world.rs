@@ -32,6 +32,10 @@ pub(super) struct World {
     acknowledged: Lsn,
     now: Timestamp,
     messages: u64,
+    /// Whether old messages end and are let go.
+    pub(super) expires: bool,
+    /// The oldest message that was seen to be kept.
+    pub(super) kept_from: u64,
 }
 
 impl World {
@@ -46,6 +50,8 @@ impl World {
             acknowledged: Lsn(0),
             now: Timestamp(1_000_000),
             messages: 0,
+            expires: false,
+            kept_from: 0,
         }
     }
 
@@ -79,8 +85,10 @@ impl World {
         let Some(opened) = &self.opened else { return false };
         let durable = opened.journal.durable();
         let chunks = self.written.iter().filter(|chunk| chunk.end <= durable);
-        let model = Model::of(chunks, self.config.notices_max);
+        let mut model = Model::of(chunks, self.config.notices_max);
         model.check(&opened.ledger, &mut self.random);
+        self.kept_from = self.kept_from.max(opened.ledger.stats().expired);
+        assert_eq!(opened.ledger.stats().expired, self.kept_from, "what was let go is back");
         assert!(self.messages >= model.messages() as u64);
         true
     }
@@ -103,6 +111,9 @@ impl World {
             // Into the next hours.
             self.now.0 += self.random.u64(..3 * 3_600_000_000);
         }
+        if self.expires && self.random.u8(..12) == 0 {
+            return self.expire();
+        }
         match self.random.u8(..20) {
             0..8 => self.append(),
             8..12 => self.flush(),
@@ -120,6 +131,33 @@ impl World {
             }
             17..19 => self.opened.as_mut().is_some_and(|opened| opened.sealer.step().is_ok()),
             _ => self.opened.as_mut().is_some_and(|opened| opened.indexer.checkpoint().is_ok()),
+        }
+    }
+
+    /// Ends what waits of the oldest messages, or has old ones let go.
+    fn expire(&mut self) -> bool {
+        let Some(opened) = &mut self.opened else { return false };
+        let from = opened.ledger.stats().expired;
+        match self.random.u8(..3) {
+            0 => {
+                let rows = u64::from(self.config.segment_messages);
+                let mut chunk = Chunk::new();
+                for ord in (from..self.messages.min(from + rows)).map(MessageOrd) {
+                    let what = What::Ended { reason: Reason::ValidityOver };
+                    chunk.event(&Event { ord, what });
+                    chunk.event(&Event { ord, what: What::Answered { command_status: 0 } });
+                }
+                self.put(chunk, 0)
+            }
+            1 => {
+                opened.ledger.keep_since(Timestamp(self.random.u64(1_000_000..=self.now.0)));
+                true
+            }
+            // What it is refused is tried again.
+            _ => {
+                let _ = opened.keeper.step(self.now);
+                true
+            }
         }
     }
 
@@ -146,6 +184,10 @@ impl World {
         for _ in 0..events {
             self.event(&mut chunk, fresh);
         }
+        self.put(chunk, fresh)
+    }
+
+    fn put(&mut self, mut chunk: Chunk, fresh: u32) -> bool {
         let before = chunk.clone();
         let Some(opened) = &self.opened else { return false };
         match opened.journal.append(self.now, &mut chunk) {

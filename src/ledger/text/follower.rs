@@ -43,6 +43,7 @@ impl TextFollower {
     pub fn step(&mut self) -> io::Result<bool> {
         let ledger = Arc::clone(&self.ledger);
         let Some(text) = &ledger.text else { return Ok(false) };
+        let forgotten = unpoisoned::read(&text.state).forgotten;
         let Some((segment, rows)) = self.next_rows(text) else { return Ok(false) };
         if rows.is_empty() {
             return Ok(self.look(&ledger));
@@ -51,7 +52,8 @@ impl TextFollower {
         self.bodies.read(&ledger, segment as usize, rows)?;
         let mut state = unpoisoned::write(&text.state);
         // Unless the keeper has begun anew meanwhile.
-        if (state.segment, state.live.rows().end) == (segment, first) {
+        let there = (state.segment, state.live.rows().end, state.forgotten);
+        if there == (segment, first, forgotten) {
             self.bodies.put(&mut state.live);
         }
         Ok(true)

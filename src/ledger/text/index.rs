@@ -48,6 +48,8 @@ pub(super) struct State {
     pub(super) spare: Option<Table>,
     /// Segments in whose files a search met damage.
     pub(super) suspects: Vec<u32>,
+    /// How often segments were forgotten: rows that were read before are not added after.
+    pub(super) forgotten: u64,
 }
 
 impl State {
@@ -102,6 +104,7 @@ impl TextIndex {
             live: Table::new(0),
             spare: None,
             suspects: Vec::new(),
+            forgotten: 0,
         };
         let (cache, state) = (PageCache::new(config.cache_bytes), RwLock::new(state));
         let late = Late::open(&*disk, directory_id);
@@ -134,6 +137,22 @@ impl TextIndex {
             self.disk.remove(&self.name_of(segment, &file).file())?;
         }
         Ok(())
+    }
+
+    /// Has the words of segments forgotten and made again.
+    pub(in crate::ledger) fn make_again(&self, segments: &[usize]) {
+        let mut state = unpoisoned::write(&self.state);
+        for segment in segments.iter().map(|segment| *segment as u32) {
+            if !state.suspects.contains(&segment) {
+                state.suspects.push(segment);
+            }
+        }
+    }
+
+    /// Whether the words of one of some segments are still to be forgotten.
+    pub(in crate::ledger) fn is_to_be_made(&self, segments: &[usize]) -> bool {
+        let state = unpoisoned::read(&self.state);
+        segments.iter().any(|segment| state.suspects.contains(&(*segment as u32)))
     }
 
     pub(super) fn name(&self, segment: u32, part: Option<u32>) -> TextName {

@@ -56,11 +56,20 @@ impl TextKeeper {
     pub fn step(&mut self) -> io::Result<bool> {
         let ledger = Arc::clone(&self.ledger);
         let Some(text) = &ledger.text else { return Ok(false) };
-        let full = ledger.read().segments.len() as u32;
-        match text.job(full) {
+        let kept = {
+            let index = ledger.read();
+            index.kept.segment as u32..index.segments.len() as u32
+        };
+        match text.job(kept.clone()) {
             None => return Ok(false),
             Some(Job::Forget(segment)) => {
+                if segment < kept.start {
+                    text.forget_late(kept.start);
+                }
+                // Rows that were read may say what is not in the log any more.
+                self.old = self.old.take().filter(|old| old.0 != segment);
                 let mut state = unpoisoned::write(&text.state);
+                state.forgotten += 1;
                 text.forget(&mut state, segment)?;
                 state.suspects.retain(|suspect| *suspect != segment);
                 if state.segment == segment {
@@ -115,8 +124,12 @@ impl TextKeeper {
 }
 
 impl TextIndex {
-    fn job(&self, full: u32) -> Option<Job> {
+    /// What is to be done next for the full segments that are kept.
+    fn job(&self, kept: Range<u32>) -> Option<Job> {
         let state = unpoisoned::read(&self.state);
+        if let Some((segment, _)) = state.files.first_key_value().filter(|it| *it.0 < kept.start) {
+            return Some(Job::Forget(*segment));
+        }
         if let Some(segment) = state.suspects.first() {
             return Some(Job::Forget(*segment));
         }
@@ -131,7 +144,7 @@ impl TextIndex {
         // The newest are asked for most.
         let missing =
             |segment: &u32| state.filed(*segment) < self.segment_rows() && !state.is_live(*segment);
-        let segment = (0..full).rev().find(missing)?;
+        let segment = kept.rev().find(missing)?;
         Some(Job::Make(segment, state.filed(segment)))
     }
 

@@ -86,6 +86,14 @@ pub(super) fn decode(octets: &[u8], directory_id: u64) -> Option<BTreeSet<u64>> 
 }
 
 impl TextIndex {
+    /// Forgets messages of segments before one, which are not kept any more.
+    pub(super) fn forget_late(&self, first: u32) {
+        let mut late = unpoisoned::lock(&self.late);
+        let kept = late.ords.split_off(&self.geometry.ord(first as usize, 0).0);
+        late.unwritten |= !late.ords.is_empty();
+        late.ords = kept;
+    }
+
     /// Adds the rows of a range that were replaced to those found there, in their order.
     pub(super) fn add_late(&self, segment: u32, rows: Range<u32>, out: &mut Vec<u32>, from: usize) {
         let ord = |row| self.geometry.ord(segment as usize, row as usize).0;

@@ -141,6 +141,11 @@ impl Caller {
         self.key.config.account.as_deref()
     }
 
+    /// How people and logs call its key.
+    pub(super) fn name(&self) -> &str {
+        &self.key.config.name
+    }
+
     /// The name it logged in by, if it did.
     pub(super) fn login(&self) -> Option<&str> {
         self.key.config.login.as_ref().map(|login| login.username.as_str())

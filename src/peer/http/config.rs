@@ -112,13 +112,15 @@ pub enum Scope {
     CarriersWrite,
     /// Who changed what. For keys of no account.
     AuditRead,
+    /// Erasing what is personal of messages, for good.
+    LedgerErase,
     /// Everything, of its account if it has one.
     All,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::MessagesSend,
         Self::MessagesRead,
         Self::ContentRead,
@@ -126,6 +128,7 @@ impl Scope {
         Self::WebhooksWrite,
         Self::CarriersWrite,
         Self::AuditRead,
+        Self::LedgerErase,
         Self::All,
     ];
 
@@ -142,6 +145,7 @@ impl Scope {
             Self::WebhooksWrite => "webhooks:write",
             Self::CarriersWrite => "carriers:write",
             Self::AuditRead => "audit:read",
+            Self::LedgerErase => "ledger:erase",
             Self::All => "*",
         }
     }

@@ -164,6 +164,7 @@ impl Surface<'_> {
             ),
             What::Keyed { number, .. } => keyed(number),
             What::Callback(callback) => called(&callback),
+            What::Erased { by, erasure } => erased(by, erasure),
             What::Orphan { .. } | What::Notice { .. } | What::Carrier { .. } => {
                 gateway(what.name().to_owned(), Reason::None, json!({}))
             }
@@ -306,6 +307,13 @@ fn called(callback: &CallbackRef<'_>) -> Line {
     let method = callback.method.name();
     let more = json!({ "url": url, "format": format, "method": method, "wants": wants });
     Line { by: "account", summary, reason: Reason::None, permanent: None, more }
+}
+
+/// What is personal of it is gone, from here on and before.
+fn erased(by: By, erasure: u64) -> Line {
+    let summary = format!("numbers, text and references erased for the {}, for good", who(by));
+    let more = json!({ "erasure": format!("era_{erasure}") });
+    Line { by: who(by), summary, reason: Reason::None, permanent: None, more }
 }
 
 /// Whose wish a change was.

@@ -37,6 +37,10 @@ pub(super) struct SearchView {
     /// When the messages were accepted that the next page begins at.
     #[schema(format = DateTime)]
     pub(super) back_to: Option<String>,
+    /// When the oldest message was accepted that is kept: of those before, which were let go because of their age,
+    /// the search says nothing. `null` while all are kept.
+    #[schema(format = DateTime)]
+    pub(super) kept_since: Option<String>,
 }
 
 /// A word that can be several things.

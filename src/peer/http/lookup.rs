@@ -45,6 +45,10 @@ const CATCH_UP: Duration = Duration::from_secs(2);
 /// Ids further ahead than this name no message that could be on its way to the index.
 const AHEAD: u64 = 10_000_000;
 
+/// What is said of the id of a message that was let go, or of one that never was and would be as old.
+const OLDER: &str =
+    "the id is older than what is kept: messages are let go after keep_days of [ledger]";
+
 /// Runs a question where it may block.
 pub(super) async fn ask<T: Send + 'static>(
     api: &Arc<Api>,
@@ -77,7 +81,10 @@ pub(super) async fn by_id(api: &Arc<Api>, caller: &Caller, id: &str) -> Result<F
         api.ledger.wait_indexed(known.durable, CATCH_UP);
         read(api, ord)
     });
-    let found = found.await?.ok_or_else(not_found)?;
+    let found = found.await?.ok_or_else(|| match api.ledger.expired(ord) {
+        true => Problem::new(kinds::NOT_FOUND, OLDER),
+        false => not_found(),
+    })?;
     if sees(api, caller, &found.stored) { Ok(found) } else { Err(not_found()) }
 }
 

@@ -7,6 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::accepted_view::MessageLinks;
+use super::erasure_schema::Erased;
 use super::hold::Hold;
 use super::mask::Shown;
 
@@ -36,6 +37,9 @@ pub(super) struct MessageView {
     pub(super) contradicted: bool,
     /// Whether the handset may have got it twice.
     pub(super) may_be_double: bool,
+    /// That what is personal of it was erased, if it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) erased: Option<Erased>,
     /// The account it is of.
     pub(super) account: Option<String>,
     /// The sender; a number is masked without the scope `numbers:reveal`.

@@ -5,6 +5,8 @@ use std::time::Duration;
 use super::accepted_view::MessageLinks;
 use super::api::Api;
 use super::auth::Caller;
+use super::erasure_schema::Erased;
+use super::erasures;
 use super::history::History;
 use super::hold::{Waiting, hold};
 use super::lookup::{Found, Part};
@@ -16,7 +18,9 @@ use crate::base::clock::Timestamp;
 use crate::base::id::{CarrierId, MessageOrd};
 use crate::deliver::life::Life;
 use crate::gsm::alphabet::Alphabet;
+use crate::message::blank::is_blank;
 use crate::message::disposition::Disposition;
+use crate::message::event::What;
 use crate::message::reason::Reason;
 use crate::message::record::{Direction, Message};
 use crate::pipeline::port::CarrierView;
@@ -60,6 +64,7 @@ impl Surface<'_> {
             reason: reason(state.reason, state.permanent()),
             contradicted: state.contradicted(),
             may_be_double: state.may_be_double(),
+            erased: erased(found),
             account: self.api.ledger.names().account_name(message.account),
             from: Shown::of(&message.source, in_full),
             to: Shown::of(&message.destination, in_full),
@@ -129,6 +134,26 @@ pub(super) fn reason(reason: Reason, permanent: bool) -> Option<ReasonView> {
         title: reason.title(),
         advice: reason.advice(),
     })
+}
+
+/// What says that it was erased: its history, or that there is nothing personal.
+fn erased(found: &Found) -> Option<Erased> {
+    let told = found.events.iter().rev().find_map(|event| match event.event()?.what {
+        What::Erased { by, erasure } => Some((event.at, by, erasure)),
+        _ => None,
+    });
+    match told {
+        Some((at, by, erasure)) => Some(Erased {
+            at: Some(rfc3339(at)),
+            by: erasures::by(by),
+            erasure: Some(format!("era_{erasure}")),
+        }),
+        None => is_blank(&found.stored.message()).then_some(Erased {
+            at: None,
+            by: "keep_days",
+            erasure: None,
+        }),
+    }
 }
 
 /// The network's own words.

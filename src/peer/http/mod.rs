@@ -31,6 +31,10 @@ mod docs;
 
 mod dry_run_view;
 
+mod erasure_schema;
+
+mod erasures;
+
 mod errors;
 
 mod event_view;

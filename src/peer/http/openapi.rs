@@ -15,9 +15,9 @@ use super::api::Api;
 use super::openapi_common::Common;
 use super::problem_view::ProblemBody;
 use super::{
-    cancel_message, carriers, conversation, docs, errors, explain_route, get_content, get_message,
-    govern, health, list_events, list_messages, metrics, opt_outs, post_batch, post_message,
-    queues, search_messages, stats, stream, webhook_actions, webhooks,
+    cancel_message, carriers, conversation, docs, erasures, errors, explain_route, get_content,
+    get_message, govern, health, list_events, list_messages, metrics, opt_outs, post_batch,
+    post_message, queues, search_messages, stats, stream, webhook_actions, webhooks,
 };
 
 /// What the document is made of.
@@ -42,6 +42,8 @@ use super::{
         cancel_message::post,
         list_events::list,
         get_content::get,
+        erasures::create,
+        erasures::get,
         explain_route::explain,
         stream::stream,
         webhooks::create,

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use super::api::Api;
-use super::{carriers, govern, opt_outs, queues};
+use super::{carriers, erasures, govern, opt_outs, queues};
 use crate::pipeline::operate::{Govern, Nobody, Operate};
 
 /// Where operators' wishes go.
@@ -45,6 +45,8 @@ pub(super) fn routes() -> Router<Arc<Api>> {
         .route("/v1/opt-outs", get(opt_outs::list).post(opt_outs::record))
         .route("/v1/opt-outs/find", post(opt_outs::find))
         .route("/v1/opt-outs/lift", post(opt_outs::lift))
+        .route("/v1/erasures", post(erasures::create))
+        .route("/v1/erasures/{id}", get(erasures::get))
         .route("/v1/gateway/drain", post(govern::drain))
         .route("/v1/gateway/reload", post(govern::reload))
         .route("/v1/gateway/log-level", post(govern::log_level))

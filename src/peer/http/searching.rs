@@ -55,6 +55,7 @@ pub(super) struct Answer {
     orphans: Vec<StoredEvent>,
     pub(super) next: Option<MessageOrd>,
     back_to: Option<Timestamp>,
+    kept_since: Option<Timestamp>,
     budget_spent: bool,
     complete_until: Timestamp,
     read_as: Vec<(String, Vec<Reading>)>,
@@ -87,6 +88,7 @@ pub(super) async fn search(
             complete_until: rfc3339(answer.complete_until),
             budget_spent: answer.budget_spent,
             back_to: answer.back_to.map(rfc3339),
+            kept_since: answer.kept_since.map(rfc3339),
         },
         orphans: answer.orphans.iter().filter_map(|orphan| surface.orphan(orphan)).collect(),
     })
@@ -142,6 +144,7 @@ fn answer(api: &Api, caller: &Caller, asked: &Asked) -> Result<Answer, NotResolv
         orphans,
         next: page.next,
         back_to: page.back_to,
+        kept_since: page.kept_since,
         budget_spent: page.budget_spent,
         complete_until,
         read_as: meaning.read_as,

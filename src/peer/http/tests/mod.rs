@@ -14,6 +14,8 @@ mod content;
 
 mod documents;
 
+mod erasing;
+
 mod idempotency;
 
 mod jasmin;
