@@ -28,6 +28,14 @@ fn consent_words(section: &Section<'_>) -> bool {
     heeded
 }
 
+fn operator_socket(top: &Section<'_>) -> SocketPlace {
+    let socket = top.text_or_none("operator_socket", "the path of a socket, or \"off\"");
+    socket.map_or(SocketPlace::DataDirectory, |socket| match &*socket {
+        "off" => SocketPlace::Off,
+        path => SocketPlace::At(PathBuf::from(path)),
+    })
+}
+
 /// Reads every section, and the API's keys in clear; what is wrong is in the reader's findings.
 pub(super) fn read<'a>(
     reader: &'a Reader<'a>,
@@ -39,11 +47,7 @@ pub(super) fn read<'a>(
     settings.data_dir = top
         .text_or_none("data_dir", "the path of a directory")
         .map_or(settings.data_dir, PathBuf::from);
-    let socket = top.text_or_none("operator_socket", "the path of a socket, or \"off\"");
-    let operator_socket = socket.map_or(SocketPlace::DataDirectory, |socket| match &*socket {
-        "off" => SocketPlace::Off,
-        path => SocketPlace::At(PathBuf::from(path)),
-    });
+    let operator_socket = operator_socket(&top);
     settings.memory_bytes_max =
         top.number("memory_bytes_max", settings.memory_bytes_max, 0..=1_099_511_627_776);
     settings.shards = top.number("shards", settings.shards, 0..=256);

@@ -117,10 +117,9 @@ impl<'a> Event<'a> {
             | What::Readdressed { .. } => {
                 self.encode_change(out);
             }
-            What::Keyed { .. }
-            | What::Callback(_)
-            | What::Consent { .. }
-            | What::Erased { .. } => self.encode_wish(out),
+            What::Keyed { .. } | What::Callback(_) | What::Consent { .. } | What::Erased { .. } => {
+                self.encode_wish(out)
+            }
             _ => self.encode_of_handset(out),
         }
     }

@@ -20,7 +20,6 @@ mod auth;
 mod cancel_message;
 
 mod carriers;
-
 pub mod compat;
 
 pub mod config;
@@ -44,13 +43,11 @@ mod explain_route;
 mod filters;
 
 mod get_content;
-
 mod get_message;
 
 mod govern;
 
 mod health;
-
 mod history;
 
 mod hold;
@@ -62,7 +59,6 @@ mod idempotency;
 mod json_body;
 
 mod list_events;
-
 mod list_messages;
 
 mod lookup;
