@@ -146,7 +146,7 @@ impl MarkFile {
 /// Rows read or written at a time.
 const PART_ROWS: usize = 8 << 10;
 
-fn file_name(segment: usize) -> String {
+pub(super) fn file_name(segment: usize) -> String {
     format!("marks-{segment:08x}")
 }
 
@@ -154,7 +154,8 @@ fn stamp(directory_id: u64, segment: usize) -> Stamp {
     Stamp { kind: *b"marks\0\0\0", directory_id, number: segment as u64 }
 }
 
-const fn mark_at(geometry: Geometry, mark: usize, row: usize) -> u64 {
+/// Where a row of a mark is in its file.
+pub(super) const fn mark_at(geometry: Geometry, mark: usize, row: usize) -> u64 {
     (STAMP_BYTES + (mark * geometry.rows() + row) * 4) as u64
 }
 

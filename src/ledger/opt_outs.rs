@@ -25,7 +25,7 @@ use crate::spool::lsn::Lsn;
 use crate::spool::stamp::{STAMP_BYTES, Stamp};
 use crate::spool::unpoisoned;
 
-const FILE: &str = "opt-outs";
+pub(super) const FILE: &str = "opt-outs";
 
 /// Pairs of sender and number that are remembered, about 150 octets each. Beyond, a change is in the log and in
 /// the history of its message, and an error tells that nobody heeds it.

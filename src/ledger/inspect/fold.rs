@@ -8,6 +8,7 @@ use super::columns_check::ColumnsCheck;
 use super::entries_check::EntriesCheck;
 use super::finding::Findings;
 use super::ids_check::IdsCheck;
+use super::lists_check::ListsCheck;
 use super::numbers_check::NumbersCheck;
 use super::word_sums::WordSums;
 use crate::base::clock::Timestamp;
@@ -68,6 +69,7 @@ pub(super) struct FirstRound {
     pub(super) columns: ColumnsCheck,
     pub(super) numbers: NumbersCheck,
     pub(super) ids: IdsCheck,
+    pub(super) lists: ListsCheck,
     pub(super) words: WordSums,
 }
 
@@ -97,6 +99,12 @@ impl Fold {
                 per_run,
                 facts.carrier_ids,
                 facts.carrier_id_runs,
+            ),
+            lists: ListsCheck::new(
+                Arc::clone(disk),
+                directory_id,
+                geometry,
+                (facts.segments_sealed, facts.marked_from),
             ),
             words: WordSums::default(),
         });
@@ -206,6 +214,7 @@ impl Fold {
         if ord < self.bounds.facts.next_ord {
             checks.columns.push(ord, message, (at, lsn), findings);
             checks.numbers.push(ord, message, findings);
+            checks.lists.push(ord, message, (at, lsn), findings);
         }
     }
 

@@ -21,6 +21,8 @@ mod fold;
 
 mod ids_check;
 
+mod lists_check;
+
 mod numbers_check;
 
 mod run_check;

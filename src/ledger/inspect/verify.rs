@@ -17,6 +17,7 @@ use crate::ledger::facts::Facts;
 use crate::ledger::identity::{self, Identity};
 use crate::ledger::kept::Kept;
 use crate::ledger::names::{self, Names};
+use crate::ledger::opt_outs::{self, OptOuts};
 use crate::spool::chunk::ChunkView;
 use crate::spool::disk::{Disk, DiskLock, UNFINISHED_PREFIX, read_exact_at};
 use crate::spool::error::OpenError;
@@ -93,7 +94,7 @@ pub fn verify(
             return Ok(verified);
         }
     };
-    let directory = Directory::open(disk, identity.directory_id, &mut verified.findings)?;
+    let directory = Directory::open(disk, identity, &mut verified.findings)?;
     directory.others(&mut verified.findings)?;
     match directory.incomparable(&mut verified.findings) {
         Some(why) => {
@@ -117,13 +118,17 @@ struct Directory<'a> {
 impl<'a> Directory<'a> {
     fn open(
         disk: &'a Arc<dyn Disk>,
-        directory_id: u64,
+        identity: Identity,
         findings: &mut Findings,
     ) -> Result<Self, OpenError> {
+        let directory_id = identity.directory_id;
         let mut listed = disk.list().map_err(|error| OpenError::io(&disk.place(), error))?;
         listed.sort_unstable();
         if let Err(error) = Names::open(Arc::clone(disk), directory_id) {
             findings.error(names::FILE, &error);
+        }
+        if let Err(error) = OptOuts::open(&**disk, identity) {
+            findings.error(opt_outs::FILE, &error);
         }
         let checkpoints = checkpoints::read(&**disk, directory_id, findings);
         let facts = checkpoints.newest.as_ref().map(|newest| newest.facts.clone());
@@ -138,7 +143,10 @@ impl<'a> Directory<'a> {
 
     /// Files that nothing else looks at: at least they are of this directory and this version.
     fn others(&self, findings: &mut Findings) -> Result<(), OpenError> {
-        const LOOKED_AT: [&str; 12] = [
+        const LOOKED_AT: [&str; 15] = [
+            "lists-",
+            "marks-",
+            "opt-outs",
             "log-",
             "columns-",
             "states-",
@@ -290,6 +298,7 @@ impl<'a> Directory<'a> {
         let (facts, name) = (&self.facts, self.checkpoints.newest_name);
         if let Some(checks) = &mut fold.first_round {
             checks.columns.end_block(findings);
+            checks.lists.end(findings);
             let said = [
                 ("messages", facts.next_ord.0, fold.next_ord.0),
                 ("events", facts.links, fold.links),
