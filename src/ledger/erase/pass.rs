@@ -116,6 +116,8 @@ impl Pass {
         }
         if look_for_worn && pass.asked.is_empty() && pass.searches.is_empty() {
             pass.worn = ledger.worn(now, &mut book)?;
+            // What has none of an account is looked at once more after a restart, and not before.
+            unpoisoned::lock(&ledger.erasing.book).accounts.clone_from(&book.accounts);
         }
         let worn = pass.worn.iter().flat_map(|worn| &worn.ords);
         let asked = pass.asked.iter().map(|(_, _, ord)| ord);

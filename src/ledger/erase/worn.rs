@@ -9,10 +9,8 @@ use super::book::Book;
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, MessageOrd};
 use crate::ledger::columns::{Narrow, Wide};
+use crate::ledger::search_part::Part;
 use crate::ledger::store::Ledger;
-
-/// Messages that one pass looks at.
-const ROWS_MAX: u64 = 1 << 20;
 
 /// Messages of an account that are older than what it keeps.
 #[derive(Debug)]
@@ -24,7 +22,7 @@ pub(super) struct Worn {
 }
 
 impl Ledger {
-    /// The next messages that have to be blanked for their age.
+    /// The next messages of a segment that have to be blanked for their age.
     pub(super) fn worn(&self, now: Timestamp, book: &mut Book) -> io::Result<Option<Worn>> {
         for (name, keep) in &self.config.account_keep {
             let Some(account) = self.names.find_account(name) else { continue };
@@ -43,18 +41,20 @@ impl Ledger {
         book: &mut Book,
     ) -> io::Result<Option<Worn>> {
         loop {
-            let (kept_from, next_ord) = {
+            let (from, last, part) = {
                 let index = self.read();
-                (index.kept_from(), index.next_ord)
+                let from = book.blanked_to(account).max(index.kept_from());
+                let segment = index.geometry.segment(from);
+                let behind = index.geometry.ord(segment + 1, 0).min(index.next_ord);
+                (from, behind.max(from), Part::of(&index, segment))
             };
-            let from = book.blanked_to(account).max(kept_from);
-            let end =
-                self.first_since(before, from, MessageOrd(next_ord.0.min(from.0 + ROWS_MAX)))?;
+            let end = self.first_since(before, from, last)?;
+            let first = part.geometry.row(from);
+            let rows = first..first + (end.0 - from.0) as usize;
+            let accounts = part.narrows(self, Narrow::Account, rows)?;
             let (mut ords, mut upto) = (Vec::new(), end);
-            for ord in (from.0..end.0).map(MessageOrd) {
-                if self.read().narrow(ord, Narrow::Account)? != Some(account.0) {
-                    continue;
-                }
+            let own = (from.0..end.0).zip(&accounts).filter(|(_, of)| **of == account.0);
+            for ord in own.map(|(ord, _)| MessageOrd(ord)) {
                 if !self.is_finished(ord)? {
                     upto = ord;
                     break;

@@ -7,7 +7,9 @@ use crate::base::id::{AccountId, CarrierId, MessageOrd};
 use crate::ledger::config::LedgerConfig;
 use crate::ledger::erase::book::Erasure;
 use crate::ledger::erase::request::{Asking, EraseError};
-use crate::ledger::number_set::NumberSet;
+use crate::ledger::inspect::verify::{VerifyOptions, verify};
+use crate::ledger::marks::mark_of;
+use crate::ledger::number_set::{NumberSet, ending_key};
 use crate::ledger::open::Opened;
 use crate::ledger::predicate::Predicate;
 use crate::ledger::query::Query;
@@ -23,6 +25,7 @@ use crate::spool::chunk::Chunk;
 use crate::spool::disk::Disk;
 use crate::spool::flusher::Flushed;
 use crate::spool::sim_disk::{Fault, SimDisk};
+use crate::spool::tape::Mark;
 
 const NUMBER: &[u8] = b"447700900123";
 const NATIONAL: &[u8] = b"07700900123";
@@ -105,6 +108,15 @@ impl Desk {
         self.opened.indexer.checkpoint().expect("room");
     }
 
+    /// What somebody finds who looks at the directory from outside.
+    fn verified(&self) -> Vec<String> {
+        // The claim of this process goes with the power.
+        let disk: Arc<dyn Disk> = Arc::new(self.disk.crash());
+        let verified = verify(&disk, VerifyOptions::default(), &mut |_| {}).expect("readable");
+        let found = verified.findings.list.iter().map(ToString::to_string);
+        found.filter(|found| !found.contains("left by a stop")).collect()
+    }
+
     fn asking(&self) -> Asking<'static> {
         Asking { account: None, by: By::Operator, who: "test", at: self.now }
     }
@@ -125,7 +137,9 @@ impl Desk {
     /// The files that hold anything of the number, or the word that only its texts have.
     fn files_with_it(&self) -> Vec<String> {
         let key = NumberKey::of(NUMBER).0.to_le_bytes();
-        self.files_with(&[NUMBER, b"7700900123", WORD, &key])
+        let ending = ending_key(NumberKey::of(NUMBER).0).expect("digits").to_le_bytes();
+        let mark = mark_of(WORD).to_le_bytes();
+        self.files_with(&[NUMBER, b"7700900123", WORD, &key, &ending, &mark])
     }
 
     fn found(&self, predicate: Predicate) -> Vec<u64> {
@@ -234,7 +248,7 @@ fn nothing_of_an_erased_number_is_left_in_any_file_and_all_else_is_as_it_was() {
     let mut desk = desk();
     desk.check(|_| false);
     let held = desk.files_with_it();
-    for kind in ["log-", "columns-", "to-", "text-"] {
+    for kind in ["log-", "columns-", "marks-", "lists-", "to-", "text-"] {
         assert!(held.iter().any(|name| name.starts_with(kind)), "{kind} has it before: {held:?}");
     }
     let asked = desk.erase_number().expect("taken");
@@ -259,6 +273,37 @@ fn nothing_of_an_erased_number_is_left_in_any_file_and_all_else_is_as_it_was() {
     desk.check(erased);
     assert_eq!(desk.files_with_it(), [""; 0]);
     assert!(desk.opened.ledger.erasure(asked.number).expect("known").done_at.is_some());
+    desk.opened.indexer.checkpoint().expect("room");
+    assert_eq!(desk.verified(), [""; 0]);
+}
+
+#[test]
+fn what_is_older_than_what_is_kept_goes_with_its_files_and_is_passed_over_by_readers_of_the_log() {
+    let mut desk = desk();
+    let before = desk.disk.list().expect("alive").len();
+    let half = desk.opened.ledger.message(MessageOrd(299)).expect("reads").expect("there");
+    desk.opened.ledger.keep_since(half.accepted_at);
+    desk.opened.indexer.checkpoint().expect("room");
+    assert!(desk.settle());
+    let ledger = Arc::clone(&desk.opened.ledger);
+    assert_eq!(ledger.stats().expired, 256, "whole segments");
+    assert!(ledger.expired(MessageOrd(255)) && !ledger.expired(MessageOrd(256)));
+    let names = desk.disk.list().expect("alive");
+    assert!(names.len() + 10 < before, "{names:?}");
+    assert!(names.iter().all(|name| !name.ends_with("-00000000")), "{names:?}");
+    let erased = ledger.erase_message(MessageOrd(3), &desk.asking());
+    assert!(matches!(erased, Err(EraseError::NoMessage)));
+    let (mut tape, mut messages) = (ledger.tape(Mark::default()), 0);
+    while let Some(read) = tape.next(ledger.indexed()).expect("reads") {
+        messages += u64::from(read.chunk.messages);
+    }
+    assert!((344..400).contains(&messages), "{messages} with those of the first file");
+    drop((tape, ledger));
+    desk.reopen();
+    assert!(desk.settle());
+    assert_eq!(desk.opened.ledger.stats().expired, 256);
+    let verified = desk.verified();
+    assert!(verified.len() == 1 && verified[0].contains("let go"), "{verified:?}");
 }
 
 #[test]
