@@ -34,11 +34,14 @@ pub(super) struct Row {
     events: Vec<(Timestamp, Vec<u8>)>,
 }
 
+/// A carrier's id of a message: whose, the id as it is compared and as it came, and where.
+type CarriersId = (CarrierId, Vec<u8>, MessageOrd, Vec<u8>, Lsn);
+
 #[derive(Default)]
 pub(super) struct Model {
     rows: Vec<Row>,
     /// Carrier, canonical id, message or none, event.
-    ids: Vec<(CarrierId, Vec<u8>, MessageOrd, Vec<u8>, Lsn)>,
+    ids: Vec<CarriersId>,
     notices: VecDeque<(Vec<u8>, Lsn)>,
     /// Digest of an idempotency key, event, message.
     keyed: Vec<(Vec<u8>, Vec<u8>, MessageOrd)>,
