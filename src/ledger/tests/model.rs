@@ -34,13 +34,12 @@ pub(super) struct Row {
     events: Vec<(Timestamp, Vec<u8>)>,
 }
 
-/// A carrier's id of a message: whose, the id as it is compared and as it came, and where.
+/// A carrier's id: whose, canonical, its message or none, the event that has it, and where that is.
 type CarriersId = (CarrierId, Vec<u8>, MessageOrd, Vec<u8>, Lsn);
 
 #[derive(Default)]
 pub(super) struct Model {
     rows: Vec<Row>,
-    /// Carrier, canonical id, message or none, event.
     ids: Vec<CarriersId>,
     notices: VecDeque<(Vec<u8>, Lsn)>,
     /// Digest of an idempotency key, event, message.
