@@ -72,7 +72,8 @@ fn word(token: Token, cutter: &mut Cutter<'_>) -> Result<Wanted, QueryError> {
     if let Some(id) = value::message_id(&word) {
         return Ok(Wanted::Id(id));
     }
-    let Some(number) = number_text::read(&word) else { return Ok(Wanted::Word(word)) };
+    let number = number_text::read(&word).filter(|it| it.len() <= value::ADDRESS_BYTES_MAX);
+    let Some(number) = number else { return Ok(Wanted::Word(word)) };
     let begins = number.starts_with(['+', '0']) && number.len() <= FIRST_GROUP_MAX;
     let digits = number.trim_start_matches('+').len();
     let room = if begins { NUMBER_DIGITS_MAX.saturating_sub(digits) } else { 0 };

@@ -13,7 +13,7 @@ use crate::message::reason::Reason;
 use crate::message::record::Direction;
 
 /// Octets of the longest address (SMPP §5.2.9), and a `+`.
-const ADDRESS_BYTES_MAX: usize = 21;
+pub(super) const ADDRESS_BYTES_MAX: usize = 21;
 
 /// Digits of a number's key.
 const DIGITS_MAX: usize = 15;
