@@ -181,7 +181,14 @@ impl Log {
         if wanted <= newest.base || wanted > end {
             return Ok(());
         }
-        self.begin(end, 0)?;
+        match self.begin(end, 0) {
+            // Nothing is lost without: whoever wants it asks again, and messages go on.
+            Err(error) if error.kind() == io::ErrorKind::StorageFull => {
+                self.close_behind.store(0, Ordering::SeqCst);
+                return Ok(());
+            }
+            outcome => outcome?,
+        }
         // The room it had left is given back; if this gets lost the next file's base rules.
         newest.file.set_len(STAMP_BYTES as u64 + end.since(newest.base))
     }

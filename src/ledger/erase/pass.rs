@@ -140,6 +140,8 @@ impl Pass {
             Stage::Close(end) => {
                 self.closed = ledger.log.newest_base();
                 if self.closed < *end {
+                    // Without room for a new file it was given up.
+                    ledger.log.close_behind(*end);
                     return Ok(Step::Wait);
                 }
                 ledger.want_checkpoint(self.closed);
