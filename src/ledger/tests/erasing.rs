@@ -289,8 +289,11 @@ fn what_is_older_than_what_is_kept_goes_with_its_files_and_is_passed_over_by_rea
     assert_eq!(ledger.stats().expired, 256, "whole segments");
     assert!(ledger.expired(MessageOrd(255)) && !ledger.expired(MessageOrd(256)));
     let names = desk.disk.list().expect("alive");
-    assert!(names.len() + 10 < before, "{names:?}");
-    assert!(names.iter().all(|name| !name.ends_with("-00000000")), "{names:?}");
+    assert!(names.len() + 5 < before, "{names:?}");
+    // Carriers' ids are in no run yet.
+    let first = names.iter().filter_map(|name| name.strip_suffix("-00000000"));
+    let first: Vec<&str> = first.filter(|kind| !kind.starts_with("text-")).collect();
+    assert_eq!(first, ["ids"]);
     let erased = ledger.erase_message(MessageOrd(3), &desk.asking());
     assert!(matches!(erased, Err(EraseError::NoMessage)));
     let (mut tape, mut messages) = (ledger.tape(Mark::default()), 0);
