@@ -62,6 +62,10 @@ fn cut_octets(data: UserData<'_>, default: DefaultAlphabet, reference: Reference
 }
 
 fn cut_text(text: &str, options: &SegmentOptions<'_>) {
+    // No character (Unicode §23.7): at the start of UCS-2 it says that the octets are the other way round.
+    if text.starts_with('\u{fffe}') {
+        return;
+    }
     let counted = count(text, options);
     let Ok(cut) = segment(text, options) else {
         assert!(counted.parts > PARTS_MAX);

@@ -67,6 +67,8 @@ pub(super) const ROUTES: &[(&str, Method)] = &[
     ("/v1/queues", Method::GET),
     ("/v1/queues/{id}/flush", Method::POST),
     ("/v1/queues/{id}/bounce", Method::POST),
+    ("/v1/erasures", Method::POST),
+    ("/v1/erasures/{id}", Method::GET),
     ("/v1/opt-outs", Method::GET),
     ("/v1/opt-outs", Method::POST),
     ("/v1/opt-outs/find", Method::POST),
