@@ -158,8 +158,11 @@ impl Ledger {
     pub fn tally(&self, query: &TallyQuery) -> io::Result<Tallied> {
         let mut tallied = Tallied::default();
         let until = Instant::now().checked_add(query.time_max);
-        let newest = self.read().segments.len();
-        for segment in (0..=newest).rev() {
+        let (oldest, newest) = {
+            let index = self.read();
+            (index.kept_segment(), index.segments.len())
+        };
+        for segment in (oldest..=newest).rev() {
             if tallied.too_many {
                 break;
             }

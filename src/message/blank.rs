@@ -6,6 +6,7 @@
 //! zeros, which decoders do not look at.
 //! **Invariant**: blanking what is blank changes nothing; a message that is blank folds to the same state.
 
+use super::address::Address;
 use super::callback::CallbackRef;
 use super::event::{Event, NewAddress, What};
 use super::record::Message;
@@ -23,8 +24,8 @@ const FIRST_VERSION: u8 = 1;
 pub fn blank_message(octets: &mut [u8]) -> bool {
     let Some(message) = Message::decode(octets) else { return false };
     let empty = Message {
-        source: super::address::Address { addr: b"", ..message.source },
-        destination: super::address::Address { addr: b"", ..message.destination },
+        source: Address::default(),
+        destination: Address::default(),
         esm_class: message.esm_class & !UDHI,
         service_type: b"",
         client_ref: b"",
@@ -45,35 +46,29 @@ pub fn blank_message(octets: &mut [u8]) -> bool {
 /// Blanks what `Event::decode` takes; says whether that changed it.
 pub fn blank_event(octets: &mut [u8]) -> bool {
     let Some(event) = Event::decode(octets) else { return false };
-    let nobody = |address: super::address::Address<'_>| super::address::Address {
-        addr: b"",
-        ton: address.ton,
-        npi: address.npi,
-    };
+    let nobody = Address::default();
     let what = match event.what {
         What::Receipt { carrier, mut report } => {
             report.raw = b"";
             What::Receipt { carrier, report }
         }
-        What::Orphan { carrier, mut report, source, destination } => {
+        What::Orphan { carrier, mut report, .. } => {
             report.raw = b"";
-            let (source, destination) = (nobody(source), nobody(destination));
-            What::Orphan { carrier, report, source, destination }
+            What::Orphan { carrier, report, source: nobody, destination: nobody }
         }
         What::Notice { command_status, count, .. } => {
             What::Notice { peer: b"", command_status, count, text: b"" }
         }
         What::Readdressed { carrier, source, destination } => {
-            let empty =
-                |new: NewAddress<'_>| NewAddress { address: nobody(new.address), change: b"" };
+            let empty = |_| NewAddress { address: nobody, change: b"" };
             let (source, destination) = (source.map(empty), destination.map(empty));
             What::Readdressed { carrier, source, destination }
         }
         What::Keyed { key, number, told, .. } => {
             What::Keyed { key, fingerprint: b"", number, told }
         }
-        What::Consent { change, by, sender, number, .. } => {
-            What::Consent { change, by, sender, number: nobody(number), note: b"" }
+        What::Consent { change, by, sender, .. } => {
+            What::Consent { change, by, sender, number: nobody, note: b"" }
         }
         What::Callback(callback) => {
             What::Callback(CallbackRef { url: "", context: "", ..callback })
@@ -122,7 +117,6 @@ mod tests {
     use super::*;
     use crate::base::clock::Timestamp;
     use crate::base::id::{AccountId, CarrierId, MessageOrd};
-    use crate::message::address::Address;
     use crate::message::callback::{CallbackFormat, CallbackMethod, CallbackWants};
     use crate::message::event::{By, Report};
     use crate::message::ruling::Ruling;

@@ -227,7 +227,7 @@ impl Model {
             )
         };
         let mut expected: BTreeMap<Group, u64> = BTreeMap::new();
-        for row in &self.rows {
+        for row in &self.rows[self.kept.0..] {
             let (message, hour) = (row.message(), hour_of(row.at));
             let asked = query.hours.contains(&hour)
                 && query.account.is_none_or(|account| account == message.account)
