@@ -29,7 +29,7 @@ impl Default for TextConfig {
 impl TextConfig {
     /// Small tables and few files, for tests.
     pub const fn tiny() -> Self {
-        Self { table_bytes: 0, cache_bytes: 0, parts_max: 3, rows_per_second: 0 }
+        Self { table_bytes: 0, cache_bytes: 0, parts_max: 3, rows_per_second: 1_000_000 }
     }
 
     pub(super) fn table_bytes(&self) -> usize {

@@ -118,7 +118,7 @@ async fn a_carriers_condition_is_told_to_keys_of_no_account() {
     sent(&gateway, LOAD);
     own.hears("message.sent").await;
     assert!(!own.heard.contains("carrier.down"), "{}", own.heard);
-    let answer = gateway.get(ADMIN, "/v1/stream?types=number.opted_out").await;
+    let answer = gateway.get(ADMIN, "/v1/stream?types=carrier.degraded").await;
     assert!(answer.json()["detail"].to_string().contains("nothing tells yet"), "{answer:?}");
     gateway.end().await;
 }
