@@ -104,6 +104,9 @@ fn an_octet_changed_in_any_file_is_found_and_named() {
             _ if name.starts_with("states") && name.ends_with(&tail) => {
                 STAMP_BYTES + CONFIG.messages as usize % geometry * 16
             }
+            _ if name.starts_with("marks") && name.ends_with(&tail) => {
+                STAMP_BYTES + CONFIG.messages as usize % geometry * 4
+            }
             // It is written over the one before, which may have been longer.
             _ if name.starts_with("checkpoint") => {
                 let word =

@@ -138,7 +138,7 @@ impl Receiver {
 
     fn take(&self, event: &Value) {
         let (id, subject) = (hash(event["id"].as_str().unwrap()), event["subject"].as_str());
-        let (subject, seq) = (subject.unwrap(), event["data"]["seq"].as_u64().unwrap());
+        let (subject, seq) = (subject.unwrap(), event["data"]["seq"].as_u64().unwrap_or(0));
         let at: jiff::Timestamp = event["time"].as_str().unwrap().parse().unwrap();
         let now = SystemTime::UNIX_EPOCH.elapsed().unwrap().as_millis() as i64;
         let mut taken = self.taken.lock().unwrap();
