@@ -42,7 +42,7 @@ pub(super) enum Known {
     Copied,
     /// Read it.
     No,
-    /// Read the part with this number, and give it to [`Recent::keep`].
+    /// Read the part with this number, and give it to [`Recent::keep_since`].
     Fill(u64),
 }
 
