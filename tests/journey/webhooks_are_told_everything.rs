@@ -192,6 +192,10 @@ const LATER_MS: u64 = 30;
 const BEFORE: usize = 1_300_000;
 const SEGMENTS: &str = "segment_messages = 131072";
 
+/// KiB that four webhooks may take with their windows and connections. Two million events are owed at the end:
+/// it would not be enough for the address of each.
+const TAKEN_KIB: u64 = 16 << 10;
+
 /// Submits messages before there is a webhook, and says how much memory that took at most, in KiB.
 fn fill_segments(site: &Site, gateway: &Process) -> u64 {
     let mut load = load(site, BEFORE, 20_000);
@@ -270,7 +274,7 @@ fn webhooks_proof() {
     everybody_has_all(&site, &healthy, [("slow", &slow), ("half", &half), ("away", &away)], alone);
     let most = memory.iter().map(|(_, kib)| *kib).max().unwrap();
     println!("memory at most {memory_before} KiB without webhooks, {most} KiB beside them");
-    assert!(most <= memory_before + memory_before / 10, "{most} KiB, {memory_before} without");
+    assert!(most <= memory_before + TAKEN_KIB, "{most} KiB, {memory_before} without");
     assert!(p99_beside <= p99_alone * 2 + LATER_MS, "{p99_alone} ms alone, {p99_beside} ms beside");
 }
 
