@@ -20,6 +20,7 @@ use crate::message::record::Message;
 impl Shared {
     /// Since when the destination of a message takes nothing from its sender, if it does not.
     pub fn opted_out(&self, account: AccountId, message: &Message<'_>) -> Option<OptOut> {
+        // Most gateways have none, and all messages come by here.
         if self.opt_outs.count() == 0 {
             return None;
         }

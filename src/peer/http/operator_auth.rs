@@ -32,14 +32,17 @@ impl FromRequestParts<Arc<Api>> for Listener {
 
 /// Somebody who may operate the gateway.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Operator;
+pub(super) struct Operator {
+    /// Whether it is shown numbers in full.
+    pub(super) sees_numbers: bool,
+}
 
 impl FromRequestParts<Arc<Api>> for Operator {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Problem> {
         if parts.extensions.get::<BySocket>().is_some() {
-            return Ok(Self);
+            return Ok(Self { sees_numbers: true });
         }
         let caller = Caller::from_request_parts(parts, api).await?;
         caller.require(Scope::CarriersWrite)?;
@@ -47,6 +50,6 @@ impl FromRequestParts<Arc<Api>> for Operator {
             let detail = "carriers are for keys that belong to no account";
             return Err(Problem::new(kinds::SCOPE_MISSING, detail));
         }
-        Ok(Self)
+        Ok(Self { sees_numbers: caller.sees_numbers() })
     }
 }

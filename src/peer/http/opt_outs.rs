@@ -30,6 +30,7 @@ use crate::message::address::Address;
 use crate::message::consent::{Consent, NOTE_BYTES_MAX};
 use crate::message::event::Event;
 use crate::pipeline::operate::ConsentChange;
+use crate::search::number_text;
 use crate::spool::lsn::Lsn;
 
 /// Fields of a change, and of a question.
@@ -45,7 +46,7 @@ const HEEDED_WITHIN: Duration = Duration::from_secs(5);
 
 /// Which numbers take nothing from whom
 ///
-/// Newest first. Numbers are shown as to the operator's socket: in full.
+/// Newest first. Numbers are masked without `numbers:reveal`.
 #[utoipa::path(
     get, path = "/v1/opt-outs", tag = "operation", operation_id = "listOptOuts",
     security(("key" = ["carriers:write"])),
@@ -56,7 +57,7 @@ const HEEDED_WITHIN: Duration = Duration::from_secs(5);
     responses((status = 200, description = "A page of them", body = OptOutList)),
 )]
 pub(super) async fn list(
-    _operator: Operator,
+    operator: Operator,
     State(api): State<Arc<Api>>,
     QueryPairs(pairs): QueryPairs,
 ) -> Told<OptOutList> {
@@ -86,7 +87,7 @@ pub(super) async fn list(
         let more = newest.len() > limit;
         let shown = &newest[..newest.len().min(limit)];
         let next = shown.last().filter(|_| more).map(|last| id(api, last.lsn));
-        Ok(OptOutList { data: views(api, shown)?, page: Page { has_more: more, next } })
+        Ok(OptOutList { data: views(api, shown, operator)?, page: Page { has_more: more, next } })
     });
     Ok((NO_STORE, Json(list.await?)))
 }
@@ -101,7 +102,7 @@ pub(super) async fn list(
     responses((status = 200, description = "None, or the one that holds", body = OptOutList)),
 )]
 pub(super) async fn find(
-    _operator: Operator,
+    operator: Operator,
     State(api): State<Arc<Api>>,
     request: Request,
 ) -> Told<OptOutList> {
@@ -110,7 +111,7 @@ pub(super) async fn find(
     let list = ask(&api, move |api| {
         let found = holds(api, &sender, &number);
         let page = Page { has_more: false, next: None };
-        Ok(OptOutList { data: views(api, found.as_slice())?, page })
+        Ok(OptOutList { data: views(api, found.as_slice(), operator)?, page })
     });
     Ok((NO_STORE, Json(list.await?)))
 }
@@ -125,12 +126,12 @@ pub(super) async fn find(
     responses((status = 201, description = "It holds, and is on disk", body = OptOutView)),
 )]
 pub(super) async fn record(
-    _operator: Operator,
+    operator: Operator,
     State(api): State<Arc<Api>>,
     request: Request,
 ) -> Result<(StatusCode, [(HeaderName, &'static str); 1], Json<OptOutView>), Problem> {
     let fields = Fields::of(request, &CHANGED).await?;
-    let view = changed(&api, Consent::OptedOut, &fields).await?;
+    let view = changed(&api, operator, Consent::OptedOut, &fields).await?;
     let view = view.ok_or_else(|| Problem::new(kinds::INTERNAL, "it is lifted again already"))?;
     Ok((StatusCode::CREATED, NO_STORE, Json(view)))
 }
@@ -145,7 +146,7 @@ pub(super) async fn record(
     responses((status = 200, description = "It is lifted; what holds still is shown", body = OptOutList)),
 )]
 pub(super) async fn lift(
-    _operator: Operator,
+    operator: Operator,
     State(api): State<Arc<Api>>,
     request: Request,
 ) -> Told<OptOutList> {
@@ -154,7 +155,7 @@ pub(super) async fn lift(
     if holds(&api, &sender, &number).is_none() {
         return Err(Problem::new(kinds::NOT_FOUND, "this number takes messages from this sender"));
     }
-    let left = changed(&api, Consent::OptedIn, &fields).await?;
+    let left = changed(&api, operator, Consent::OptedIn, &fields).await?;
     let page = Page { has_more: false, next: None };
     Ok((NO_STORE, Json(OptOutList { data: left.into_iter().collect(), page })))
 }
@@ -162,6 +163,7 @@ pub(super) async fn lift(
 /// Records a change and says what holds then.
 async fn changed(
     api: &Arc<Api>,
+    operator: Operator,
     change: Consent,
     fields: &Fields,
 ) -> Result<Option<OptOutView>, Problem> {
@@ -181,7 +183,7 @@ async fn changed(
     let view = ask(api, move |api| {
         api.ledger.wait_indexed(api.ledger.durable(), HEEDED_WITHIN);
         let found = holds(api, &sender, &number);
-        Ok(views(api, found.as_slice())?.pop())
+        Ok(views(api, found.as_slice(), operator)?.pop())
     });
     view.await
 }
@@ -195,11 +197,12 @@ fn id(api: &Api, lsn: Lsn) -> String {
     format!("{EVENT_PREFIX}{}", event_id(&api.ledger.event_cipher(), lsn))
 }
 
-fn views(api: &Api, opt_outs: &[OptOut]) -> io::Result<Vec<OptOutView>> {
+fn views(api: &Api, opt_outs: &[OptOut], operator: Operator) -> io::Result<Vec<OptOutView>> {
     let mut views = Vec::with_capacity(opt_outs.len());
     for OptOut { lsn, at, ord } in opt_outs {
         let octets = api.ledger.record(*lsn)?;
-        let change = Event::decode(&octets).and_then(|it| opt_out(api, *ord, &it.what, true));
+        let change = Event::decode(&octets)
+            .and_then(|it| opt_out(api, *ord, &it.what, operator.sees_numbers));
         let view =
             change.map(|change| OptOutView { id: id(api, *lsn), since: rfc3339(*at), change });
         views.extend(view);
@@ -210,10 +213,11 @@ fn views(api: &Api, opt_outs: &[OptOut]) -> io::Result<Vec<OptOutView>> {
 /// The number, as the opt-outs have it.
 fn number(fields: &Fields) -> Result<Vec<u8>, Problem> {
     let text = fields.text("number")?.ok_or_else(|| wrong("number", "has to be there"))?;
-    let digits: String =
-        text.trim().chars().filter(|it| !matches!(it, ' ' | '-' | '.' | '(' | ')')).collect();
-    let number = canonical(&Address::infer(digits.as_bytes()), None).addr.into_owned();
-    if !(3..=15).contains(&number.len()) || !number.iter().all(u8::is_ascii_digit) {
+    let written = number_text::read(text).unwrap_or_default();
+    let number = canonical(&Address::infer(written.as_bytes()), None).addr.into_owned();
+    // No country code begins with a zero: such a number is meant within its country, and would never match.
+    let national = number.first() == Some(&b'0');
+    if national || !(3..=15).contains(&number.len()) || !number.iter().all(u8::is_ascii_digit) {
         return Err(wrong("number", "is not a number with its country code"));
     }
     Ok(number)

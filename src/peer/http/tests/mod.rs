@@ -26,6 +26,8 @@ mod looking_up;
 
 mod operating;
 
+mod opting_out;
+
 mod privacy;
 
 mod refusing;
