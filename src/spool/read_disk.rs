@@ -5,9 +5,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustix::fs::FlockOperation;
-
 use super::disk::{Disk, DiskFile, DiskLock};
+use super::real_disk::{RealLock, read_file_at};
 
 /// A directory that is there. Every method that would change it fails with `ReadOnlyFilesystem`.
 #[derive(Debug)]
@@ -75,21 +74,13 @@ impl Disk for ReadDisk {
             Err(error) if error.kind() == io::ErrorKind::NotFound => File::open(&self.directory)?,
             outcome => outcome?,
         };
-        rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive)?;
-        Ok(Box::new(ReadLock { _file: file }))
+        RealLock::take(file)
     }
 
     fn place(&self) -> String {
         self.directory.display().to_string()
     }
 }
-
-#[derive(Debug)]
-struct ReadLock {
-    _file: File,
-}
-
-impl DiskLock for ReadLock {}
 
 #[derive(Debug)]
 struct ReadFile(File);
@@ -99,21 +90,8 @@ impl DiskFile for ReadFile {
         Ok(self.0.metadata()?.len())
     }
 
-    fn read_at(&self, mut buffer: &mut [u8], mut offset: u64) -> io::Result<usize> {
-        use std::os::unix::fs::FileExt as _;
-        let wanted = buffer.len();
-        while !buffer.is_empty() {
-            match self.0.read_at(buffer, offset) {
-                Ok(0) => break,
-                Ok(count) => {
-                    buffer = &mut buffer[count..];
-                    offset += count as u64;
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(wanted - buffer.len())
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        read_file_at(&self.0, buffer, offset)
     }
 
     fn write_at(&self, _: &[u8], _: u64) -> io::Result<()> {

@@ -69,9 +69,7 @@ impl Disk for RealDisk {
     fn lock(&self) -> io::Result<Box<dyn DiskLock>> {
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
-        let file = options.open(self.path("lock"))?;
-        rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive)?;
-        Ok(Box::new(RealLock { _file: file }))
+        RealLock::take(options.open(self.path("lock"))?)
     }
 
     fn place(&self) -> String {
@@ -79,10 +77,39 @@ impl Disk for RealDisk {
     }
 }
 
+/// Reads as much of the buffer as the file has from an offset on.
+pub(super) fn read_file_at(
+    file: &File,
+    mut buffer: &mut [u8],
+    mut offset: u64,
+) -> io::Result<usize> {
+    let wanted = buffer.len();
+    while !buffer.is_empty() {
+        match file.read_at(buffer, offset) {
+            Ok(0) => break,
+            Ok(count) => {
+                buffer = &mut buffer[count..];
+                offset += count as u64;
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(wanted - buffer.len())
+}
+
 /// Open as long as it lives; the kernel lets go of the lock with it, however the process ends.
 #[derive(Debug)]
-struct RealLock {
+pub(super) struct RealLock {
     _file: File,
+}
+
+impl RealLock {
+    /// Takes the lock of an open file; `WouldBlock` when another process has it.
+    pub(super) fn take(file: File) -> io::Result<Box<dyn DiskLock>> {
+        rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive)?;
+        Ok(Box::new(Self { _file: file }))
+    }
 }
 
 impl DiskLock for RealLock {}
@@ -95,20 +122,8 @@ impl DiskFile for RealFile {
         Ok(self.0.metadata()?.len())
     }
 
-    fn read_at(&self, mut buffer: &mut [u8], mut offset: u64) -> io::Result<usize> {
-        let wanted = buffer.len();
-        while !buffer.is_empty() {
-            match self.0.read_at(buffer, offset) {
-                Ok(0) => break,
-                Ok(count) => {
-                    buffer = &mut buffer[count..];
-                    offset += count as u64;
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(wanted - buffer.len())
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        read_file_at(&self.0, buffer, offset)
     }
 
     fn write_at(&self, octets: &[u8], offset: u64) -> io::Result<()> {
