@@ -3,10 +3,12 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::Args;
 
 use super::api_client::{ApiClient, ApiError};
+use super::print::note;
 use crate::base::secret::Secret;
 use crate::config::file::Config;
 use crate::config::finding::ConfigError;
@@ -45,6 +47,21 @@ pub(super) enum AccessError {
 const URL: &str = "http://127.0.0.1:8080";
 
 impl AccessArgs {
+    /// Asks the gateway, and tells why that failed if it did.
+    pub(super) async fn ask(
+        &self,
+        question: impl AsyncFnOnce(&ApiClient) -> Result<ExitCode, ApiError>,
+    ) -> ExitCode {
+        let answer = match self.client() {
+            Ok(client) => question(&client).await.map_err(AccessError::Api),
+            Err(error) => Err(error),
+        };
+        answer.unwrap_or_else(|error| {
+            note(format_args!("postrider: {error}"));
+            ExitCode::FAILURE
+        })
+    }
+
     /// The gateway's API. Arguments win over the environment, and both over the file.
     pub(super) fn client(&self) -> Result<ApiClient, AccessError> {
         let (file_url, file_key) = match &self.config {

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::access::AccessArgs;
-use super::print::note;
+use super::api_client::ApiClient;
 use super::search::{What, pages, show};
 
 /// Arguments of `postrider conversation`.
@@ -30,21 +30,10 @@ pub(super) struct ConversationArgs {
 pub(super) async fn run(arguments: &ConversationArgs) -> ExitCode {
     let what = What { path: "/v1/conversations/search", field: "number", value: &arguments.number };
     let (limit, after) = (usize::from(arguments.limit), arguments.after.clone());
-    let client = match arguments.access.client() {
-        Ok(client) => client,
-        Err(error) => {
-            note(format_args!("postrider: {error}"));
-            return ExitCode::FAILURE;
-        }
+    let list = async |client: &ApiClient| {
+        let mut found = pages(client, &what, limit, after).await?;
+        found.messages.reverse();
+        Ok(show(&found, arguments.json))
     };
-    match pages(&client, &what, limit, after).await {
-        Ok(mut found) => {
-            found.messages.reverse();
-            show(&found, arguments.json)
-        }
-        Err(error) => {
-            note(format_args!("postrider: {error}"));
-            ExitCode::FAILURE
-        }
-    }
+    arguments.access.ask(list).await
 }

@@ -53,22 +53,14 @@ const PAGE_MAX: usize = 200;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(super) async fn run(arguments: &SearchArgs) -> ExitCode {
-    let client = match arguments.access.client() {
-        Ok(client) => client,
-        Err(error) => {
-            note(format_args!("postrider: {error}"));
-            return ExitCode::FAILURE;
-        }
-    };
     let what = What { path: "/v1/messages/search", field: "query", value: &arguments.query };
     let after = arguments.after.clone();
-    match pages(&client, &what, usize::from(arguments.limit), after).await {
-        Ok(found) => show(&found, arguments.json),
-        Err(error) => {
-            note(format_args!("postrider: {error}"));
-            ExitCode::FAILURE
-        }
-    }
+    let limit = usize::from(arguments.limit);
+    let search = async |client: &ApiClient| {
+        let found = pages(client, &what, limit, after).await?;
+        Ok(show(&found, arguments.json))
+    };
+    arguments.access.ask(search).await
 }
 
 /// What is asked for, and where.

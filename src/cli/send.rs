@@ -55,20 +55,7 @@ pub(super) struct SendArgs {
 const NOT_DELIVERED: u8 = 2;
 
 pub(super) async fn run(arguments: &SendArgs) -> ExitCode {
-    let client = match arguments.access.client() {
-        Ok(client) => client,
-        Err(error) => {
-            note(format_args!("postrider: {error}"));
-            return ExitCode::FAILURE;
-        }
-    };
-    match send(&client, arguments).await {
-        Ok(code) => code,
-        Err(error) => {
-            note(format_args!("postrider: {error}"));
-            ExitCode::FAILURE
-        }
-    }
+    arguments.access.ask(async |client| send(client, arguments).await).await
 }
 
 async fn send(client: &ApiClient, arguments: &SendArgs) -> Result<ExitCode, ApiError> {

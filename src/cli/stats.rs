@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use serde_json::Value;
 
 use super::access::AccessArgs;
-use super::api_client::escape;
+use super::api_client::{ApiClient, escape};
 use super::print::{json as print_json, note, out};
 
 /// Arguments of `postrider stats`.
@@ -55,24 +55,18 @@ enum Per {
 const IN_PART: u8 = 2;
 
 pub(super) async fn run(arguments: &StatsArgs) -> ExitCode {
-    let client = match arguments.access.client() {
-        Ok(client) => client,
-        Err(error) => {
-            note(format_args!("postrider: {error}"));
-            return ExitCode::FAILURE;
-        }
+    let count = async |client: &ApiClient| {
+        let answer = client.get(&path(arguments)).await?;
+        Ok(show(arguments, &answer))
     };
-    let answer = match client.get(&path(arguments)).await {
-        Ok(answer) => answer,
-        Err(error) => {
-            note(format_args!("postrider: {error}"));
-            return ExitCode::FAILURE;
-        }
-    };
+    arguments.access.ask(count).await
+}
+
+fn show(arguments: &StatsArgs, answer: &Value) -> ExitCode {
     if arguments.json {
-        print_json(&answer);
+        print_json(answer);
     } else {
-        table(&answer, std::io::stdout().is_terminal()).iter().for_each(out);
+        table(answer, std::io::stdout().is_terminal()).iter().for_each(out);
         note(format_args!("complete until {}", text(&answer["complete_until"])));
     }
     match answer["uncounted_messages"].as_u64() {

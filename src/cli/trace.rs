@@ -30,20 +30,7 @@ pub(super) struct TraceArgs {
 const NOTHING: u8 = 2;
 
 pub(super) async fn run(arguments: &TraceArgs) -> ExitCode {
-    let client = match arguments.access.client() {
-        Ok(client) => client,
-        Err(error) => {
-            note(format_args!("postrider: {error}"));
-            return ExitCode::FAILURE;
-        }
-    };
-    match trace(&client, arguments).await {
-        Ok(code) => code,
-        Err(error) => {
-            note(format_args!("postrider: {error}"));
-            ExitCode::FAILURE
-        }
-    }
+    arguments.access.ask(async |client| trace(client, arguments).await).await
 }
 
 async fn trace(client: &ApiClient, arguments: &TraceArgs) -> Result<ExitCode, ApiError> {
