@@ -1,8 +1,8 @@
 //! Searching: newest segment first, by the shortest list there is, the rest by column.
 //!
 //! Of each segment the planner asks every predicate for a list (`driver`); the shortest gives the rows,
-//! block by block, and without one a block gives all of its rows, unless counts say that it has none. The other predicates are checked,
-//! the cheapest first (`search_block`).
+//! block by block, and without one a block gives all of its rows, unless counts say that it has none. The
+//! other predicates are checked, the cheapest first (`search_block`).
 //! **Invariants**: no lock is held for longer than it takes to copy a column of one block; no search
 //! looks at more than its budget, but for the block it is at, and it continues where it stopped.
 

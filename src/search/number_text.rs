@@ -1,5 +1,8 @@
 //! Numbers as people write them: in groups, with marks between them.
 
+/// Octets of the longest address, with its `+` (SMPP §5.2.9).
+pub const ADDRESS_BYTES_MAX: usize = 21;
+
 /// Digits, perhaps after `+`, of a text that is nothing but a number; `None` for any other.
 pub fn read(text: &str) -> Option<String> {
     let text = text.strip_prefix("tel:").unwrap_or(text).trim();

@@ -6,7 +6,7 @@
 
 use super::expression::{Expression, Pattern, Term, Wanted};
 use super::key::Key;
-use super::number_text;
+use super::number_text::{self, ADDRESS_BYTES_MAX};
 use super::syntax_error::QueryError;
 use super::token::{Cutter, Token};
 use super::value;
@@ -72,7 +72,7 @@ fn word(token: Token, cutter: &mut Cutter<'_>) -> Result<Wanted, QueryError> {
     if let Some(id) = value::message_id(&word) {
         return Ok(Wanted::Id(id));
     }
-    let number = number_text::read(&word).filter(|it| it.len() <= value::ADDRESS_BYTES_MAX);
+    let number = number_text::read(&word).filter(|it| it.len() <= ADDRESS_BYTES_MAX);
     let Some(number) = number else { return Ok(Wanted::Word(word)) };
     let begins = number.starts_with(['+', '0']) && number.len() <= FIRST_GROUP_MAX;
     let digits = number.trim_start_matches('+').len();

@@ -2,7 +2,7 @@
 
 use super::expression::{Channel, Pattern, Wanted};
 use super::key::Key;
-use super::number_text;
+use super::number_text::{self, ADDRESS_BYTES_MAX};
 use super::syntax_error::QueryError;
 use super::token::Token;
 use super::when::{self, When};
@@ -11,9 +11,6 @@ use crate::ledger::text::phrase::Words;
 use crate::message::disposition::{Disposition, Status};
 use crate::message::reason::Reason;
 use crate::message::record::Direction;
-
-/// Octets of the longest address (SMPP §5.2.9), and a `+`.
-pub(super) const ADDRESS_BYTES_MAX: usize = 21;
 
 /// Digits of a number's key.
 const DIGITS_MAX: usize = 15;

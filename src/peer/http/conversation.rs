@@ -28,9 +28,6 @@ use crate::search::syntax_error::QueryError;
 /// Fields of the body.
 pub(super) const CONVERSED: [&str; 3] = ["number", "limit", "after"];
 
-/// Octets of the longest address, with its `+` (SMPP §5.2.9).
-const NUMBER_BYTES_MAX: usize = 21;
-
 /// List what was sent to and came from a number
 ///
 /// Both ways in one list, newest first, of all accounts or of that of the key. The number is found however it
@@ -60,7 +57,7 @@ pub(super) async fn post(
 /// What the messages with somebody have in common.
 fn with(number: &str) -> Result<Expression, Problem> {
     let read = number_text::read(number.trim()).unwrap_or_else(|| number.trim().to_owned());
-    if read.is_empty() || read.len() > NUMBER_BYTES_MAX {
+    if read.is_empty() || read.len() > number_text::ADDRESS_BYTES_MAX {
         return Err(wrong("number", "has to be a number, or a sender's name"));
     }
     let wanted = Wanted::Number(Pattern::Exact(read));
