@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use super::ask::Ask;
 use super::effect::{Effect, LinkId};
+use super::withheld::{Answer, Withheld};
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, MessageOrd};
 use crate::deliver::backoff::Backoff;
@@ -23,6 +24,7 @@ use crate::throttle::limiter::Limiter;
 struct Receiver {
     link: LinkId,
     free: usize,
+    window: usize,
 }
 
 /// One account's state on its shard.
@@ -56,6 +58,9 @@ pub struct AccountDesk {
     by_ledger: HashMap<MessageOrd, bool>,
     /// For the jitter of what is offered again.
     random: fastrand::Rng,
+    withheld: Withheld,
+    /// What all receivers take at once.
+    windows: usize,
 }
 
 /// Debts read from the ledger at a time.
@@ -92,6 +97,8 @@ impl AccountDesk {
             listed: HashSet::new(),
             by_ledger: HashMap::new(),
             random,
+            withheld: Withheld::default(),
+            windows: 0,
         }
     }
 
@@ -105,12 +112,24 @@ impl AccountDesk {
 
     /// A receiving bind has come up.
     pub fn receiver_up(&mut self, link: LinkId, window: usize) {
-        self.receivers.push(Receiver { link, free: window });
+        self.receivers.push(Receiver { link, free: window, window });
+        self.windows += window;
     }
 
     /// A bind has gone; what was offered on it comes back one by one by [`Self::unanswered`].
     pub fn receiver_down(&mut self, link: LinkId) {
         self.receivers.retain(|receiver| receiver.link != link);
+        self.windows = self.receivers.iter().map(|receiver| receiver.window).sum();
+    }
+
+    /// Whether answers to submits wait until fewer receipts are owed.
+    pub(super) fn withholds(&self) -> bool {
+        self.withheld.holds(self.owed(), self.windows, self.owed_max)
+    }
+
+    /// Has an answer wait.
+    pub(super) fn withhold(&mut self, answer: Answer) {
+        self.withheld.push(answer);
     }
 
     /// Debts in the working copy.
@@ -147,6 +166,7 @@ impl AccountDesk {
     /// The application answered; what that does not settle is offered again.
     pub fn answered(&mut self, now: Timestamp, link: LinkId, owed: Owed, command_status: u32) {
         self.freed(link);
+        self.withheld.took();
         if settles(command_status) {
             self.settled(owed.ord);
         } else {
@@ -189,7 +209,8 @@ impl AccountDesk {
 
     /// When something here is due by itself.
     pub fn deadline(&self) -> Timestamp {
-        self.again.first_key_value().map_or(Timestamp::NEVER, |((due, _), _)| *due)
+        let again = self.again.first_key_value().map_or(Timestamp::NEVER, |((due, _), _)| *due);
+        again.min(self.withheld.deadline())
     }
 
     /// Offers what can be offered, and asks the ledger for what is not at hand.
@@ -201,6 +222,7 @@ impl AccountDesk {
             self.owed.push_back(entry.remove());
         }
         self.offer(appended, effects);
+        self.withheld.release(now, self.owed(), self.windows, self.owed_max, effects);
         if self.overflowed && !self.asking && self.owed() == 0 {
             self.asking = true;
             self.missed = false;

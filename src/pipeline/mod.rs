@@ -121,3 +121,5 @@ pub mod turn;
 pub mod unsendable;
 
 mod withdraw;
+
+mod withheld;

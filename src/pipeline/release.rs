@@ -5,6 +5,7 @@ use super::engine::{DiskFailed, Engine};
 use super::mail::Mail;
 use super::port::Taken;
 use super::turn::{Arrival, Ended, Turn};
+use super::withheld::Answer;
 use crate::base::clock::Timestamp;
 use crate::base::id::{AccountId, CarrierId, MessageOrd};
 use crate::deliver::queue::Queued;
@@ -57,10 +58,10 @@ impl Engine {
             let ord = turn.ord(written);
             match asker {
                 Asker::Bind(link, sequence) => {
-                    self.effects.push(Effect::Accepted { link, sequence, data: false, ord });
+                    self.accepted(account, Answer { link, sequence, data: false, ord });
                 }
                 Asker::BindData(link, sequence) => {
-                    self.effects.push(Effect::Accepted { link, sequence, data: true, ord });
+                    self.accepted(account, Answer { link, sequence, data: true, ord });
                 }
                 Asker::Multi(link, number, position) => {
                     self.effects.push(Effect::MultiAccepted { link, number, position, ord });
@@ -98,6 +99,14 @@ impl Engine {
         turn.arrivals = arrivals;
         for (carrier, messages) in batches {
             self.hand_over(carrier, messages);
+        }
+    }
+
+    /// Answers a submit, now or when its account is owed less.
+    fn accepted(&mut self, account: AccountId, answer: Answer) {
+        match self.account(account).filter(|desk| desk.withholds()) {
+            Some(desk) => desk.withhold(answer),
+            None => self.effects.push(answer.effect()),
         }
     }
 

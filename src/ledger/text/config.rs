@@ -9,7 +9,7 @@ pub struct TextConfig {
     /// Octets of pages of files kept in memory. Default 16 MiB.
     pub cache_bytes: usize,
     /// Messages whose words are indexed in a second, at most; those of the others are looked for in the log
-    /// until their turn comes. Default 60,000.
+    /// until their turn comes. While more come, fewer are indexed: at three times as many a third. Default 60,000.
     pub rows_per_second: u32,
     /// Files of one segment before some are merged, at least 2. Default 16.
     pub parts_max: usize,

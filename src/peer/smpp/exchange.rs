@@ -259,6 +259,11 @@ impl Exchange {
         self.links.get_mut(place(id)).filter(|link| link.id == id)
     }
 
+    /// Whether links have something to write.
+    pub fn is_dirty(&self) -> bool {
+        !self.dirty.is_empty()
+    }
+
     /// Links that have something to write; each is told once.
     pub fn take_dirty(&mut self, into: &mut Vec<LinkId>) {
         std::mem::swap(&mut self.dirty, into);

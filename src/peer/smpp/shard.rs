@@ -28,6 +28,13 @@ use crate::pipeline::mail::Mail;
 /// Octets read in one turn.
 const READ_BYTES: usize = 64 * 1024;
 
+/// Octets read in a round of all links that have more than can be read at once: whoever sends little waits for
+/// no longer than these take.
+const ROUND_BYTES: usize = 128 * 1024;
+
+/// Octets that are read of a link in any case: a turn costs as much as some dozens of PDUs.
+const READ_BYTES_MIN: usize = 8 * 1024;
+
 /// How soon a full mailbox is tried again when nothing else happens.
 const TRY_AGAIN: Duration = Duration::from_millis(10);
 
@@ -92,6 +99,10 @@ pub(super) struct Shard {
     armed: Cell<Timestamp>,
     rearm: Notify,
     dirty: RefCell<Vec<LinkId>>,
+    /// Something is to be written when everybody has had a turn.
+    unwritten: Notify,
+    /// Links whose last read left something behind.
+    brimming: Cell<usize>,
     /// Binds that a task waits to dial, or dials.
     dialling: RefCell<HashSet<(CarrierId, u16)>>,
     pub(super) connections: Arc<AtomicUsize>,
@@ -119,6 +130,8 @@ pub(super) async fn serve(start: Start) {
         armed: Cell::new(Timestamp::NEVER),
         rearm: Notify::new(),
         dirty: RefCell::default(),
+        unwritten: Notify::new(),
+        brimming: Cell::new(0),
         dialling: RefCell::default(),
         connections: start.connections,
         connections_max: start.connections_max,
@@ -133,6 +146,7 @@ pub(super) async fn serve(start: Start) {
     tokio::task::spawn_local(shard.clone().follow_disk(durable));
     tokio::task::spawn_local(shard.clone().follow_clock());
     tokio::task::spawn_local(shard.clone().follow_mail(letters));
+    tokio::task::spawn_local(shard.clone().write_rounds());
     let doors: Vec<_> = doors
         .into_iter()
         .map(|door| tokio::task::spawn_local(door::keep(shard.clone(), door)))
@@ -152,6 +166,14 @@ impl Shard {
         loop {
             durable.notified().await;
             self.end_turn();
+        }
+    }
+
+    /// Writes once everybody whose turn it is has had it: one write to a link for all of them.
+    async fn write_rounds(self: Rc<Self>) {
+        loop {
+            self.unwritten.notified().await;
+            self.write_dirty();
         }
     }
 
@@ -255,7 +277,20 @@ impl Shard {
         }
         let (head, tail) = room.split_at_mut(unread.len());
         head.copy_from_slice(&unread);
-        read(tail)
+        let share = (ROUND_BYTES / self.brimming.get().max(1)).clamp(READ_BYTES_MIN, READ_BYTES);
+        let room = share.min(tail.len());
+        let count = read(&mut tail[..room]);
+        self.brims(socket, count.as_ref().is_ok_and(|count| *count == room));
+        count
+    }
+
+    /// Counts the links that have more than was read of them.
+    pub(super) fn brims(&self, socket: &Socket, brims: bool) {
+        match (socket.brims.replace(brims), brims) {
+            (false, true) => self.brimming.set(self.brimming.get() + 1),
+            (true, false) => self.brimming.set(self.brimming.get() - 1),
+            _ => {}
+        }
     }
 
     /// Gives the exchange what is unread of a link and the `fresh` octets behind that, and ends the
@@ -285,6 +320,7 @@ impl Shard {
     }
 
     pub(super) fn forget(&self, socket: &Socket) {
+        self.brims(socket, false);
         self.sockets.borrow_mut().remove(&socket.link);
         if socket.moving.borrow().is_none() {
             self.connections.fetch_sub(1, Ordering::Relaxed);
@@ -312,7 +348,7 @@ impl Shard {
             exchange.deadline()
         };
         self.act();
-        self.write_dirty();
+        self.mark_unwritten();
         self.go_on_reading();
         let deadline = if self.send_unsent() { deadline } else { deadline.min(now + TRY_AGAIN) };
         if deadline < self.armed.get() {
@@ -328,6 +364,13 @@ impl Shard {
             for socket in self.sockets.borrow().values() {
                 socket.wake.notify_one();
             }
+        }
+    }
+
+    /// Has what this turn says written, at the end of the round.
+    fn mark_unwritten(&self) {
+        if self.exchange.borrow().is_dirty() {
+            self.unwritten.notify_one();
         }
     }
 
@@ -433,6 +476,7 @@ impl Shard {
                 until = tokio::time::Instant::now() + HURRY_TIMEOUT;
             }
             self.end_turn();
+            self.write_dirty();
             let (left, settled) = self.show_left();
             let late = tokio::time::Instant::now().saturating_duration_since(until);
             let ended = left == 0 || !late.is_zero();

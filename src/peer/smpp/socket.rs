@@ -34,6 +34,8 @@ pub(super) struct Socket {
     /// Wakes the task: something of what follows has changed.
     pub(super) wake: Notify,
     pub(super) read_again: Cell<bool>,
+    /// The last read left something behind.
+    pub(super) brims: Cell<bool>,
     blocked: Cell<bool>,
     pub(super) closing: Cell<bool>,
     pub(super) moving: RefCell<Option<(usize, Vec<u8>)>>,
@@ -48,6 +50,7 @@ impl Socket {
             last: RefCell::default(),
             wake: Notify::new(),
             read_again: Cell::new(false),
+            brims: Cell::new(false),
             blocked: Cell::new(false),
             closing: Cell::new(false),
             moving: RefCell::default(),

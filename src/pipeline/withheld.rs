@@ -1,0 +1,167 @@
+//! Answers to submits that wait until their account has taken receipts that it is owed.
+//!
+//! Who submits faster than it takes its receipts, and takes them fast, is owed more and more, until they have to
+//! be read from the log again, which is slower still. Its messages are on disk and go their way; only the answer
+//! waits, and with it the room in the application's window. Who takes receipts slowly, or none, waits for
+//! nothing: those are kept on disk.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::effect::{Effect, LinkId};
+use crate::base::clock::Timestamp;
+use crate::base::id::MessageOrd;
+
+/// What an account may be owed before its answers wait, if its windows do not hold half as much.
+const OWED_AT_EASE: usize = 20_000;
+
+/// How often it is looked at how fast receipts are taken; no answer waits for longer without one.
+const MEASURE_EVERY: Duration = Duration::from_millis(100);
+
+/// Receipts taken in that time, below which no answer waits: a quarter of what is owed at ease is gone in as
+/// much time again.
+const FLOWING_MIN: u32 = 5_000;
+
+/// An answer to a submit_sm or a data_sm.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Answer {
+    pub(super) link: LinkId,
+    pub(super) sequence: u32,
+    pub(super) data: bool,
+    pub(super) ord: MessageOrd,
+}
+
+/// The answers of one account, as many as its windows hold at most.
+#[derive(Debug, Default)]
+pub(super) struct Withheld {
+    answers: VecDeque<Answer>,
+    taken: u32,
+    flowing: bool,
+    measured_at: Timestamp,
+}
+
+impl Answer {
+    pub(super) const fn effect(self) -> Effect {
+        let Self { link, sequence, data, ord } = self;
+        Effect::Accepted { link, sequence, data, ord }
+    }
+}
+
+impl Withheld {
+    /// A receipt was taken.
+    pub(super) const fn took(&mut self) {
+        self.taken = self.taken.saturating_add(1);
+    }
+
+    /// Whether an answer waits, when so much is owed: behind others always.
+    pub(super) fn holds(&self, owed: usize, windows: usize, owed_max: usize) -> bool {
+        !self.answers.is_empty() || self.flowing && owed > ease(windows, owed_max)
+    }
+
+    pub(super) fn push(&mut self, answer: Answer) {
+        self.answers.push_back(answer);
+    }
+
+    /// Says how fast receipts are taken, and lets the answers go if so much that is owed is little again.
+    pub(super) fn release(
+        &mut self,
+        now: Timestamp,
+        owed: usize,
+        windows: usize,
+        owed_max: usize,
+        effects: &mut Vec<Effect>,
+    ) {
+        if now.since(self.measured_at) >= MEASURE_EVERY {
+            self.measured_at = now;
+            self.flowing = self.taken >= FLOWING_MIN;
+            self.taken = 0;
+        }
+        if !self.flowing || owed <= ease(windows, owed_max) / 4 * 3 {
+            effects.extend(self.answers.drain(..).map(Answer::effect));
+        }
+    }
+
+    /// When to look again even if nothing happens.
+    pub(super) fn deadline(&self) -> Timestamp {
+        if self.flowing { self.measured_at + MEASURE_EVERY } else { Timestamp::NEVER }
+    }
+}
+
+fn ease(windows: usize, owed_max: usize) -> usize {
+    windows.saturating_mul(2).max(OWED_AT_EASE).min(owed_max / 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WINDOWS: usize = 2_000;
+    const MAX: usize = 100_000;
+
+    fn answer(sequence: u32) -> Answer {
+        Answer { link: LinkId(1), sequence, data: false, ord: MessageOrd(u64::from(sequence)) }
+    }
+
+    fn at(ms: u64) -> Timestamp {
+        Timestamp(1_000_000_000) + Duration::from_millis(ms)
+    }
+
+    /// Has so many receipts taken in a tenth of a second.
+    fn taking(count: u32) -> Withheld {
+        let mut withheld = Withheld::default();
+        withheld.release(at(0), 0, WINDOWS, MAX, &mut Vec::new());
+        (0..count).for_each(|_| withheld.took());
+        withheld.release(at(100), 0, WINDOWS, MAX, &mut Vec::new());
+        withheld
+    }
+
+    fn released(withheld: &mut Withheld, ms: u64, owed: usize) -> usize {
+        let mut effects = Vec::new();
+        withheld.release(at(ms), owed, WINDOWS, MAX, &mut effects);
+        effects.len()
+    }
+
+    #[test]
+    fn answers_wait_while_much_is_owed_and_leaves_fast_and_go_in_order_when_little_is() {
+        let mut withheld = taking(40_000);
+        assert!(!withheld.holds(20_000, WINDOWS, MAX));
+        assert!(withheld.holds(20_001, WINDOWS, MAX));
+        withheld.push(answer(1));
+        assert!(withheld.holds(0, WINDOWS, MAX), "nobody overtakes");
+        withheld.push(answer(2));
+        assert_eq!(released(&mut withheld, 150, 15_001), 0);
+        let mut effects = Vec::new();
+        withheld.release(at(160), 15_000, WINDOWS, MAX, &mut effects);
+        let sequences: Vec<u32> = effects
+            .iter()
+            .map(|effect| match effect {
+                Effect::Accepted { sequence, .. } => *sequence,
+                _ => 0,
+            })
+            .collect();
+        assert_eq!(sequences, [1, 2]);
+    }
+
+    #[test]
+    fn who_takes_receipts_slowly_is_answered_however_much_it_is_owed() {
+        assert!(!taking(4_999).holds(90_000, WINDOWS, MAX));
+    }
+
+    #[test]
+    fn who_takes_no_receipts_any_more_is_answered_within_a_tenth_of_a_second() {
+        let mut withheld = taking(40_000);
+        withheld.push(answer(1));
+        assert_eq!(withheld.deadline(), at(200));
+        assert_eq!(released(&mut withheld, 199, 50_000), 0);
+        assert_eq!(released(&mut withheld, 200, 50_000), 1);
+        assert_eq!(withheld.deadline(), Timestamp::NEVER);
+    }
+
+    #[test]
+    fn windows_that_hold_more_are_at_ease_with_more() {
+        let withheld = taking(40_000);
+        assert!(!withheld.holds(32_000, 16_000, MAX));
+        assert!(withheld.holds(32_001, 16_000, MAX));
+        assert!(withheld.holds(50_001, 64_000, MAX), "half of what is held in memory at most");
+    }
+}
