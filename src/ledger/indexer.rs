@@ -15,6 +15,7 @@ use super::checkpoint::Checkpointer;
 use super::index::{Index, Place};
 use super::store::Ledger;
 use crate::spool::chunk::ChunkView;
+use crate::spool::disk::DiskFile;
 use crate::spool::frame::{self, FRAME_HEADER_BYTES};
 use crate::spool::lsn::Lsn;
 use crate::spool::recovery::Gap;
@@ -159,8 +160,10 @@ impl Indexer {
             turn.frame(from.plus(start as u64), payload)?;
             at = start + header.0;
         }
-        turn.write_behind()?;
+        let written = turn.write_behind()?;
         drop(turn);
+        // Piece by piece: the log's next sync would stand behind all that a checkpoint finds unsynced.
+        written.iter().try_for_each(|file| file.sync_data())?;
         self.buffer = octets;
         if at == 0 {
             let what = format!("the log at LSN {from} is not as it was written");
@@ -257,11 +260,15 @@ impl<'a> Turn<'a> {
         self.index.get_or_insert_with(|| unpoisoned::write(&ledger.index))
     }
 
-    /// Writes what the append-only files have held back.
-    fn write_behind(&mut self) -> io::Result<()> {
-        let index = self.index();
-        index.links.entries.write_if_due()?;
-        index.correlations.entries.write_if_due()
+    /// Writes what the append-only files have held back, and says which are to be synced.
+    fn write_behind(&mut self) -> io::Result<Vec<Arc<dyn DiskFile>>> {
+        let Index { links, correlations, .. } = self.index();
+        let mut written = Vec::new();
+        for entries in [&mut links.entries, &mut correlations.entries] {
+            entries.write_if_due()?;
+            written.append(&mut entries.take_unsynced());
+        }
+        Ok(written)
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use crate::base::stand_back::stand_back;
 use crate::load::client;
 use crate::load::config::Config;
 use crate::load::cpu::{self, Usage};
@@ -13,6 +14,10 @@ use crate::load::tally::Tally;
 
 /// How often progress is shown and ends are looked for.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
+
+/// How much a flood's thread stands back for the flows beside it, whose messages are to wait for the gateway
+/// and not for the one that makes the flood.
+const FLOOD_NICENESS: i32 = 5;
 
 /// A run that has ended.
 #[derive(Clone, Debug)]
@@ -87,9 +92,13 @@ pub fn run(target: &str, flows: &[Config], watched: &[u32]) -> io::Result<Run> {
         let (progress, follows) =
             if place == 0 { (first, None) } else { (Arc::default(), Some(first)) };
         let (name, config) = (flow.name.clone(), Config { follows, ..flow.clone() });
-        let thread = std::thread::Builder::new()
-            .name(format!("load-{name}"))
-            .spawn(move || client::run(config, progress))?;
+        let floods = place == 0 && flows.len() > 1;
+        let thread = std::thread::Builder::new().name(format!("load-{name}")).spawn(move || {
+            if floods {
+                stand_back(FLOOD_NICENESS);
+            }
+            client::run(config, progress)
+        })?;
         running.push(Running { name, thread });
     }
     let mut display = Display::new(target, flows.first().and_then(|flow| flow.messages));

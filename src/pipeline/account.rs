@@ -24,7 +24,6 @@ use crate::throttle::limiter::Limiter;
 struct Receiver {
     link: LinkId,
     free: usize,
-    window: usize,
 }
 
 /// One account's state on its shard.
@@ -59,8 +58,6 @@ pub struct AccountDesk {
     /// For the jitter of what is offered again.
     random: fastrand::Rng,
     withheld: Withheld,
-    /// What all receivers take at once.
-    windows: usize,
 }
 
 /// Debts read from the ledger at a time.
@@ -98,7 +95,6 @@ impl AccountDesk {
             by_ledger: HashMap::new(),
             random,
             withheld: Withheld::default(),
-            windows: 0,
         }
     }
 
@@ -112,19 +108,17 @@ impl AccountDesk {
 
     /// A receiving bind has come up.
     pub fn receiver_up(&mut self, link: LinkId, window: usize) {
-        self.receivers.push(Receiver { link, free: window, window });
-        self.windows += window;
+        self.receivers.push(Receiver { link, free: window });
     }
 
     /// A bind has gone; what was offered on it comes back one by one by [`Self::unanswered`].
     pub fn receiver_down(&mut self, link: LinkId) {
         self.receivers.retain(|receiver| receiver.link != link);
-        self.windows = self.receivers.iter().map(|receiver| receiver.window).sum();
     }
 
     /// Whether answers to submits wait until fewer receipts are owed.
     pub(super) fn withholds(&self) -> bool {
-        self.withheld.holds(self.owed(), self.windows, self.owed_max)
+        self.withheld.holds(self.owed(), self.owed_max)
     }
 
     /// Has an answer wait.
@@ -222,7 +216,7 @@ impl AccountDesk {
             self.owed.push_back(entry.remove());
         }
         self.offer(appended, effects);
-        self.withheld.release(now, self.owed(), self.windows, self.owed_max, effects);
+        self.withheld.release(now, self.owed(), self.owed_max, effects);
         if self.overflowed && !self.asking && self.owed() == 0 {
             self.asking = true;
             self.missed = false;

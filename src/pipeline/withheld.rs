@@ -12,14 +12,10 @@ use super::effect::{Effect, LinkId};
 use crate::base::clock::Timestamp;
 use crate::base::id::MessageOrd;
 
-/// What an account may be owed before its answers wait, if its windows do not hold half as much.
-const OWED_AT_EASE: usize = 20_000;
-
 /// How often it is looked at how fast receipts are taken; no answer waits for longer without one.
 const MEASURE_EVERY: Duration = Duration::from_millis(100);
 
-/// Receipts taken in that time, below which no answer waits: a quarter of what is owed at ease is gone in as
-/// much time again.
+/// Receipts taken in that time, below which no answer waits.
 const FLOWING_MIN: u32 = 5_000;
 
 /// An answer to a submit_sm or a data_sm.
@@ -54,8 +50,8 @@ impl Withheld {
     }
 
     /// Whether an answer waits, when so much is owed: behind others always.
-    pub(super) fn holds(&self, owed: usize, windows: usize, owed_max: usize) -> bool {
-        !self.answers.is_empty() || self.flowing && owed > ease(windows, owed_max)
+    pub(super) fn holds(&self, owed: usize, owed_max: usize) -> bool {
+        !self.answers.is_empty() || self.flowing && owed > ease(owed_max)
     }
 
     pub(super) fn push(&mut self, answer: Answer) {
@@ -67,7 +63,6 @@ impl Withheld {
         &mut self,
         now: Timestamp,
         owed: usize,
-        windows: usize,
         owed_max: usize,
         effects: &mut Vec<Effect>,
     ) {
@@ -76,7 +71,7 @@ impl Withheld {
             self.flowing = self.taken >= FLOWING_MIN;
             self.taken = 0;
         }
-        if !self.flowing || owed <= ease(windows, owed_max) / 4 * 3 {
+        if !self.flowing || owed <= ease(owed_max) / 4 * 3 {
             effects.extend(self.answers.drain(..).map(Answer::effect));
         }
     }
@@ -87,15 +82,15 @@ impl Withheld {
     }
 }
 
-fn ease(windows: usize, owed_max: usize) -> usize {
-    windows.saturating_mul(2).max(OWED_AT_EASE).min(owed_max / 2)
+/// What an account may be owed before its answers wait: half of what is held in memory for it.
+const fn ease(owed_max: usize) -> usize {
+    owed_max / 2
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const WINDOWS: usize = 2_000;
     const MAX: usize = 100_000;
 
     fn answer(sequence: u32) -> Answer {
@@ -109,29 +104,29 @@ mod tests {
     /// Has so many receipts taken in a tenth of a second.
     fn taking(count: u32) -> Withheld {
         let mut withheld = Withheld::default();
-        withheld.release(at(0), 0, WINDOWS, MAX, &mut Vec::new());
+        withheld.release(at(0), 0, MAX, &mut Vec::new());
         (0..count).for_each(|_| withheld.took());
-        withheld.release(at(100), 0, WINDOWS, MAX, &mut Vec::new());
+        withheld.release(at(100), 0, MAX, &mut Vec::new());
         withheld
     }
 
     fn released(withheld: &mut Withheld, ms: u64, owed: usize) -> usize {
         let mut effects = Vec::new();
-        withheld.release(at(ms), owed, WINDOWS, MAX, &mut effects);
+        withheld.release(at(ms), owed, MAX, &mut effects);
         effects.len()
     }
 
     #[test]
     fn answers_wait_while_much_is_owed_and_leaves_fast_and_go_in_order_when_little_is() {
         let mut withheld = taking(40_000);
-        assert!(!withheld.holds(20_000, WINDOWS, MAX));
-        assert!(withheld.holds(20_001, WINDOWS, MAX));
+        assert!(!withheld.holds(50_000, MAX));
+        assert!(withheld.holds(50_001, MAX));
         withheld.push(answer(1));
-        assert!(withheld.holds(0, WINDOWS, MAX), "nobody overtakes");
+        assert!(withheld.holds(0, MAX), "nobody overtakes");
         withheld.push(answer(2));
-        assert_eq!(released(&mut withheld, 150, 15_001), 0);
+        assert_eq!(released(&mut withheld, 150, 37_501), 0);
         let mut effects = Vec::new();
-        withheld.release(at(160), 15_000, WINDOWS, MAX, &mut effects);
+        withheld.release(at(160), 37_500, MAX, &mut effects);
         let sequences: Vec<u32> = effects
             .iter()
             .map(|effect| match effect {
@@ -144,7 +139,7 @@ mod tests {
 
     #[test]
     fn who_takes_receipts_slowly_is_answered_however_much_it_is_owed() {
-        assert!(!taking(4_999).holds(90_000, WINDOWS, MAX));
+        assert!(!taking(4_999).holds(90_000, MAX));
     }
 
     #[test]
@@ -152,16 +147,8 @@ mod tests {
         let mut withheld = taking(40_000);
         withheld.push(answer(1));
         assert_eq!(withheld.deadline(), at(200));
-        assert_eq!(released(&mut withheld, 199, 50_000), 0);
-        assert_eq!(released(&mut withheld, 200, 50_000), 1);
+        assert_eq!(released(&mut withheld, 199, 60_000), 0);
+        assert_eq!(released(&mut withheld, 200, 60_000), 1);
         assert_eq!(withheld.deadline(), Timestamp::NEVER);
-    }
-
-    #[test]
-    fn windows_that_hold_more_are_at_ease_with_more() {
-        let withheld = taking(40_000);
-        assert!(!withheld.holds(32_000, 16_000, MAX));
-        assert!(withheld.holds(32_001, 16_000, MAX));
-        assert!(withheld.holds(50_001, 64_000, MAX), "half of what is held in memory at most");
     }
 }

@@ -30,7 +30,7 @@ const READ_BYTES: usize = 64 * 1024;
 
 /// Octets read in a round of all links that have more than can be read at once: whoever sends little waits for
 /// no longer than these take.
-const ROUND_BYTES: usize = 128 * 1024;
+const ROUND_BYTES: usize = 256 * 1024;
 
 /// Octets that are read of a link in any case: a turn costs as much as some dozens of PDUs.
 const READ_BYTES_MIN: usize = 8 * 1024;
