@@ -1,7 +1,9 @@
 //! The bodies of the fuzz targets, one file each. They run under libFuzzer here, and over their
-//! corpora as plain tests in `tests/wire`, `ledger::hostile` and `ledger::text::hostile`.
+//! corpora as plain tests in `tests/wire`, `ledger::hostile`, `ledger::text::hostile` and `spool::cold::hostile`.
 
 pub mod address;
+
+pub mod cold;
 
 pub mod frame;
 

@@ -125,6 +125,8 @@ fn show(arguments: &VerifyArgs, verified: &Verified, took: Duration) {
             "untold": findings.untold,
             "log_files": verified.log_files,
             "log_bytes": verified.log_bytes,
+            "log_files_compressed": verified.cold_files,
+            "log_bytes_saved": verified.cold_saved_bytes,
             "frames": verified.frames,
             "messages": verified.messages,
             "events": verified.events,
@@ -138,13 +140,16 @@ fn show(arguments: &VerifyArgs, verified: &Verified, took: Duration) {
         out(format_args!("and {} more like these", findings.untold));
     }
     out(format_args!(
-        "{}: {} messages and {} events in {} frames of {} log files ({} octets), {} files of words; {:.1} s",
+        "{}: {} messages and {} events in {} frames of {} log files ({} octets; {} compressed, which saves {}), \
+         {} files of words; {:.1} s",
         if findings.wrong == 0 { "sound" } else { "NOT SOUND" },
         verified.messages,
         verified.events,
         verified.frames,
         verified.log_files,
         verified.log_bytes,
+        verified.cold_files,
+        verified.cold_saved_bytes,
         verified.word_files,
         took.as_secs_f64()
     ));

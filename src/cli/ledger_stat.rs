@@ -60,6 +60,13 @@ pub(super) fn lines(survey: &Survey) -> Vec<String> {
             survey.log_bytes, survey.log_bytes_after
         ),
         format!(
+            "{} log files compressed: {} octets of log take {} ({} fewer)",
+            survey.cold.files,
+            survey.cold.plain_bytes,
+            survey.cold.bytes,
+            survey.cold.saved_bytes()
+        ),
+        format!(
             "words of {} messages in {} files, {} of them whole segments",
             survey.words.messages, survey.words.files, survey.words.segments
         ),
@@ -118,6 +125,12 @@ pub(super) fn as_json(survey: &Survey) -> Value {
         },
         "log_bytes": survey.log_bytes,
         "log_bytes_behind_checkpoint": survey.log_bytes_after,
+        "compressed": {
+            "files": survey.cold.files,
+            "log_bytes": survey.cold.plain_bytes,
+            "bytes": survey.cold.bytes,
+            "saved_bytes": survey.cold.saved_bytes(),
+        },
         "words": {
             "messages": survey.words.messages,
             "files": survey.words.files,

@@ -1,7 +1,8 @@
 //! The files of the log, and reading of them by address.
 //!
 //! A file `log-<base LSN, hex>` is a stamp, then the log's octets from the base on, preallocated.
-//! It is valid up to the base of the next file. A frame never spans two files.
+//! It is valid up to the base of the next file. A frame never spans two files. Older ones may be compressed (see
+//! `cold`): then what is said here is true of what is read from them.
 //! **Invariant**: a file has its name only once its stamp is durable, and the next one is begun
 //! only after everything before its base is durable.
 
@@ -10,6 +11,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 
 use super::chunk::{CHUNK_BYTES_MAX, CHUNK_HEADER_BYTES};
+use super::cold::blocks::Blocks;
+use super::cold::file::ColdFile;
 use super::disk::{Disk, DiskFile, UNFINISHED_PREFIX};
 use super::lsn::Lsn;
 use super::recent::{Known, PART_BYTES, READ_MAX, Recent};
@@ -31,6 +34,8 @@ pub struct Log {
     /// Everything before this address is durable; 0 before the first commit of this process.
     committed: AtomicU64,
     recent: Recent,
+    /// What was read of compressed files.
+    pub(super) blocks: Arc<Blocks>,
     /// The newest file is to be closed once it begins before this.
     close_behind: AtomicU64,
 }
@@ -41,6 +46,28 @@ pub(super) struct LogFile {
     pub(super) file: Arc<dyn DiskFile>,
     /// LSN behind the last octet that fits.
     pub(super) limit: Lsn,
+    /// The same file, if it is compressed.
+    pub(super) cold: Option<Arc<ColdFile>>,
+}
+
+/// What is in compressed files.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct ColdSums {
+    /// Files.
+    pub files: u64,
+    /// Octets of log in them, with the stamps of the files they were.
+    pub plain_bytes: u64,
+    /// Octets that they take.
+    pub bytes: u64,
+}
+
+/// Where an address is.
+struct Place {
+    file: Arc<dyn DiskFile>,
+    cold: Option<Arc<ColdFile>>,
+    offset: u64,
+    /// Octets up to the end of the file.
+    room: u64,
 }
 
 impl Log {
@@ -48,11 +75,11 @@ impl Log {
         disk: Arc<dyn Disk>,
         directory_id: u64,
         file_bytes: u64,
-        files: Vec<LogFile>,
+        (files, blocks): (Vec<LogFile>, Arc<Blocks>),
     ) -> Self {
         let (committed, recent) = (AtomicU64::new(0), Recent::default());
         let (files, close_behind) = (RwLock::new(files), AtomicU64::new(0));
-        Self { disk, directory_id, file_bytes, files, committed, recent, close_behind }
+        Self { disk, directory_id, file_bytes, files, committed, recent, blocks, close_behind }
     }
 
     /// The id in the checksums of this directory.
@@ -65,20 +92,30 @@ impl Log {
         &*self.disk
     }
 
-    /// Reads octets from an address up to the end of the buffer or of the file there.
+    /// Reads octets from an address up to the end of the buffer or of the file there. What is damaged in a
+    /// compressed file reads as zeros.
     pub fn read_at(&self, lsn: Lsn, buffer: &mut [u8]) -> io::Result<usize> {
+        self.read(lsn, buffer, false)
+    }
+
+    /// Reads octets; `sound_only`, those before the first that is known to be damaged.
+    fn read(&self, lsn: Lsn, buffer: &mut [u8], sound_only: bool) -> io::Result<usize> {
+        let Some(place) = self.place(lsn) else { return Ok(0) };
         let committed = self.committed.load(Ordering::Acquire);
-        if buffer.len() > READ_MAX || lsn.0.saturating_add(buffer.len() as u64) > committed {
-            return self.read_file(lsn, buffer);
+        let open = lsn.0.saturating_add(buffer.len() as u64) > committed;
+        // Compressed files keep what was read by themselves.
+        if place.cold.is_some() || buffer.len() > READ_MAX || open {
+            return place.read(buffer, sound_only);
         }
         match self.recent.copy(lsn.0, buffer) {
             Known::Copied => Ok(buffer.len()),
-            Known::No => self.read_file(lsn, buffer),
+            Known::No => place.read(buffer, sound_only),
             Known::Fill(part) => {
                 let base = part * PART_BYTES;
                 let length = PART_BYTES.min(committed.saturating_sub(base)) as usize;
                 let (mut octets, since) = (vec![0; length], self.recent.generation());
-                let count = self.read_file(Lsn(base), &mut octets)?;
+                let whole = self.place(Lsn(base));
+                let count = whole.map_or(Ok(0), |whole| whole.read(&mut octets, true))?;
                 octets.truncate(count);
                 let from = lsn.since(Lsn(base)) as usize;
                 let read = octets
@@ -86,37 +123,33 @@ impl Log {
                     .map(|there| buffer.copy_from_slice(there));
                 self.recent.keep_since(since, part, octets);
                 // A part may lie in two files.
-                if read.is_some() { Ok(buffer.len()) } else { self.read_file(lsn, buffer) }
+                if read.is_some() { Ok(buffer.len()) } else { place.read(buffer, sound_only) }
             }
         }
     }
 
-    fn read_file(&self, lsn: Lsn, buffer: &mut [u8]) -> io::Result<usize> {
-        let (file, offset, room) = {
-            let files = unpoisoned::read(&self.files);
-            let after = files.partition_point(|file| file.base <= lsn);
-            let Some(file) = after.checked_sub(1).and_then(|at| files.get(at)) else {
-                return Ok(0);
-            };
-            let end = files.get(after).map_or(file.limit, |next| next.base);
-            (Arc::clone(&file.file), STAMP_BYTES as u64 + lsn.since(file.base), end.since(lsn))
-        };
-        let wanted = buffer.len().min(usize::try_from(room).unwrap_or(usize::MAX));
-        file.read_at(&mut buffer[..wanted], offset)
+    fn place(&self, lsn: Lsn) -> Option<Place> {
+        let files = unpoisoned::read(&self.files);
+        let after = files.partition_point(|file| file.base <= lsn);
+        let file = after.checked_sub(1).and_then(|at| files.get(at))?;
+        let end = files.get(after).map_or(file.limit, |next| next.base);
+        let offset = STAMP_BYTES as u64 + lsn.since(file.base);
+        let (cold, room) = (file.cold.clone(), end.since(lsn));
+        Some(Place { file: Arc::clone(&file.file), cold, offset, room })
     }
 
     /// Reads the record at an address into `out`, without a message's tag. `false` if there is
     /// none: the address lies behind the end or in a part that is damaged.
     pub fn record(&self, lsn: Lsn, out: &mut Vec<u8>) -> io::Result<bool> {
         out.resize(RECORD_GUESS_BYTES, 0);
-        let mut count = self.read_at(lsn, out)?;
+        let mut count = self.read(lsn, out, true)?;
         if let Some((length, head)) = record::length(&out[..count])
             && length <= CHUNK_BYTES_MAX
             && head + length > count
             && count == out.len()
         {
             out.resize(head + length, 0);
-            count = self.read_at(lsn, out)?;
+            count = self.read(lsn, out, true)?;
         }
         out.truncate(count);
         let Some((octets, _)) = record::split(out) else {
@@ -134,7 +167,7 @@ impl Log {
     /// When the chunk at an address was appended.
     pub fn chunk_time(&self, lsn: Lsn) -> io::Result<Option<Timestamp>> {
         let mut header = [0; CHUNK_HEADER_BYTES];
-        if self.read_at(lsn, &mut header)? < CHUNK_HEADER_BYTES {
+        if self.read(lsn, &mut header, true)? < CHUNK_HEADER_BYTES {
             return Ok(None);
         }
         let mut time = [0; 8];
@@ -194,17 +227,32 @@ impl Log {
     }
 
     /// A file that nothing is written to any more, and where it ends.
-    pub(super) fn closed(&self, base: Lsn) -> Option<(Arc<dyn DiskFile>, Lsn)> {
+    pub(super) fn closed(&self, base: Lsn) -> Option<(LogFile, Lsn)> {
         let files = unpoisoned::read(&self.files);
         let at = files.iter().position(|file| file.base == base)?;
-        Some((Arc::clone(&files[at].file), files.get(at + 1)?.base))
+        Some((files[at].clone(), files.get(at + 1)?.base))
     }
 
-    /// Reads from another file from now on, which has the same addresses up to an end.
-    pub(super) fn replaced(&self, base: Lsn, file: Arc<dyn DiskFile>, limit: Lsn) {
+    /// Where the files begin and end that nothing is written to any more and that are not compressed.
+    pub(crate) fn closed_plain(&self) -> Vec<(Lsn, Lsn)> {
+        let files = unpoisoned::read(&self.files);
+        let closed = files.iter().zip(files.iter().skip(1));
+        closed
+            .filter(|(file, _)| file.cold.is_none())
+            .map(|(file, next)| (file.base, next.base))
+            .collect()
+    }
+
+    /// What is in compressed files.
+    pub fn cold_sums(&self) -> ColdSums {
+        ColdSums::of(&unpoisoned::read(&self.files))
+    }
+
+    /// Reads from another file from now on, which has the same addresses.
+    pub(super) fn replaced(&self, file: LogFile) {
         let mut files = unpoisoned::write(&self.files);
-        if let Some(old) = files.iter_mut().find(|file| file.base == base) {
-            (old.file, old.limit) = (file, limit);
+        if let Some(old) = files.iter_mut().find(|old| old.base == file.base) {
+            *old = file;
         }
         drop(files);
         self.recent.clear();
@@ -213,7 +261,7 @@ impl Log {
     /// Octets that all files take.
     pub fn len_bytes(&self) -> u64 {
         let files = unpoisoned::read(&self.files);
-        files.iter().map(|file| file.limit.since(file.base) + STAMP_BYTES as u64).sum()
+        files.iter().map(LogFile::bytes).sum()
     }
 
     /// Begins the file at `base`, with room for at least this many octets.
@@ -231,7 +279,7 @@ impl Log {
         let mut files = unpoisoned::write(&self.files);
         // A file at this very base holds nothing valid, and was just replaced.
         files.retain(|file| file.base < base);
-        files.push(LogFile { base, file, limit: base.plus(room) });
+        files.push(LogFile { base, file, limit: base.plus(room), cold: None });
         Ok(())
     }
 
@@ -254,6 +302,49 @@ impl Log {
 
     fn newest(&self) -> Option<LogFile> {
         unpoisoned::read(&self.files).last().cloned()
+    }
+}
+
+impl LogFile {
+    /// The octet of the file at which an address is, or its block if the file is compressed.
+    pub(super) fn offset(&self, lsn: Lsn) -> u64 {
+        let at = lsn.since(self.base);
+        self.cold.as_ref().map_or(STAMP_BYTES as u64 + at, |cold| cold.block_offset(at))
+    }
+
+    /// Octets that it takes, room ahead included.
+    fn bytes(&self) -> u64 {
+        let plain = self.limit.since(self.base) + STAMP_BYTES as u64;
+        self.cold.as_ref().map_or(plain, |cold| cold.bytes())
+    }
+}
+
+impl ColdSums {
+    pub(super) fn of(files: &[LogFile]) -> Self {
+        files.iter().filter_map(|file| file.cold.as_ref()).fold(Self::default(), |sums, cold| {
+            Self {
+                files: sums.files + 1,
+                plain_bytes: sums.plain_bytes + STAMP_BYTES as u64 + cold.length(),
+                bytes: sums.bytes + cold.bytes(),
+            }
+        })
+    }
+
+    /// Octets that are not taken because files are compressed.
+    pub const fn saved_bytes(&self) -> u64 {
+        self.plain_bytes.saturating_sub(self.bytes)
+    }
+}
+
+impl Place {
+    /// Reads up to the end of the buffer or of the file.
+    fn read(&self, buffer: &mut [u8], sound_only: bool) -> io::Result<usize> {
+        let wanted = buffer.len().min(usize::try_from(self.room).unwrap_or(usize::MAX));
+        let buffer = &mut buffer[..wanted];
+        match &self.cold {
+            Some(cold) if sound_only => cold.read_sound(buffer, self.offset),
+            _ => self.file.read_at(buffer, self.offset),
+        }
     }
 }
 

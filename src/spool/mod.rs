@@ -5,9 +5,12 @@
 //! everything staged as one frame with one write and one sync, and publishes the LSN up to which
 //! all is durable. After a restart [`recovery`] finds the valid end again.
 //! All files are reached through a [`Disk`](disk::Disk), so that the simulation can tear, fail and
-//! lose writes. Not here: what the records mean (see `ledger`).
+//! lose writes. Files that nobody writes to any more are compressed under the addresses they had ([`cold`]).
+//! Not here: what the records mean (see `ledger`).
 
 pub mod chunk;
+
+pub mod cold;
 
 pub mod disk;
 

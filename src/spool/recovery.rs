@@ -11,14 +11,17 @@ use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
-use super::disk::{Disk, DiskFile};
+use super::cold::blocks::Blocks;
+use super::cold::file::ColdFile;
+use super::cold::layout::{Form, Place};
+use super::disk::{Disk, DiskFile, read_exact_at};
 use super::error::OpenError;
 use super::flusher::Flusher;
 use super::frame::{self, FRAME_HEADER_BYTES};
 use super::journal::Journal;
-use super::log::{LOG_KIND, Log, LogFile, base_of, file_name};
+use super::log::{Log, LogFile, base_of, file_name};
 use super::lsn::Lsn;
-use super::stamp::{STAMP_BYTES, Stamp};
+use super::stamp::STAMP_BYTES;
 use crate::base::id::MessageOrd;
 
 /// How the log is opened.
@@ -98,7 +101,8 @@ pub fn recover(
     options: &LogOptions,
 ) -> Result<Recovered, OpenError> {
     let accept = options.accept_corruption;
-    let files = open_files(&*disk, directory_id, accept)?;
+    let blocks = Arc::new(Blocks::default());
+    let files = open_files(&*disk, directory_id, accept, &blocks)?;
     let mut scanner = Scanner::new(directory_id, &files, from, accept);
     scanner.run(&mut |_, _| Ok(()))?;
     let scan = scanner.scan;
@@ -108,7 +112,8 @@ pub fn recover(
         last.file.sync_data().map_err(|error| OpenError::io(&file_name(last.base), error))?;
     }
     let newest = files.last().cloned();
-    let log = Arc::new(Log::new(Arc::clone(&disk), directory_id, options.file_bytes, files));
+    let log =
+        Arc::new(Log::new(Arc::clone(&disk), directory_id, options.file_bytes, (files, blocks)));
     log.begin(scan.end, 0).map_err(|error| OpenError::io(&file_name(scan.end), error))?;
     if let Some(old) = newest.filter(|old| old.base < scan.end) {
         // The rest of the old file is given back. If this gets lost the next file's base rules.
@@ -127,6 +132,7 @@ pub(super) fn open_files(
     disk: &dyn Disk,
     directory_id: u64,
     accept: bool,
+    blocks: &Arc<Blocks>,
 ) -> Result<Vec<LogFile>, OpenError> {
     let names = disk.list().map_err(|error| OpenError::io(&disk.place(), error))?;
     let bases: BTreeMap<Lsn, String> =
@@ -135,14 +141,25 @@ pub(super) fn open_files(
     for (base, name) in bases {
         let failed = |error| OpenError::io(&name, error);
         let file = disk.open(&name).map_err(failed)?;
-        let stamp = Stamp { kind: LOG_KIND, directory_id, number: base.0 };
-        match stamp.check(&*file, &name) {
-            // The name tells the base as well, and every frame vouches for itself.
-            Err(OpenError::Damaged { .. }) if accept => {}
-            outcome => outcome?,
-        }
-        let room = file.len_bytes().map_err(failed)?.saturating_sub(STAMP_BYTES as u64);
-        files.push(LogFile { base, file, limit: base.plus(room) });
+        let place = Place { directory_id, base };
+        let mut stamp = [0; STAMP_BYTES];
+        let read = read_exact_at(&*file, &mut stamp, 0).map_err(failed);
+        let cold = match read.and_then(|()| place.form(&stamp, &name)) {
+            Ok(Form::Plain) => None,
+            Ok(Form::Cold) => Some(ColdFile::open(Arc::clone(&file), place, blocks)),
+            // The name tells the base as well, and every frame and block vouches for itself.
+            Err(OpenError::Damaged { .. }) if accept => {
+                ColdFile::unstamped(Arc::clone(&file), place, blocks).transpose()
+            }
+            Err(error) => return Err(error),
+        };
+        let Some(cold) = cold.transpose().map_err(failed)?.map(Arc::new) else {
+            let room = file.len_bytes().map_err(failed)?.saturating_sub(STAMP_BYTES as u64);
+            files.push(LogFile { base, file, limit: base.plus(room), cold: None });
+            continue;
+        };
+        let (file, limit) = (Arc::clone(&cold) as _, base.plus(cold.length()));
+        files.push(LogFile { base, file, limit, cold: Some(cold) });
     }
     Ok(files)
 }
@@ -263,6 +280,10 @@ impl<'a> Scanner<'a> {
         if at + 1 < self.files.len() {
             return Ok(());
         }
+        if self.files[at].cold.is_some() {
+            // It was whole when it got its name.
+            return self.lost(at, lsn, limit);
+        }
         let header = self.read(at, lsn, FRAME_HEADER_BYTES)?;
         if header.iter().any(|&octet| octet != 0) {
             self.scan.torn =
@@ -277,7 +298,7 @@ impl<'a> Scanner<'a> {
         if !self.accept {
             return Err(OpenError::Corrupt {
                 file: file_name(base),
-                offset: STAMP_BYTES as u64 + from.since(base),
+                offset: self.files.get(at).map_or(STAMP_BYTES as u64, |file| file.offset(from)),
                 lsn: from,
                 next: to,
                 lost_bytes: to.since(from),

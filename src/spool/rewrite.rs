@@ -1,20 +1,23 @@
 //! Writing a closed file of the log anew, with some records changed in their places.
 //!
 //! Addresses and lengths stay, so that whatever points into the log still does; frames that hold a changed
-//! record get new checksums. **Invariants**: the new file takes the place of the old one in one moment and
+//! record get new checksums. What was compressed is compressed again. **Invariants**: the new file takes the place of the old one in one moment and
 //! durably, or not at all; what was damaged before is copied as it is, and never made to look whole.
 
 use std::io;
 use std::sync::Arc;
 
 use super::chunk::{CHUNK_HEADER_BYTES, ChunkView};
+use super::cold::file::ColdFile;
+use super::cold::layout::Place;
+use super::cold::write::ColdWriter;
 use super::disk::{DiskFile, Paced, UNFINISHED_PREFIX};
 use super::frame::{self, FRAME_HEADER_BYTES};
-use super::log::{LOG_KIND, Log, file_name};
+use super::log::{Log, LogFile, file_name};
 use super::lsn::Lsn;
 use super::record;
 use super::recovery::Window;
-use super::stamp::{STAMP_BYTES, Stamp};
+use super::stamp::STAMP_BYTES;
 use crate::base::id::MessageOrd;
 
 /// A record that may be changed.
@@ -42,25 +45,37 @@ const SEARCH_BYTES: usize = 64 << 10;
 impl Log {
     /// Has the records of a closed file changed; says whether any was. The newest file is never changed.
     pub(crate) fn rewrite(&self, base: Lsn, change: &mut Change<'_>) -> io::Result<bool> {
-        let Some((file, end)) = self.closed(base) else { return Ok(false) };
+        let Some((old, end)) = self.closed(base) else { return Ok(false) };
         let directory_id = self.directory_id();
-        let walk = || Walk { file: &*file, directory_id, base, end, window: Window::default() };
+        let walk = || Walk { file: &*old.file, directory_id, base, end, window: Window::default() };
         if !walk().frames(change, None)? {
             return Ok(false);
         }
         let name = file_name(base);
         let unfinished = format!("{UNFINISHED_PREFIX}{name}");
         let new = self.disk().create(&unfinished)?;
-        let stamp = Stamp { kind: LOG_KIND, directory_id, number: base.0 };
-        new.write_at(&stamp.encode(), 0)?;
-        let mut copy =
-            Copy { file: &*new, at: STAMP_BYTES as u64, held: Vec::new(), paced: Paced::default() };
+        let place = Place { directory_id, base };
+        let mut copy = match &old.cold {
+            Some(cold) => {
+                let (file, block_bytes) = (Arc::clone(&new), cold.block_bytes());
+                let writer = ColdWriter::new(file, place, block_bytes, Paced::default())?;
+                Copy::Cold(Box::new(writer))
+            }
+            None => Copy::Plain(Plain::begin(&*new, place)?),
+        };
         walk().frames(change, Some(&mut copy))?;
-        copy.write()?;
-        new.sync_data()?;
+        copy.finish()?;
+        let mut file = LogFile { base, file: Arc::clone(&new), limit: end, cold: None };
+        if old.cold.is_some() {
+            let cold = Arc::new(ColdFile::open(new, place, &self.blocks)?);
+            if !cold.is_whole(end.since(base)) {
+                return Err(io::Error::other("a compressed file does not read back"));
+            }
+            (file.file, file.cold) = (Arc::clone(&cold) as _, Some(cold));
+        }
         self.disk().rename(&unfinished, &name)?;
         self.disk().sync_dir()?;
-        self.replaced(base, Arc::clone(&new), end);
+        self.replaced(file);
         Ok(true)
     }
 }
@@ -73,7 +88,13 @@ struct Walk<'a> {
     window: Window,
 }
 
-struct Copy<'a> {
+/// The new file, in the form of the old one.
+enum Copy<'a> {
+    Plain(Plain<'a>),
+    Cold(Box<ColdWriter>),
+}
+
+struct Plain<'a> {
     file: &'a dyn DiskFile,
     at: u64,
     held: Vec<u8>,
@@ -81,6 +102,31 @@ struct Copy<'a> {
 }
 
 impl Copy<'_> {
+    fn put(&mut self, octets: &[u8]) -> io::Result<()> {
+        match self {
+            Self::Plain(plain) => plain.put(octets),
+            Self::Cold(writer) => writer.put(octets),
+        }
+    }
+
+    /// Has all of it on disk.
+    fn finish(self) -> io::Result<()> {
+        match self {
+            Self::Plain(mut plain) => {
+                plain.write()?;
+                plain.file.sync_data()
+            }
+            Self::Cold(writer) => writer.finish(),
+        }
+    }
+}
+
+impl<'a> Plain<'a> {
+    fn begin(file: &'a dyn DiskFile, place: Place) -> io::Result<Self> {
+        file.write_at(&place.plain_stamp().encode(), 0)?;
+        Ok(Self { file, at: STAMP_BYTES as u64, held: Vec::new(), paced: Paced::default() })
+    }
+
     fn put(&mut self, octets: &[u8]) -> io::Result<()> {
         self.held.extend_from_slice(octets);
         if self.held.len() < WRITE_BYTES { Ok(()) } else { self.write() }

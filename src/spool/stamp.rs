@@ -9,7 +9,8 @@ use std::sync::Arc;
 use super::disk::{Disk, DiskFile, read_exact_at};
 use super::error::OpenError;
 
-/// The version of everything durable. A change of any layout is a change of it.
+/// The version of everything durable but compressed files of the log, which have their own. A change of any
+/// layout is a change of it.
 pub const FORMAT_VERSION: u32 = 1;
 
 /// Octets of a stamp; what follows it starts here.
@@ -32,10 +33,15 @@ pub struct Stamp {
 impl Stamp {
     /// The octets a file begins with.
     pub fn encode(&self) -> [u8; STAMP_BYTES] {
+        self.encode_as(FORMAT_VERSION)
+    }
+
+    /// The octets that a file of another version begins with.
+    pub(super) fn encode_as(&self, version: u32) -> [u8; STAMP_BYTES] {
         let mut octets = [0; STAMP_BYTES];
         octets[..8].copy_from_slice(MAGIC);
         octets[8..16].copy_from_slice(&self.kind);
-        octets[16..20].copy_from_slice(&FORMAT_VERSION.to_le_bytes());
+        octets[16..20].copy_from_slice(&version.to_le_bytes());
         octets[24..32].copy_from_slice(&self.directory_id.to_le_bytes());
         octets[32..40].copy_from_slice(&self.number.to_le_bytes());
         let crc = crc32c::crc32c(&octets[..CRC_AT]);
@@ -85,13 +91,22 @@ pub(crate) fn cut_off(name: &str) -> OpenError {
 
 /// Checks magic, checksum and version of a file's first octets.
 pub fn version_of(octets: &[u8; STAMP_BYTES], name: &str) -> Result<(), OpenError> {
+    version_as(octets, name, FORMAT_VERSION)
+}
+
+/// The same of a file whose kind has a version of its own.
+pub(super) fn version_as(
+    octets: &[u8; STAMP_BYTES],
+    name: &str,
+    known: u32,
+) -> Result<(), OpenError> {
     let found = u32::from_le_bytes([octets[16], octets[17], octets[18], octets[19]]);
     let crc = crc32c::crc32c(&octets[..CRC_AT]).to_le_bytes();
     if &octets[..8] != MAGIC || octets[CRC_AT..] != crc {
         return Err(OpenError::damaged(name, "it does not begin as a file of a data directory"));
     }
-    if found != FORMAT_VERSION {
-        return Err(OpenError::Version { file: name.to_owned(), found, known: FORMAT_VERSION });
+    if found != known {
+        return Err(OpenError::Version { file: name.to_owned(), found, known });
     }
     Ok(())
 }

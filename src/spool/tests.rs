@@ -20,16 +20,16 @@ use crate::base::id::{CarrierId, MessageOrd};
 use crate::message::event::{Event, What};
 use crate::message::record::Message;
 
-const ID: u64 = 0x1234;
+pub(super) const ID: u64 = 0x1234;
 
-struct Spool {
-    journal: Journal,
-    flusher: Flusher,
-    log: Arc<Log>,
-    recovered: Recovered,
+pub(super) struct Spool {
+    pub(super) journal: Journal,
+    pub(super) flusher: Flusher,
+    pub(super) log: Arc<Log>,
+    pub(super) recovered: Recovered,
 }
 
-fn options() -> LogOptions {
+pub(super) fn options() -> LogOptions {
     LogOptions {
         file_bytes: 4096,
         staged_bytes_max: 2048,
@@ -38,7 +38,7 @@ fn options() -> LogOptions {
     }
 }
 
-fn open_with(disk: &SimDisk, options: &LogOptions) -> Result<Spool, OpenError> {
+pub(super) fn open_with(disk: &SimDisk, options: &LogOptions) -> Result<Spool, OpenError> {
     let recovered = recover(Arc::new(disk.clone()), ID, Lsn(0), options)?;
     let (journal, flusher) = recovered.start(MessageOrd(0), options);
     Ok(Spool { journal, flusher, log: Arc::clone(&recovered.log), recovered })
@@ -70,7 +70,7 @@ fn write(spool: &mut Spool, body: &[u8]) -> Lsn {
     appended.lsn(super::chunk::CHUNK_HEADER_BYTES as u32)
 }
 
-fn body_at(log: &Log, lsn: Lsn) -> Option<Vec<u8>> {
+pub(super) fn body_at(log: &Log, lsn: Lsn) -> Option<Vec<u8>> {
     let mut octets = Vec::new();
     log.record(lsn, &mut octets).expect("reads");
     Message::decode(&octets).map(|message| message.body.to_vec())

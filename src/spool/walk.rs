@@ -5,14 +5,17 @@
 //! apart: in a torn frame some were never written and are zeros still.
 
 use std::io;
+use std::sync::Arc;
 
+use super::cold::check::Fault;
+use super::cold::layout::Place;
 use super::disk::Disk;
 use super::error::OpenError;
 use super::frame::{self, FRAME_HEADER_BYTES};
-use super::log::{LOG_KIND, LogFile, base_of, file_name};
+use super::log::{ColdSums, LogFile, file_name};
 use super::lsn::Lsn;
 use super::recovery::{Gap, Scan, Scanner, Window, open_files};
-use super::stamp::{STAMP_BYTES, Stamp};
+use super::stamp::STAMP_BYTES;
 
 /// What disks write at once.
 const SECTOR: u64 = 512;
@@ -30,8 +33,10 @@ pub struct Walk {
     pub scan: Scan,
     /// What is behind the last frame, if it is something.
     pub rest: Option<Rest>,
-    /// Files whose first octets are not theirs, and what is wrong with them.
-    pub stamps: Vec<(String, String)>,
+    /// What is wrong with files other than with their frames: the file, the octet of it, and what.
+    pub faults: Vec<(String, u64, String)>,
+    /// Compressed files.
+    pub cold: ColdSums,
     /// Log files.
     pub files: usize,
     /// Octets of log in them, without stamps and room ahead.
@@ -49,26 +54,26 @@ pub struct Rest {
     pub torn: bool,
 }
 
-/// Where the log's files begin, for telling a place in a file.
+/// The log's files, for telling a place in one.
 #[derive(Clone, Debug, Default)]
-pub struct Places(Vec<Lsn>);
+pub struct Places(Arc<Vec<LogFile>>);
 
 impl Places {
     /// Those of a directory.
     ///
     /// # Errors
-    /// What the disk said.
-    pub fn new(disk: &dyn Disk) -> io::Result<Self> {
-        let mut bases: Vec<Lsn> = disk.list()?.iter().filter_map(|name| base_of(name)).collect();
-        bases.sort_unstable();
-        Ok(Self(bases))
+    /// What the disk said, and files of another version.
+    pub fn new(disk: &dyn Disk, directory_id: u64) -> Result<Self, OpenError> {
+        Ok(Self(Arc::new(open_files(disk, directory_id, true, &Arc::default())?)))
     }
 
-    /// The file of an address, and the octet of it.
+    /// The file of an address, and the octet of it; of a compressed file, that of the block.
     pub fn of(&self, lsn: Lsn) -> (String, u64) {
-        let after = self.0.partition_point(|base| *base <= lsn);
-        let base = after.checked_sub(1).and_then(|at| self.0.get(at)).copied().unwrap_or_default();
-        (file_name(base), offset_in(base, lsn))
+        let after = self.0.partition_point(|file| file.base <= lsn);
+        let file = after.checked_sub(1).and_then(|at| self.0.get(at));
+        file.map_or((file_name(Lsn(0)), offset_in(Lsn(0), lsn)), |file| {
+            (file_name(file.base), file.offset(lsn))
+        })
     }
 }
 
@@ -85,14 +90,11 @@ pub type Visit<'a> = dyn FnMut(Lsn, &[u8]) -> Result<(), OpenError> + 'a;
 /// # Errors
 /// What the disk said, and files of another version.
 pub fn walk(disk: &dyn Disk, directory_id: u64, visit: &mut Visit<'_>) -> Result<Walk, OpenError> {
-    let files = open_files(disk, directory_id, true)?;
-    let mut walk = Walk { files: files.len(), ..Walk::default() };
-    for LogFile { base, file, .. } in &files {
-        let name = file_name(*base);
-        let stamp = Stamp { kind: LOG_KIND, directory_id, number: base.0 };
-        if let Err(error) = stamp.check(&**file, &name) {
-            walk.stamps.push((name, error.to_string()));
-        }
+    let files = open_files(disk, directory_id, true, &Arc::default())?;
+    let cold = ColdSums::of(&files);
+    let mut walk = Walk { files: files.len(), cold, ..Walk::default() };
+    for file in &files {
+        faults(file, directory_id, &mut walk.faults)?;
     }
     let mut scanner = Scanner::new(directory_id, &files, Lsn(0), true);
     scanner.run(visit)?;
@@ -113,12 +115,39 @@ pub fn walk(disk: &dyn Disk, directory_id: u64, visit: &mut Visit<'_>) -> Result
     Ok(walk)
 }
 
+/// What is wrong with a file other than with its frames.
+fn faults(
+    log: &LogFile,
+    directory_id: u64,
+    found: &mut Vec<(String, u64, String)>,
+) -> Result<(), OpenError> {
+    let LogFile { base, file, cold, .. } = log;
+    let name = file_name(*base);
+    if let Some(cold) = cold {
+        let mut told = |fault: Fault| found.push((name.clone(), fault.offset, fault.what));
+        return cold.faults(&mut told).map_err(|error| OpenError::io(&name, error));
+    }
+    let stamp = Place { directory_id, base: *base }.plain_stamp();
+    if let Err(error) = stamp.check(&**file, &name) {
+        found.push((name, 0, error.to_string()));
+    }
+    Ok(())
+}
+
+/// What compressed files there are.
+///
+/// # Errors
+/// What the disk said, and files of another version.
+pub fn cold_sums(disk: &dyn Disk, directory_id: u64) -> Result<ColdSums, OpenError> {
+    Ok(ColdSums::of(&open_files(disk, directory_id, true, &Arc::default())?))
+}
+
 /// Where the log ends, from an address on at which a frame begins.
 ///
 /// # Errors
 /// What the disk said, and files of another version.
 pub fn end_of(disk: &dyn Disk, directory_id: u64, from: Lsn) -> Result<Lsn, OpenError> {
-    let files = open_files(disk, directory_id, true)?;
+    let files = open_files(disk, directory_id, true, &Arc::default())?;
     let mut scanner = Scanner::new(directory_id, &files, from, true);
     scanner.run(&mut |_, _| Ok(()))?;
     Ok(scanner.into_scan().end)

@@ -20,8 +20,9 @@ use crate::ledger::text::verify::{TextPart, part_of};
 use crate::message::disposition::Disposition;
 use crate::spool::disk::{Disk, DiskFile, read_exact_at};
 use crate::spool::error::OpenError;
+use crate::spool::log::ColdSums;
 use crate::spool::stamp::FORMAT_VERSION;
-use crate::spool::walk::end_of;
+use crate::spool::walk::{cold_sums, end_of};
 
 const DAY_US: u64 = 86_400_000_000;
 
@@ -71,6 +72,8 @@ pub struct Survey {
     pub log_bytes: u64,
     /// See `log_bytes`.
     pub log_bytes_after: u64,
+    /// What is in compressed log files, and what they take.
+    pub cold: ColdSums,
     /// When the oldest and the newest message were accepted.
     pub oldest: Option<Timestamp>,
     /// See `oldest`.
@@ -108,6 +111,7 @@ pub fn survey(disk: &Arc<dyn Disk>) -> Result<Survey, OpenError> {
     survey.take(&facts, &checkpoints);
     let end = end_of(&**disk, identity.directory_id, facts.replay_from)?;
     (survey.log_bytes, survey.log_bytes_after) = (end.0, end.since(facts.replay_from));
+    survey.cold = cold_sums(&**disk, identity.directory_id)?;
     let mut config = LedgerConfig::default();
     if checkpoints.newest.is_some() {
         config.segment_messages = facts.segment_messages;

@@ -51,6 +51,10 @@ pub struct Verified {
     pub log_files: usize,
     /// Octets of log that were read.
     pub log_bytes: u64,
+    /// Log files that are compressed, every block of which was checked.
+    pub cold_files: u64,
+    /// Octets that these do not take.
+    pub cold_saved_bytes: u64,
     /// Frames, all of them whole.
     pub frames: u64,
     /// Messages in the log.
@@ -231,8 +235,7 @@ impl<'a> Directory<'a> {
         verified: &mut Verified,
         told: &mut dyn FnMut(u64),
     ) -> Result<(), OpenError> {
-        let failed = |error| OpenError::io(&self.disk.place(), error);
-        let places = Places::new(&**self.disk).map_err(failed)?;
+        let places = Places::new(&**self.disk, self.directory_id)?;
         let bounds = Bounds {
             before: self.checkpoints.before.as_ref().map_or(Lsn(0), |it| it.facts.replay_from),
             facts: self.facts.clone(),
@@ -336,13 +339,15 @@ impl<'a> Directory<'a> {
         (verified.log_files, verified.log_bytes) = (walked.files, walked.bytes);
         (verified.frames, verified.messages, verified.events) =
             (walked.scan.frames, messages, events);
-        for (file, what) in &walked.stamps {
-            findings.wrong(file, Some(0), what.clone());
+        (verified.cold_files, verified.cold_saved_bytes) =
+            (walked.cold.files, walked.cold.saved_bytes());
+        for (file, offset, what) in &walked.faults {
+            findings.wrong(file, Some(*offset), what.clone());
         }
         // The log before what is kept is not missing.
         let kept = Kept::open(&**self.disk, self.directory_id).unwrap_or_default();
         for gap in walked.scan.skipped.iter().filter(|gap| gap.to > kept.log) {
-            let (file, offset) = match Places::new(&**self.disk) {
+            let (file, offset) = match Places::new(&**self.disk, self.directory_id) {
                 Ok(places) => places.of(gap.from),
                 Err(_) => (gap.file.clone(), 0),
             };
