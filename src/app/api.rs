@@ -118,6 +118,8 @@ impl Lag {
         let stats = ledger.stats();
         store.bytes.set(stats.log_bytes as f64);
         store.free_bytes.set(stats.free_bytes as f64);
+        store.log_files_compressed.set(stats.log_cold.files as f64);
+        store.log_saved_bytes.set(stats.log_cold.saved_bytes() as f64);
         // What was durable at the last look and is not indexed now has waited that long.
         let behind = stats.indexed.0 < self.durable;
         let seconds = if behind { self.seconds + UPKEEP.as_secs_f64() } else { 0.0 };

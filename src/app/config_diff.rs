@@ -92,7 +92,11 @@ fn restart(before: &Config, after: &Config) -> Vec<String> {
     compare("operator_socket", &before.operator_socket, &after.operator_socket);
     compare("[smpp]", &one.smpp, &other.smpp);
     compare("[spool]", &one.spool, &other.spool);
-    compare("[ledger]", &(&one.text, one.keep), &(&other.text, other.keep));
+    compare(
+        "[ledger]",
+        &(&one.text, one.keep, one.compress_after),
+        &(&other.text, other.keep, other.compress_after),
+    );
     compare("[[account]] keep_days", &kept(one), &kept(other));
     compare("[http]", &before.http, &after.http);
     compare("[callbacks]", &before.callbacks, &after.callbacks);

@@ -189,6 +189,7 @@ fn ledger_config(settings: &Settings, accept_corruption: bool) -> LedgerConfig {
         checkpoint_interval: spool.checkpoint,
         text: settings.text,
         keep: settings.keep,
+        compress_after: settings.compress_after,
         account_keep: settings.accounts.iter().filter_map(kept).collect(),
         ..LedgerConfig::default()
     }

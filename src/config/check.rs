@@ -54,7 +54,8 @@ pub(super) fn read<'a>(
 
     settings.smpp = smpp(reader, places, &top, root);
     settings.spool = spool::read(&one(reader, &top, root, "spool"));
-    (settings.text, settings.keep) = ledger::read(&one(reader, &top, root, "ledger"));
+    (settings.text, settings.keep, settings.compress_after) =
+        ledger::read(&one(reader, &top, root, "ledger"));
     let log = log::read(&one(reader, &top, root, "log"));
     let traces = telemetry::read(&one(reader, &top, root, "telemetry"));
 

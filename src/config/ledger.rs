@@ -16,8 +16,14 @@ pub(super) const fn days(days: u64) -> Duration {
     Duration::from_secs(days * DAY_S)
 }
 
-/// How words are indexed, `None` if they are not; and how long messages are kept, `None` for ever.
-pub(super) fn read(section: &Section<'_>) -> (Option<TextConfig>, Option<Duration>) {
+/// The longest that a log file can be left before it is compressed, other than for ever: a year.
+const COMPRESS_MINUTES_MAX: i64 = 365 * 24 * 60;
+
+/// How words are indexed, `None` if they are not; how long messages are kept, `None` for ever; after how long
+/// the log is compressed, `None` for never.
+pub(super) fn read(
+    section: &Section<'_>,
+) -> (Option<TextConfig>, Option<Duration>, Option<Duration>) {
     let default = TextConfig::default();
     let wanted = section.flag("text_index", true);
     let text = TextConfig {
@@ -39,6 +45,8 @@ pub(super) fn read(section: &Section<'_>) -> (Option<TextConfig>, Option<Duratio
         ..default
     };
     let keep_days = section.number("keep_days", 0, 0..=KEEP_DAYS_MAX);
+    let minutes = section.number("compress_after_minutes", 60, 0..=COMPRESS_MINUTES_MAX);
     section.finish();
-    (wanted.then_some(text), (keep_days > 0).then(|| days(keep_days)))
+    let compress_after = (minutes > 0).then(|| Duration::from_secs(minutes * 60));
+    (wanted.then_some(text), (keep_days > 0).then(|| days(keep_days)), compress_after)
 }

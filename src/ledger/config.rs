@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::text::config::TextConfig;
 use crate::base::id::MessageOrd;
+use crate::spool::cold::compress::BLOCK_BYTES;
 use crate::spool::recovery::LogOptions;
 
 /// Messages whose states share one page of the state file.
@@ -41,6 +42,10 @@ pub struct LedgerConfig {
     pub cells_max: u32,
     /// How long messages are kept. Default: for ever.
     pub keep: Option<Duration>,
+    /// How long a log file is left as it was written before it is compressed. Default an hour; `None` for ever.
+    pub compress_after: Option<Duration>,
+    /// Octets of log that are compressed together, from 256 to 2^20. Default 16 KiB.
+    pub compress_block_bytes: u32,
     /// How long what is personal is kept, by the name of the account. Default: as long as the message.
     pub account_keep: Vec<(String, Duration)>,
     /// The index of words, if there is one. Default with its own bounds.
@@ -65,6 +70,8 @@ impl Default for LedgerConfig {
             notices_max: 1000,
             cells_max: 1 << 16,
             keep: None,
+            compress_after: Some(Duration::from_secs(60 * 60)),
+            compress_block_bytes: BLOCK_BYTES,
             account_keep: Vec::new(),
             text: Some(TextConfig::default()),
             identity_seed: None,
@@ -89,6 +96,8 @@ impl LedgerConfig {
             dirty_pages_max: 8,
             checkpoint_log_bytes: 64 << 10,
             notices_max: 20,
+            compress_after: None,
+            compress_block_bytes: 512,
             text: Some(TextConfig::tiny()),
             identity_seed: Some(1),
             ..Self::default()

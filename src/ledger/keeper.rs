@@ -1,13 +1,15 @@
-//! The thread that has the ledger let go of what is not to be kept, removes the files of it, and erases.
+//! The thread that has the ledger let go of what is not to be kept, removes the files of it, erases, and compresses
+//! the log.
 //!
 //! Removing a large file takes the disk a while, and writing one anew more: it is nothing for those whom messages
-//! wait for.
+//! wait for. Nothing is compressed while something is erased.
 
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use super::cooling::Cooling;
 use super::erase::pass::{Pass, Step};
 use super::erase::worn::LOOK_EVERY as WORN_EVERY;
 use super::kept::remove_given_up;
@@ -25,6 +27,7 @@ pub struct Keeper {
     looked: (u64, Timestamp),
     /// When to look again for messages that are older than what their account keeps.
     worn_at: Timestamp,
+    cooling: Cooling,
 }
 
 /// How long a message that is to be erased may have come to its end before that is seen.
@@ -37,17 +40,21 @@ const IDLE_WAIT: Duration = Duration::from_millis(200);
 const NICENESS: i32 = 10;
 
 impl Keeper {
-    pub(super) const fn new(ledger: Arc<Ledger>) -> Self {
-        Self { ledger, pass: None, looked: (0, Timestamp(0)), worn_at: Timestamp(0) }
+    pub(super) fn new(ledger: Arc<Ledger>) -> Self {
+        let (looked, cooling) = ((0, Timestamp(0)), Cooling::default());
+        Self { ledger, pass: None, looked, worn_at: Timestamp(0), cooling }
     }
 
-    /// Says what is old by now, removes what was given up, and erases some of what is asked for; `false` if there
-    /// was nothing to do, or others have to do something first.
+    /// Says what is old by now, removes what was given up, erases some of what is asked for, and else compresses
+    /// some of what is cold; `false` if there was nothing to do, or others have to do something first.
     ///
     /// # Errors
     /// What the disk said; the next call tries again.
     pub fn step(&mut self, now: Timestamp) -> io::Result<bool> {
-        Ok(self.remove(now)? | self.erase(now)?)
+        if self.remove(now)? | self.erase(now)? {
+            return Ok(true);
+        }
+        if self.pass.is_some() { Ok(false) } else { self.cooling.step(&self.ledger, now) }
     }
 
     fn erase(&mut self, now: Timestamp) -> io::Result<bool> {
@@ -66,6 +73,7 @@ impl Keeper {
             }
         }
         let Some(pass) = &mut self.pass else { return Ok(false) };
+        self.cooling.give_up(&ledger)?;
         let step = pass.step(&ledger, now)?;
         if step == Step::Done {
             self.pass = None;
@@ -102,7 +110,7 @@ impl Keeper {
                 Ok(true) => continue,
                 Ok(false) => {}
                 Err(error) => {
-                    tracing::warn!(%error, "what is not kept cannot be removed or erased for now");
+                    tracing::warn!(%error, "what is not kept cannot be removed or erased, or the log not compressed, for now");
                 }
             }
             std::thread::sleep(IDLE_WAIT);

@@ -58,6 +58,8 @@ mod checkpoint_load;
 
 mod columns;
 
+mod cooling;
+
 mod counts;
 
 mod driver;

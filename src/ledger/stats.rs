@@ -1,5 +1,6 @@
 //! Figures of the ledger for metrics and the console.
 
+use crate::spool::log::ColdSums;
 use crate::spool::lsn::Lsn;
 
 /// The ledger at one moment.
@@ -23,6 +24,8 @@ pub struct Stats {
     pub staged_bytes: u64,
     /// Octets of log files.
     pub log_bytes: u64,
+    /// What is in compressed log files, and what they take.
+    pub log_cold: ColdSums,
     /// Free octets on the disk; 0 if it cannot say.
     pub free_bytes: u64,
     /// Full segments.

@@ -277,6 +277,7 @@ impl Ledger {
             checkpoint: Lsn(self.progress.checkpoint.load(Ordering::SeqCst)),
             staged_bytes: self.journal.staged_bytes() as u64,
             log_bytes: self.log.len_bytes(),
+            log_cold: self.log.cold_sums(),
             free_bytes: self.disk.free_bytes().unwrap_or(0),
             segments: index.segments.len() as u64,
             segments_sealed: index.segments.iter().filter(|s| s.numbers.is_some()).count() as u64,

@@ -1,5 +1,7 @@
 //! The ledger as a whole: against a model, against power cuts, against its bounds.
 
+mod cooling;
+
 mod crash;
 
 mod erasing;

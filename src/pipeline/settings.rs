@@ -49,6 +49,8 @@ pub struct Settings {
     pub text: Option<TextConfig>,
     /// How long messages are kept; `None` for ever.
     pub keep: Option<Duration>,
+    /// How long a log file is left before it is compressed; `None` for ever.
+    pub compress_after: Option<Duration>,
     /// Octets of memory that messages may wait in; 0 is without a limit.
     pub memory_bytes_max: u64,
 }
@@ -68,6 +70,7 @@ impl Default for Settings {
             spool: SpoolSettings::default(),
             text: Some(TextConfig::default()),
             keep: None,
+            compress_after: Some(Duration::from_secs(60 * 60)),
             memory_bytes_max: 1 << 30,
         }
     }

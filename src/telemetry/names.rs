@@ -148,6 +148,10 @@ metrics! {
         "Size of the data directory.";
     STORE_FREE = Gauge, "postrider_store_free_bytes" []
         "Free space on the data directory's file system.";
+    STORE_LOG_COMPRESSED = Gauge, "postrider_store_log_files_compressed" []
+        "Log files that are compressed.";
+    STORE_LOG_SAVED = Gauge, "postrider_store_log_saved_bytes" []
+        "Octets that log files do not take because they are compressed.";
     INDEX_LAG = Gauge, "postrider_index_lag_seconds" []
         "How far the ledger's indexes are behind the log.";
 

@@ -14,6 +14,10 @@ pub struct StoreMetrics {
     pub bytes: Gauge,
     /// Free space beside it.
     pub free_bytes: Gauge,
+    /// Log files that are compressed.
+    pub log_files_compressed: Gauge,
+    /// Octets that these do not take.
+    pub log_saved_bytes: Gauge,
     /// Seconds the indexes are behind the log.
     pub index_lag: Gauge,
 }
@@ -25,6 +29,8 @@ impl StoreMetrics {
             write_duration: registry.histogram(&names::STORE_WRITE, &[]),
             bytes: registry.gauge(&names::STORE_BYTES, &[]),
             free_bytes: registry.gauge(&names::STORE_FREE, &[]),
+            log_files_compressed: registry.gauge(&names::STORE_LOG_COMPRESSED, &[]),
+            log_saved_bytes: registry.gauge(&names::STORE_LOG_SAVED, &[]),
             index_lag: registry.gauge(&names::INDEX_LAG, &[]),
         }
     }

@@ -4,7 +4,7 @@ use super::world::World;
 use crate::spool::sim_disk::Fault;
 
 /// Opens as often as it takes; every attempt may be cut off by another fault.
-fn reopen(world: &mut World, faults: u32) {
+pub(super) fn reopen(world: &mut World, faults: u32) {
     for _ in 0..faults {
         world.crash();
         let operation = world.random.u64(..60);
@@ -19,7 +19,7 @@ fn reopen(world: &mut World, faults: u32) {
 }
 
 /// Runs until the fault strikes; says whether it did.
-fn run_into(world: &mut World, steps: u32, operation: u64, fault: Fault) -> bool {
+pub(super) fn run_into(world: &mut World, steps: u32, operation: u64, fault: Fault) -> bool {
     world.disk.fail_at(operation, fault);
     if world.open().is_err() {
         return true;

@@ -22,6 +22,7 @@ use crate::message::event::{By, Event, NO_MESSAGE, NewAddress, Report, What};
 use crate::message::reason::Reason;
 use crate::message::record::{Direction, Message};
 use crate::spool::chunk::Chunk;
+use crate::spool::cold::tests::unpacked;
 use crate::spool::disk::Disk;
 use crate::spool::flusher::Flushed;
 use crate::spool::sim_disk::{Fault, SimDisk};
@@ -41,18 +42,34 @@ fn is_its(ord: u64) -> bool {
 /// The one that was sent to the number in another form.
 const READDRESSED: u64 = 33;
 
-struct Desk {
-    disk: SimDisk,
-    config: LedgerConfig,
-    opened: Opened,
+pub(super) struct Desk {
+    pub(super) disk: SimDisk,
+    pub(super) config: LedgerConfig,
+    pub(super) opened: Opened,
     now: Timestamp,
 }
 
 impl Desk {
-    fn new(config: LedgerConfig) -> Self {
+    pub(super) fn new(config: LedgerConfig) -> Self {
         let disk = SimDisk::new(7);
         let opened = Ledger::open(Arc::new(disk.clone()), config.clone()).expect("room");
         Self { disk, config, opened, now: Timestamp(1_000_000) }
+    }
+
+    /// A time at which more is due.
+    pub(super) fn later(&mut self) -> Timestamp {
+        self.now.0 += 60_000_000;
+        self.now
+    }
+
+    /// Puts so many messages, and has everybody work meanwhile.
+    pub(super) fn put_some(&mut self, messages: u64) {
+        for first in (0..messages).step_by(20) {
+            let mut chunk = Chunk::new();
+            (first..first + 20).for_each(|ord| put_one(&mut chunk, ord));
+            self.put(&mut chunk);
+            assert!(self.settle());
+        }
     }
 
     fn put(&mut self, chunk: &mut Chunk) {
@@ -61,7 +78,7 @@ impl Desk {
     }
 
     /// Everybody works until nobody has anything to do; `false` if the disk failed.
-    fn settle(&mut self) -> bool {
+    pub(super) fn settle(&mut self) -> bool {
         let Opened { flusher, indexer, sealer, text_follower, text_keeper, keeper, .. } =
             &mut self.opened;
         let mut idle = 0;
@@ -84,7 +101,7 @@ impl Desk {
         true
     }
 
-    fn reopen(&mut self) {
+    pub(super) fn reopen(&mut self) {
         self.disk = self.disk.crash();
         self.opened =
             Ledger::open(Arc::new(self.disk.clone()), self.config.clone()).expect("it opens");
@@ -109,7 +126,7 @@ impl Desk {
     }
 
     /// What somebody finds who looks at the directory from outside.
-    fn verified(&self) -> Vec<String> {
+    pub(super) fn verified(&self) -> Vec<String> {
         // The claim of this process goes with the power.
         let disk: Arc<dyn Disk> = Arc::new(self.disk.crash());
         let verified = verify(&disk, VerifyOptions::default(), &mut |_| {}).expect("readable");
@@ -121,21 +138,25 @@ impl Desk {
         Asking { account: None, by: By::Operator, who: "test", at: self.now }
     }
 
-    fn erase_number(&self) -> Result<Erasure, EraseError> {
+    pub(super) fn erase_number(&self) -> Result<Erasure, EraseError> {
         self.opened.ledger.erase_number(NUMBER, &self.asking())
     }
 
-    /// The files that hold any of some octets, in whatever form.
+    /// The files that hold any of some octets, in whatever form: in those that are compressed, of what they say.
     fn files_with(&self, needles: &[&[u8]]) -> Vec<String> {
         let has = |name: &String| {
             let octets = self.disk.contents(name).unwrap_or_default();
-            needles.iter().any(|needle| octets.windows(needle.len()).any(|it| it == *needle))
+            let said = unpacked(&octets).unwrap_or_default();
+            needles.iter().any(|needle| {
+                let mut there = octets.windows(needle.len()).chain(said.windows(needle.len()));
+                there.any(|it| it == *needle)
+            })
         };
         self.disk.list().expect("alive").into_iter().filter(has).collect()
     }
 
     /// The files that hold anything of the number, or the word that only its texts have.
-    fn files_with_it(&self) -> Vec<String> {
+    pub(super) fn files_with_it(&self) -> Vec<String> {
         let key = NumberKey::of(NUMBER).0.to_le_bytes();
         let ending = ending_key(NumberKey::of(NUMBER).0).expect("digits").to_le_bytes();
         let mark = mark_of(WORD).to_le_bytes();
@@ -150,7 +171,7 @@ impl Desk {
     }
 
     /// What is not the number's is as it was, and what is says so and is blank.
-    fn check(&self, erased: impl Fn(u64) -> bool) {
+    pub(super) fn check(&self, erased: impl Fn(u64) -> bool) {
         let ledger = &self.opened.ledger;
         for ord in 0..MESSAGES {
             let stored = ledger.message(MessageOrd(ord)).expect("reads").expect("there");
@@ -234,18 +255,26 @@ fn put_one(chunk: &mut Chunk, ord: u64) {
 
 /// Without receipts owed, so that a message that has ended is done with.
 fn desk() -> Desk {
-    let mut desk = Desk::new(LedgerConfig::tiny());
+    desk_of(LedgerConfig::tiny())
+}
+
+pub(super) fn desk_of(config: LedgerConfig) -> Desk {
+    let mut desk = Desk::new(config);
     desk.fill();
     desk
 }
 
-fn erased(ord: u64) -> bool {
+pub(super) fn erased(ord: u64) -> bool {
     is_its(ord) || ord == READDRESSED
 }
 
 #[test]
 fn nothing_of_an_erased_number_is_left_in_any_file_and_all_else_is_as_it_was() {
-    let mut desk = desk();
+    erases_all(desk());
+}
+
+/// Erases the number, and looks for it in all files.
+pub(super) fn erases_all(mut desk: Desk) {
     desk.check(|_| false);
     let held = desk.files_with_it();
     for kind in ["log-", "columns-", "marks-", "lists-", "to-", "text-"] {
@@ -311,18 +340,18 @@ fn what_is_older_than_what_is_kept_goes_with_its_files_and_is_passed_over_by_rea
 
 #[test]
 fn a_power_cut_at_any_operation_of_erasing_leaves_it_to_be_done_and_loses_nothing() {
-    cut_at_every(29);
+    cut_at_every(&LedgerConfig::tiny(), 29);
 }
 
 #[test]
 #[ignore = "takes minutes"]
 fn a_power_cut_at_every_operation_of_erasing_leaves_it_to_be_done_and_loses_nothing_long() {
-    cut_at_every(1);
+    cut_at_every(&LedgerConfig::tiny(), 1);
 }
 
-fn cut_at_every(stride: usize) {
+pub(super) fn cut_at_every(config: &LedgerConfig, stride: usize) {
     for operation in (0..).step_by(stride) {
-        let mut desk = desk();
+        let mut desk = desk_of(config.clone());
         desk.disk.fail_at(desk.disk.operations() + operation as u64, Fault::PowerCut);
         let asked = desk.erase_number().is_ok();
         let through = asked && desk.settle();

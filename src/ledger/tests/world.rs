@@ -32,6 +32,10 @@ pub(super) struct World {
     acknowledged: Lsn,
     now: Timestamp,
     messages: u64,
+    /// Whether the log is compressed as soon as it can be.
+    pub(super) cools: bool,
+    /// Files that were seen to be compressed.
+    pub(super) cooled: u64,
     /// Whether old messages end and are let go.
     pub(super) expires: bool,
     /// The oldest message that was seen to be kept.
@@ -50,6 +54,8 @@ impl World {
             acknowledged: Lsn(0),
             now: Timestamp(1_000_000),
             messages: 0,
+            cools: false,
+            cooled: 0,
             expires: false,
             kept_from: 0,
         }
@@ -111,6 +117,9 @@ impl World {
             // Into the next hours.
             self.now.0 += self.random.u64(..3 * 3_600_000_000);
         }
+        if self.cools && self.random.u8(..3) == 0 {
+            return self.cool();
+        }
         if self.expires && self.random.u8(..12) == 0 {
             return self.expire();
         }
@@ -132,6 +141,16 @@ impl World {
             17..19 => self.opened.as_mut().is_some_and(|opened| opened.sealer.step().is_ok()),
             _ => self.opened.as_mut().is_some_and(|opened| opened.indexer.checkpoint().is_ok()),
         }
+    }
+
+    /// Compresses some of what is closed.
+    fn cool(&mut self) -> bool {
+        self.now.0 += 11_000_000;
+        let Some(opened) = &mut self.opened else { return false };
+        // What it is refused is tried again.
+        let _ = opened.keeper.step(self.now);
+        self.cooled += opened.ledger.stats().log_cold.files;
+        true
     }
 
     /// Ends what waits of the oldest messages, or has old ones let go.
