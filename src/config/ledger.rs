@@ -50,3 +50,21 @@ pub(super) fn read(
     let compress_after = (minutes > 0).then(|| Duration::from_secs(minutes * 60));
     (wanted.then_some(text), (keep_days > 0).then(|| days(keep_days)), compress_after)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{errors, parse};
+
+    #[test]
+    fn the_log_is_compressed_after_an_hour_or_when_it_is_said_or_never() {
+        let minutes = |text: &str| {
+            let checked = parse(&format!("[ledger]\n{text}")).expect("right");
+            checked.config.settings.compress_after.map(|after| after.as_secs() / 60)
+        };
+        assert_eq!(minutes(""), Some(60));
+        assert_eq!(minutes("compress_after_minutes = 5"), Some(5));
+        assert_eq!(minutes("compress_after_minutes = 0"), None);
+        let wrong = errors("[ledger]\ncompress_after_minutes = -1");
+        assert!(wrong.iter().any(|it| it.contains("compress_after_minutes")), "{wrong:?}");
+    }
+}

@@ -46,7 +46,7 @@ pub(super) struct Desk {
     pub(super) disk: SimDisk,
     pub(super) config: LedgerConfig,
     pub(super) opened: Opened,
-    now: Timestamp,
+    pub(super) now: Timestamp,
 }
 
 impl Desk {
@@ -60,6 +60,18 @@ impl Desk {
     pub(super) fn later(&mut self) -> Timestamp {
         self.now.0 += 60_000_000;
         self.now
+    }
+
+    /// All files, with their octets.
+    pub(super) fn sizes(&self) -> Vec<(String, u64)> {
+        let size = |name: &String| self.disk.contents(name).unwrap_or_default().len() as u64;
+        let names = self.disk.list().expect("alive").into_iter();
+        names
+            .map(|name| {
+                let bytes = size(&name);
+                (name, bytes)
+            })
+            .collect()
     }
 
     /// Puts so many messages, and has everybody work meanwhile.
