@@ -26,6 +26,8 @@ pub(super) struct Cooling {
     /// Files that are left as they are, up to the next start.
     left: BTreeSet<Lsn>,
     look_at: Timestamp,
+    /// When it looked first: an empty file was begun by then, or later for somebody who erases.
+    looked_first: Option<Timestamp>,
 }
 
 impl Cooling {
@@ -80,17 +82,19 @@ impl Cooling {
         let Some(after) = ledger.config.compress_after else { return Ok(false) };
         let block_bytes = ledger.config.compress_block_bytes;
         self.look_at = now + LOOK_EVERY;
+        let looked_first = *self.looked_first.get_or_insert(now);
         for (base, end) in ledger.log.closed_plain() {
             let length = end.since(base);
             if length < u64::from(block_bytes) || self.left.contains(&base) {
                 continue;
             }
-            let next_begun = ledger.log.chunk_time(end.plus(FRAME_HEADER_BYTES as u64))?;
+            let first = ledger.log.chunk_time(end.plus(FRAME_HEADER_BYTES as u64))?;
+            let next_begun = first.unwrap_or(looked_first);
             // A clock that was set back, or damage, says nothing of the files behind.
-            if next_begun.is_some_and(|begun| begun > now) {
+            if next_begun > now {
                 continue;
             }
-            if next_begun.is_none_or(|begun| begun > now - after) {
+            if next_begun > now - after {
                 return Ok(false);
             }
             let room = ledger.config.log.free_bytes_min.saturating_add(length);

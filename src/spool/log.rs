@@ -164,10 +164,14 @@ impl Log {
         Ok(true)
     }
 
-    /// When the chunk at an address was appended.
+    /// When the chunk at an address was appended; `None` if there is none.
     pub fn chunk_time(&self, lsn: Lsn) -> io::Result<Option<Timestamp>> {
         let mut header = [0; CHUNK_HEADER_BYTES];
         if self.read(lsn, &mut header, true)? < CHUNK_HEADER_BYTES {
+            return Ok(None);
+        }
+        if header[..4] == [0; 4] {
+            // Room that nothing was written to.
             return Ok(None);
         }
         let mut time = [0; 8];

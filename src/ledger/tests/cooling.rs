@@ -79,6 +79,22 @@ fn a_file_is_compressed_once_it_is_cold_and_the_disk_has_room() {
 }
 
 #[test]
+fn a_restart_and_nothing_written_since_begin_the_time_anew() {
+    let hour = Duration::from_secs(3_600);
+    let mut desk = desk_of(LedgerConfig { compress_after: Some(hour), ..LedgerConfig::tiny() });
+    desk.now = desk.now + hour;
+    assert!(desk.settle());
+    let before = sums(&desk).files;
+    desk.reopen();
+    assert!(desk.settle());
+    assert_eq!(sums(&desk).files, before, "the newest one was closed just now");
+    desk.now = desk.now + hour;
+    assert!(desk.settle());
+    assert_eq!(sums(&desk).files, before + 1);
+    desk.check(|_| false);
+}
+
+#[test]
 fn nothing_of_an_erased_number_is_left_in_compressed_files() {
     let desk = desk_of(at_once());
     assert!(sums(&desk).files > 1);
