@@ -22,6 +22,8 @@ pub mod tokens;
 
 pub(super) mod verify;
 
+pub(super) use body::sampled_terms;
+
 mod bodies;
 
 mod body;
