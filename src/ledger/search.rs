@@ -188,17 +188,20 @@ impl<'a> Search<'a> {
     /// words may be many: they are found together, and some at a time.
     fn list(&mut self, part: &Part) -> io::Result<Option<List>> {
         let mut shortest: Option<(usize, Driver<'_>)> = None;
-        for driver in self.all.iter().filter_map(|predicate| predicate.driver(part)) {
+        // What words have is asked for once for all of them.
+        let others = self.all.iter().filter(|it| !matches!(it, Predicate::Text(_)));
+        for driver in others.filter_map(|predicate| predicate.driver(part)) {
             let length = driver.length(self.ledger, part)?;
             if shortest.as_ref().is_none_or(|(known, _)| length < *known) {
                 shortest = Some((length, driver));
             }
         }
         let length = shortest.as_ref().map_or(usize::MAX, |(length, _)| *length);
-        if length < usize::MAX
-            && !self.words.is_empty()
-            && part.words_length(self.ledger, &self.words)? <= length
-        {
+        let with_words = match self.words.is_empty() {
+            true => usize::MAX,
+            false => part.words_length(self.ledger, &self.words)?,
+        };
+        if with_words < usize::MAX && with_words <= length {
             return self.some_with_words(part).map(Some);
         }
         let Some((_, driver)) = shortest.filter(|(length, _)| *length <= LIST_MAX) else {
@@ -210,6 +213,10 @@ impl<'a> Search<'a> {
         let mut rows: Vec<usize> = here.map(|ord| part.geometry.row(ord)).collect();
         rows.sort_unstable_by(|a, b| b.cmp(a));
         rows.dedup();
+        if !self.words.is_empty() {
+            // An entry of a list is sooner looked at than a record.
+            self.ledger.keep_with_words(part.segment, &self.words, &mut rows)?;
+        }
         Ok(Some(List { rows, from: 0 }))
     }
 
