@@ -10,6 +10,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::print::{json as print_json, note, out};
+use crate::base::clock::Clock;
 use crate::base::processor_time::thread_time;
 use crate::ledger::config::LedgerConfig;
 use crate::ledger::open::Opened;
@@ -134,10 +135,12 @@ fn measure(arguments: &SimQueriesArgs) -> Result<(), OpenError> {
 
 /// Makes everything that the threads of a gateway would have made by and by.
 fn settle(opened: &mut Opened) -> io::Result<()> {
+    let clock = Clock::start();
     loop {
         let mut any = opened.sealer.step()?;
         any |= opened.text_follower.step()?;
         any |= opened.text_keeper.step()?;
+        any |= opened.keeper.step(clock.now())?;
         if !any {
             return opened.indexer.checkpoint();
         }

@@ -70,6 +70,8 @@ mod expire;
 
 mod facts;
 
+mod filter;
+
 pub mod follow;
 
 mod identity;

@@ -20,7 +20,7 @@ use crate::spool::error::OpenError;
 use crate::spool::stamp::{Footed, Stamp, cut_off};
 
 /// The version of what words are and how they are laid out; a file of another is made again.
-pub(super) const LAYOUT: u32 = 1;
+pub(in crate::ledger) const LAYOUT: u32 = 1;
 
 pub(super) const FOOTER_BYTES: usize = 44;
 

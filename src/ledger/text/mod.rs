@@ -44,7 +44,7 @@ mod merge;
 
 mod node;
 
-mod page;
+pub(super) mod page;
 
 mod postings;
 
@@ -55,6 +55,8 @@ mod table;
 mod turns;
 
 mod varint;
+
+pub(super) mod whole;
 
 mod write;
 
