@@ -5,7 +5,10 @@ pub mod clock;
 pub mod foreign_id;
 
 pub mod hash;
+
 pub mod id;
+
+pub mod processor_time;
 
 pub mod secret;
 

@@ -9,7 +9,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 use super::print::note;
 use super::{
     carriers, check, completions, conversation, demo, erase, export, govern, ledger, man, opt_outs,
-    queue, route, search, send, serve, sim_ledger, stats, tail, top, trace,
+    queue, route, search, send, serve, sim_ledger, sim_queries, stats, tail, top, trace,
 };
 
 /// A carrier-grade SMS gateway that can tell anyone what happened to any message.
@@ -88,6 +88,8 @@ enum Sim {
     Responder(crate::load::responder::ResponderArgs),
     /// A data directory full of traffic that never was
     Ledger(sim_ledger::SimLedgerArgs),
+    /// Questions of every kind to such a directory, and what answers cost
+    Queries(sim_queries::SimQueriesArgs),
     /// A forwarder without a store
     Relay(crate::load::relay::RelayArgs),
 }
@@ -107,6 +109,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Sim(Sim::Smsc(arguments)) => crate::sim::args::run(arguments),
         Command::Sim(Sim::Responder(arguments)) => crate::load::responder::run(arguments),
         Command::Sim(Sim::Ledger(arguments)) => sim_ledger::run(&arguments),
+        Command::Sim(Sim::Queries(arguments)) => sim_queries::run(&arguments),
         Command::Sim(Sim::Relay(arguments)) => crate::load::relay::run(arguments),
         Command::Ledger(command) => ledger::run(&command),
         Command::Completions(arguments) => completions::run(&arguments, program()),

@@ -53,6 +53,9 @@ mod send;
 mod serve;
 
 mod sim_ledger;
+
+mod sim_queries;
+
 mod stats;
 
 mod tail;

@@ -46,6 +46,9 @@ pub(super) struct SimLedgerArgs {
     /// The node that the directory is for
     #[arg(long, default_value_t = 0)]
     node: u16,
+    /// Messages in a segment: a power of two from 256 to 16777216
+    #[arg(long, value_name = "N", default_value_t = LedgerConfig::default().segment_messages)]
+    segment_messages: u32,
     /// Leave the index of words out
     #[arg(long)]
     no_words: bool,
@@ -85,7 +88,9 @@ fn write(arguments: &SimLedgerArgs, started: Instant) -> Result<(Summary, Durati
     let disk = Arc::new(private(&arguments.data_dir)?);
     let mut progress = Progress::new(arguments.messages);
     let mut written = None;
-    let summary = fill(disk, &config, LedgerConfig::default(), &mut |summary| {
+    let ledger =
+        LedgerConfig { segment_messages: arguments.segment_messages, ..LedgerConfig::default() };
+    let summary = fill(disk, &config, ledger, &mut |summary| {
         if summary.phase == Phase::Indexing {
             written.get_or_insert_with(|| started.elapsed());
         }

@@ -40,6 +40,8 @@ pub struct LedgerConfig {
     pub notices_max: usize,
     /// Different counts of a segment that are kept (see `cells`), at 16 octets each. Default 2^16.
     pub cells_max: u32,
+    /// Neighbouring segments whose filters are merged into one file, from 1 to 8. Default 8.
+    pub filter_segments: u32,
     /// How long messages are kept. Default: for ever.
     pub keep: Option<Duration>,
     /// How long a log file is left as it was written before it is compressed. Default an hour; `None` for ever.
@@ -69,6 +71,7 @@ impl Default for LedgerConfig {
             index_interval: Duration::from_millis(5),
             notices_max: 1000,
             cells_max: 1 << 16,
+            filter_segments: 8,
             keep: None,
             compress_after: Some(Duration::from_secs(60 * 60)),
             compress_block_bytes: BLOCK_BYTES,
@@ -98,6 +101,7 @@ impl LedgerConfig {
             notices_max: 20,
             compress_after: None,
             compress_block_bytes: 512,
+            filter_segments: 2,
             text: Some(TextConfig::tiny()),
             identity_seed: Some(1),
             ..Self::default()
@@ -109,6 +113,7 @@ impl LedgerConfig {
         self.run_entries = self.run_entries.clamp(256, 1 << 26);
         self.links_per_file = self.links_per_file.clamp(256, 1 << 28);
         self.resident_segments = self.resident_segments.max(1);
+        self.filter_segments = self.filter_segments.clamp(1, 8);
         self
     }
 

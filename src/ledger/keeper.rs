@@ -12,6 +12,7 @@ use std::time::Duration;
 use super::cooling::Cooling;
 use super::erase::pass::{Pass, Step};
 use super::erase::worn::LOOK_EVERY as WORN_EVERY;
+use super::filter::set::Making;
 use super::kept::remove_given_up;
 use super::store::Ledger;
 use crate::base::clock::{Clock, Timestamp};
@@ -28,7 +29,14 @@ pub struct Keeper {
     /// When to look again for messages that are older than what their account keeps.
     worn_at: Timestamp,
     cooling: Cooling,
+    /// Filters of segments that are being made.
+    making: Option<Making>,
+    /// When to make some again after that failed.
+    making_at: Timestamp,
 }
+
+/// How long filters are left alone when they could not be made.
+const FILTERS_PAUSE: Duration = Duration::from_secs(60);
 
 /// How long a message that is to be erased may have come to its end before that is seen.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
@@ -41,12 +49,19 @@ const NICENESS: i32 = 10;
 
 impl Keeper {
     pub(super) fn new(ledger: Arc<Ledger>) -> Self {
-        let (looked, cooling) = ((0, Timestamp(0)), Cooling::default());
-        Self { ledger, pass: None, looked, worn_at: Timestamp(0), cooling }
+        Self {
+            ledger,
+            pass: None,
+            looked: (0, Timestamp(0)),
+            worn_at: Timestamp(0),
+            cooling: Cooling::default(),
+            making: None,
+            making_at: Timestamp(0),
+        }
     }
 
-    /// Says what is old by now, removes what was given up, erases some of what is asked for, and else compresses
-    /// some of what is cold; `false` if there was nothing to do, or others have to do something first.
+    /// Says what is old by now, removes what was given up, erases some of what is asked for, and else merges filters
+    /// or compresses some of what is cold; `false` if there was nothing to do, or others have to do something first.
     ///
     /// # Errors
     /// What the disk said; the next call tries again.
@@ -54,7 +69,20 @@ impl Keeper {
         if self.remove(now)? | self.erase(now)? {
             return Ok(true);
         }
-        if self.pass.is_some() { Ok(false) } else { self.cooling.step(&self.ledger, now) }
+        if self.pass.is_some() {
+            return Ok(false);
+        }
+        Ok(self.filter(now)? || self.cooling.step(&self.ledger, now)?)
+    }
+
+    fn filter(&mut self, now: Timestamp) -> io::Result<bool> {
+        if now < self.making_at {
+            return Ok(false);
+        }
+        self.ledger.make_filters(&mut self.making).inspect_err(|_| {
+            // Searches do without.
+            self.making_at = now + FILTERS_PAUSE;
+        })
     }
 
     fn erase(&mut self, now: Timestamp) -> io::Result<bool> {
@@ -91,6 +119,7 @@ impl Keeper {
             return Ok(false);
         }
         let kept = ledger.read().kept;
+        ledger.filters.release_before(kept.segment as usize);
         let (per_file, words_too) = (ledger.config.links_per_file, ledger.text.is_none());
         let removed = remove_given_up(&*ledger.disk, &kept, per_file, words_too);
         removed.map(|count| count > 0).map_err(|error| {

@@ -92,6 +92,13 @@ impl Kept {
             return base < self.log;
         }
         let Some((prefix, digits)) = name.split_once('-') else { return false };
+        if prefix == "filter" {
+            // Those of several segments go with the last of them.
+            let numbers = digits.split_once('-').map(|(first, count)| {
+                [first, count].map(|digits| u64::from_str_radix(digits, 16).unwrap_or(u64::MAX / 2))
+            });
+            return numbers.is_some_and(|[first, count]| first + count <= self.segment);
+        }
         // Words of some rows have those behind another mark.
         let digits = digits.split_once('-').map_or(digits, |(segment, _)| segment);
         let Ok(number) = u64::from_str_radix(digits, 16) else { return false };

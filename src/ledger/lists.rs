@@ -165,17 +165,41 @@ impl Lists {
             if fence.first > last {
                 break;
             }
-            let before = block * FENCE_ENTRIES;
-            let octets = &mut octets[..FENCE_ENTRIES.min(list.entries - before) * ENTRY_BYTES];
-            read_exact_at(&*self.file, octets, list.at + (before * ENTRY_BYTES) as u64)?;
-            if crc32c::crc32c(octets) != fence.crc {
-                let what = "a list of a segment is not as it was written";
-                return Err(io::Error::new(io::ErrorKind::InvalidData, what));
-            }
-            let entries = octets.as_chunks::<ENTRY_BYTES>().0.iter();
-            let entries = entries.map(|entry| u64::from_le_bytes(*entry));
+            let entries = self.block(list, block, &mut octets)?;
             out.extend(entries.filter(|entry| (first..=last).contains(entry)).map(|e| e as u32));
         }
+        Ok(())
+    }
+
+    /// Reads the entries between two fences.
+    fn block<'a>(
+        &self,
+        list: &List,
+        block: usize,
+        octets: &'a mut [u8; FENCE_ENTRIES * ENTRY_BYTES],
+    ) -> io::Result<impl Iterator<Item = u64> + use<'a>> {
+        let before = block * FENCE_ENTRIES;
+        let octets = &mut octets[..FENCE_ENTRIES.min(list.entries - before) * ENTRY_BYTES];
+        read_exact_at(&*self.file, octets, list.at + (before * ENTRY_BYTES) as u64)?;
+        if list.fences.get(block).map(|fence| fence.crc) != Some(crc32c::crc32c(octets)) {
+            let what = "a list of a segment is not as it was written";
+            return Err(io::Error::new(io::ErrorKind::InvalidData, what));
+        }
+        let entries = octets.as_chunks::<ENTRY_BYTES>().0.iter();
+        Ok(entries.map(|entry| u64::from_le_bytes(*entry)))
+    }
+
+    /// Calls a function with every key that rows have, some more than once.
+    ///
+    /// # Errors
+    /// `InvalidData` if the file was changed, or what the disk said.
+    pub(super) fn each_key(&self, which: Listed, each: &mut dyn FnMut(u32)) -> io::Result<()> {
+        let list = &self.lists[which as usize];
+        let mut octets = [0; FENCE_ENTRIES * ENTRY_BYTES];
+        for block in 0..list.fences.len() {
+            self.block(list, block, &mut octets)?.for_each(|entry| each((entry >> 32) as u32));
+        }
+        list.common.iter().for_each(|key| each(*key));
         Ok(())
     }
 }

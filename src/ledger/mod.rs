@@ -32,6 +32,8 @@ pub mod number_set;
 
 pub mod predicate;
 
+pub mod probe;
+
 pub mod query;
 
 pub mod running;
@@ -67,6 +69,8 @@ mod driver;
 mod expire;
 
 mod facts;
+
+mod filter;
 
 pub mod follow;
 

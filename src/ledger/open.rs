@@ -12,6 +12,7 @@ use super::correlation::Correlations;
 use super::erase::book::Book;
 use super::erase::hidden::Erasing;
 use super::facts::Facts;
+use super::filter::set::Filters;
 use super::identity::Identity;
 use super::index::{Index, Numbers, Segment};
 use super::indexer::Indexer;
@@ -120,6 +121,9 @@ fn assemble(
     let (directory_id, geometry) = (identity.directory_id, config.geometry());
     let text =
         config.text.map(|text| TextIndex::open(Arc::clone(&disk), directory_id, geometry, text));
+    let text = text.transpose()?;
+    let kept = index.kept_segment();
+    let filters = Filters::open(&*disk, &config, identity, text.as_ref(), kept)?;
     let ledger = Arc::new(Ledger {
         config,
         disk,
@@ -132,7 +136,8 @@ fn assemble(
         sealing: Mutex::default(),
         progress,
         erasing: Erasing::new(book),
-        text: text.transpose()?,
+        filters,
+        text,
         _lock: lock,
     });
     let skips = recovered.scan.skipped.clone();

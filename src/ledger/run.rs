@@ -41,6 +41,8 @@ pub(super) struct Run {
     file: Arc<dyn DiskFile>,
     entries: usize,
     fences: Vec<u64>,
+    /// The checksum of the entries.
+    crc: u32,
 }
 
 impl RunName {
@@ -83,7 +85,7 @@ impl Run {
         file.write_at(&octets, at)?;
         file.sync_data()?;
         disk.rename(&unfinished, &name.file())?;
-        Ok(Self { file, entries: sorted.len(), fences })
+        Ok(Self { file, entries: sorted.len(), fences, crc })
     }
 
     /// Opens a run and checks its fences.
@@ -110,7 +112,8 @@ impl Run {
         if crc.to_le_bytes() != crcs[4..] {
             return Err(damaged());
         }
-        Ok(Self { file, entries: entries as usize, fences })
+        let crc = u32::from_le_bytes([crcs[0], crcs[1], crcs[2], crcs[3]]);
+        Ok(Self { file, entries: entries as usize, fences, crc })
     }
 
     /// How many entries have a key of the range, up to two blocks fewer than there are.
@@ -122,16 +125,44 @@ impl Run {
 
     /// The largest value; 0 if there is none. Reads all of it.
     pub(super) fn value_max(&self) -> io::Result<u64> {
-        let mut octets = vec![0; WRITE_ENTRIES * ENTRY_BYTES];
-        let (mut first, mut max) = (0, 0);
-        while first < self.entries {
+        let mut max = 0;
+        self.each_piece(&mut |piece| {
+            max = piece.as_chunks::<ENTRY_BYTES>().0.iter().map(value_of).fold(max, u64::max);
+        })?;
+        Ok(max)
+    }
+
+    /// Calls a function with every key once, in their order.
+    ///
+    /// # Errors
+    /// `InvalidData` if the entries are not those that were written, or what the disk said.
+    pub(super) fn each_key(&self, each: &mut dyn FnMut(u64)) -> io::Result<()> {
+        let (mut crc, mut last) = (0, None);
+        self.each_piece(&mut |piece| {
+            crc = crc32c::crc32c_append(crc, piece);
+            for key in piece.as_chunks::<ENTRY_BYTES>().0.iter().map(key_of) {
+                if last.replace(key) != Some(key) {
+                    each(key);
+                }
+            }
+        })?;
+        if crc != self.crc {
+            let what = "the entries of a sorted run are not as they were written";
+            return Err(io::Error::new(io::ErrorKind::InvalidData, what));
+        }
+        Ok(())
+    }
+
+    /// Calls a function with all entries, many at a time.
+    fn each_piece(&self, each: &mut dyn FnMut(&[u8])) -> io::Result<()> {
+        let mut octets = vec![0; WRITE_ENTRIES.min(self.entries) * ENTRY_BYTES];
+        for first in (0..self.entries).step_by(WRITE_ENTRIES) {
             let count = WRITE_ENTRIES.min(self.entries - first);
             let part = &mut octets[..count * ENTRY_BYTES];
             read_exact_at(&*self.file, part, (STAMP_BYTES + first * ENTRY_BYTES) as u64)?;
-            max = part.as_chunks::<ENTRY_BYTES>().0.iter().map(value_of).fold(max, u64::max);
-            first += count;
+            each(part);
         }
-        Ok(max)
+        Ok(())
     }
 
     /// Adds the values of the keys of a range, in the order of the keys, up to `max`.

@@ -13,6 +13,7 @@ use std::time::Instant;
 use super::cells::Cell;
 use super::columns::Wide;
 use super::driver::{Driver, LIST_MAX};
+use super::filter::mask::MaybeIn;
 use super::predicate::Predicate;
 use super::query::{Page, Query, RECORD_ROWS};
 use super::search_block::Block;
@@ -99,6 +100,8 @@ struct Search<'a> {
     cheap: usize,
     /// The words that all have to be there.
     words: Vec<Words>,
+    /// What the filters say that were asked last.
+    maybe_in: Option<MaybeIn>,
     page: Page,
     rows_left: u64,
     until: Option<Instant>,
@@ -119,6 +122,7 @@ impl<'a> Search<'a> {
             words: words.collect(),
             all,
             cheap,
+            maybe_in: None,
             page: Page::default(),
             rows_left: query.rows_max.max(1),
             until: Instant::now().checked_add(query.time_max),
@@ -137,6 +141,11 @@ impl<'a> Search<'a> {
 
     /// Looks at the newest segment before an ordinal; returns where to go on.
     fn segment(&mut self, before: MessageOrd) -> io::Result<MessageOrd> {
+        let geometry = self.ledger.config.geometry();
+        let newest = geometry.segment(MessageOrd(before.0 - 1));
+        if !self.may_be_in(newest)? {
+            return Ok(geometry.ord(newest, 0));
+        }
         let part = Part::before(&self.ledger.read(), before);
         let first = part.ords.start;
         if self.all.iter().any(|predicate| predicate.excludes_span(part.span)) {
@@ -174,6 +183,15 @@ impl<'a> Search<'a> {
         Ok(part.geometry.ord(part.segment, end))
     }
 
+    /// Whether a segment may have a hit, as far as filters tell.
+    fn may_be_in(&mut self, segment: usize) -> io::Result<bool> {
+        if let Some(told) = self.maybe_in.as_ref().and_then(|maybe| maybe.of(segment)) {
+            return Ok(told);
+        }
+        self.maybe_in = self.ledger.maybe_in(segment, &self.all)?;
+        Ok(self.maybe_in.as_ref().and_then(|maybe| maybe.of(segment)).unwrap_or(true))
+    }
+
     /// The list of a segment; none if the file of its lists was just found damaged, which is made again.
     fn list_if_whole(&mut self, part: &Part) -> io::Result<Option<List>> {
         let outcome = self.list(part);
@@ -188,17 +206,20 @@ impl<'a> Search<'a> {
     /// words may be many: they are found together, and some at a time.
     fn list(&mut self, part: &Part) -> io::Result<Option<List>> {
         let mut shortest: Option<(usize, Driver<'_>)> = None;
-        for driver in self.all.iter().filter_map(|predicate| predicate.driver(part)) {
+        // What words have is asked for once for all of them.
+        let others = self.all.iter().filter(|it| !matches!(it, Predicate::Text(_)));
+        for driver in others.filter_map(|predicate| predicate.driver(part)) {
             let length = driver.length(self.ledger, part)?;
             if shortest.as_ref().is_none_or(|(known, _)| length < *known) {
                 shortest = Some((length, driver));
             }
         }
         let length = shortest.as_ref().map_or(usize::MAX, |(length, _)| *length);
-        if length < usize::MAX
-            && !self.words.is_empty()
-            && part.words_length(self.ledger, &self.words)? <= length
-        {
+        let with_words = match self.words.is_empty() {
+            true => usize::MAX,
+            false => part.words_length(self.ledger, &self.words)?,
+        };
+        if with_words < usize::MAX && with_words <= length {
             return self.some_with_words(part).map(Some);
         }
         let Some((_, driver)) = shortest.filter(|(length, _)| *length <= LIST_MAX) else {
@@ -210,6 +231,10 @@ impl<'a> Search<'a> {
         let mut rows: Vec<usize> = here.map(|ord| part.geometry.row(ord)).collect();
         rows.sort_unstable_by(|a, b| b.cmp(a));
         rows.dedup();
+        if !self.words.is_empty() {
+            // An entry of a list is sooner looked at than a record.
+            self.ledger.keep_with_words(part.segment, &self.words, &mut rows)?;
+        }
         Ok(Some(List { rows, from: 0 }))
     }
 

@@ -16,6 +16,7 @@ use super::config::LedgerConfig;
 use super::correlation::{CANDIDATES_MAX, correlation_key, find_in_runs, keyed_key};
 use super::counts::AccountCounts;
 use super::erase::hidden::Erasing;
+use super::filter::set::Filters;
 use super::identity::Identity;
 use super::index::Index;
 use super::links::Link;
@@ -58,6 +59,8 @@ pub struct Ledger {
     pub(super) progress: Progress,
     /// What is to be erased.
     pub(super) erasing: Erasing,
+    /// Which segments may have what.
+    pub(super) filters: Filters,
     /// The index of words, if there is one.
     pub(super) text: Option<TextIndex>,
     pub(super) _lock: Box<dyn DiskLock>,

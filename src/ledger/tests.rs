@@ -6,6 +6,8 @@ mod crash;
 
 mod erasing;
 
+mod filters;
+
 mod indexes;
 
 mod model;

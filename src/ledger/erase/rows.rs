@@ -46,6 +46,7 @@ impl Ledger {
             Place::Sorted(files) => {
                 self.blank_in_file(&*files.columns, rows)?;
                 files.marks.as_ref().map_or(Ok(()), |marks| marks.blank(rows))?;
+                self.forget_filters(&[segment])?;
                 self.sort_again(&files)?;
                 Ok(true)
             }
@@ -105,7 +106,7 @@ impl Ledger {
     pub(super) fn make_words_again(&self, segments: &[usize]) -> io::Result<()> {
         if let Some(text) = &self.text {
             text.make_again(segments);
-            return Ok(());
+            return self.forget_filters(segments);
         }
         for name in self.disk.list()? {
             let Some(digits) = name.strip_prefix("text-") else { continue };
@@ -115,7 +116,7 @@ impl Ledger {
                 self.disk.remove(&name)?;
             }
         }
-        Ok(())
+        self.forget_filters(segments)
     }
 
     /// Whether the old words of segments are gone, from memory and from the disk.

@@ -17,6 +17,8 @@ mod entries_check;
 
 mod files;
 
+mod filters_check;
+
 mod fold;
 
 mod ids_check;

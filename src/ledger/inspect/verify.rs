@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::checkpoints::{self, Checkpoints};
 use super::files::kind_of;
+use super::filters_check;
 use super::finding::Findings;
 use super::fold::{Bounds, Fold};
 use super::states_check::StatesCheck;
@@ -113,6 +114,7 @@ pub fn verify(
 struct Directory<'a> {
     disk: &'a Arc<dyn Disk>,
     directory_id: u64,
+    id_key: u64,
     names: Vec<String>,
     checkpoints: Checkpoints,
     facts: Facts,
@@ -142,12 +144,14 @@ impl<'a> Directory<'a> {
             config.segment_messages = facts.segment_messages;
         }
         let geometry = config.checked().geometry();
-        Ok(Self { disk, directory_id, names: listed, checkpoints, facts, geometry })
+        let id_key = identity.id_key;
+        Ok(Self { disk, directory_id, id_key, names: listed, checkpoints, facts, geometry })
     }
 
     /// Files that nothing else looks at: at least they are of this directory and this version.
     fn others(&self, findings: &mut Findings) -> Result<(), OpenError> {
-        const LOOKED_AT: [&str; 15] = [
+        const LOOKED_AT: [&str; 16] = [
+            "filter-",
             "lists-",
             "marks-",
             "opt-outs",
@@ -251,6 +255,7 @@ impl<'a> Directory<'a> {
             if first == 0 {
                 self.ended((fold.next_ord.0, fold.events), &walked, verified);
                 self.words(&fold, verified);
+                self.filters(&mut verified.findings);
             }
             first = first.saturating_add(step);
             if first >= fold.next_ord.0.min(self.facts.next_ord.0) {
@@ -388,6 +393,13 @@ impl<'a> Directory<'a> {
                             written";
                 findings.wrong(place.0, place.1, what);
             }
+        }
+    }
+
+    fn filters(&self, findings: &mut Findings) {
+        let of = (self.directory_id, self.id_key);
+        for name in self.names.iter().filter(|name| kind_of(name) == "filter") {
+            filters_check::check(&**self.disk, of, self.geometry, name, findings);
         }
     }
 

@@ -135,6 +135,7 @@ impl World {
                 if let Some(opened) = &mut self.opened {
                     let _ = opened.text_follower.step();
                     let _ = opened.text_keeper.step();
+                    let _ = opened.keeper.step(self.now);
                 }
                 true
             }

@@ -31,6 +31,15 @@ pub(in crate::ledger) fn message_terms(
     }
 }
 
+/// The words of a message, as somebody may ask for them.
+pub(in crate::ledger) fn sampled_terms(message: &Message<'_>) -> Vec<String> {
+    let mut words = Vec::new();
+    message_terms(message, &mut Scratch::default(), |term| {
+        words.extend(str::from_utf8(term).map(str::to_owned));
+    });
+    words
+}
+
 /// Whether the octets are ASCII as they are: most texts need no decoding.
 fn is_plain(message: &Message<'_>) -> bool {
     // `$`, `@`, and what stands around the letters are others in the alphabet of GSM (TS 23.038 §6.2.1).

@@ -1,5 +1,7 @@
 //! The bounds of the index of words, each with its default.
 
+pub(in crate::ledger) use super::file::LAYOUT;
+
 /// How words are indexed. Their index can be thrown away at any time and is then made again.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct TextConfig {

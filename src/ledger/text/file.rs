@@ -13,14 +13,14 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::cache::PageCache;
-use super::node::{Item, Node};
+use super::node::{Item, seek};
 use super::page::{PAGE_DATA, Page, PageFile, page_at};
 use crate::spool::disk::{Disk, DiskFile};
 use crate::spool::error::OpenError;
 use crate::spool::stamp::{Footed, Stamp, cut_off};
 
 /// The version of what words are and how they are laid out; a file of another is made again.
-pub(super) const LAYOUT: u32 = 1;
+pub(in crate::ledger) const LAYOUT: u32 = 1;
 
 pub(super) const FOOTER_BYTES: usize = 44;
 
@@ -200,21 +200,13 @@ impl TextFile {
         let mut number = self.footer.pages - 1;
         for _ in 0..self.footer.levels {
             let page = source.page(&self.pages, number)?;
-            let below = below(&page, term).ok_or_else(|| self.pages.damaged(number))?;
-            let Some(below) = below else { return Ok(None) };
-            number = u32::try_from(below).map_err(|_| self.pages.damaged(number))?;
+            let sought = seek(&page, false, term).ok_or_else(|| self.pages.damaged(number))?;
+            let Some(below) = sought.last else { return Ok(None) };
+            number = u32::try_from(below.at).map_err(|_| self.pages.damaged(number))?;
         }
         let page = source.page(&self.pages, number)?;
-        let mut node = Node::new(&page, true).ok_or_else(|| self.pages.damaged(number))?;
-        while node.goes_on() {
-            let item = node.next().ok_or_else(|| self.pages.damaged(number))?;
-            match node.term().cmp(term) {
-                std::cmp::Ordering::Less => {}
-                std::cmp::Ordering::Equal => return self.found(item, number).map(Some),
-                std::cmp::Ordering::Greater => break,
-            }
-        }
-        Ok(None)
+        let sought = seek(&page, true, term).ok_or_else(|| self.pages.damaged(number))?;
+        sought.exact.map(|item| self.found(item, number)).transpose()
     }
 
     /// What an item of a leaf says, if it can be.
@@ -273,20 +265,6 @@ impl TextFile {
     pub(super) fn damaged_at(&self, at: u64) -> io::Error {
         self.pages.damaged((at / PAGE_DATA as u64) as u32)
     }
-}
-
-/// The page below for a word, if there may be one; `None` if the octets are no inner page.
-fn below(page: &[u8], term: &[u8]) -> Option<Option<u64>> {
-    let mut node = Node::new(page, false)?;
-    let mut below = None;
-    while node.goes_on() {
-        let item = node.next()?;
-        if node.term() > term {
-            break;
-        }
-        below = Some(item.at);
-    }
-    Some(below)
 }
 
 /// Where pages come from: the one read last is at hand.

@@ -110,6 +110,20 @@ impl Ledger {
         Ok(first)
     }
 
+    /// Keeps those of some rows of a segment, the newest first, that may have these phrases.
+    pub(in crate::ledger) fn keep_with_words(
+        &self,
+        segment: usize,
+        phrases: &[Words],
+        rows: &mut Vec<usize>,
+    ) -> io::Result<()> {
+        let terms = terms_of(phrases);
+        match &self.text {
+            Some(text) if !terms.is_empty() => text.keep_rows(segment as u32, &terms, rows),
+            _ => Ok(()),
+        }
+    }
+
     /// How many rows of a segment a search for these phrases has to look at, at most; all of its `rows` when no
     /// index can tell.
     pub(in crate::ledger) fn words_length(

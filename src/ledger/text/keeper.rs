@@ -66,6 +66,7 @@ impl TextKeeper {
                 if segment < kept.start {
                     text.forget_late(kept.start);
                 }
+                ledger.forget_filters(&[segment as usize])?;
                 // Rows that were read may say what is not in the log any more.
                 self.old = self.old.take().filter(|old| old.0 != segment);
                 let mut state = unpoisoned::write(&text.state);

@@ -112,6 +112,33 @@ impl TextIndex {
     }
 }
 
+impl TextIndex {
+    /// Whether a message of a segment was replaced.
+    pub(in crate::ledger) fn has_late(&self, segment: u32) -> bool {
+        let ord = |segment| self.geometry.ord(segment as usize, 0).0;
+        let late = unpoisoned::lock(&self.late);
+        late.ords.range(ord(segment)..ord(segment + 1)).next().is_some()
+    }
+
+    /// Adds those of some rows that were replaced to those kept of them, in their order.
+    pub(super) fn add_late_of(&self, segment: u32, rows: &[usize], kept: &mut Vec<usize>) {
+        let ord = |row: usize| self.geometry.ord(segment as usize, row).0;
+        let before = kept.len();
+        {
+            let late = unpoisoned::lock(&self.late);
+            let (Some(first), Some(last)) = (rows.last(), rows.first()) else { return };
+            if late.ords.range(ord(*first)..=ord(*last)).next().is_none() {
+                return;
+            }
+            kept.extend(rows.iter().filter(|row| late.ords.contains(&ord(**row))));
+        }
+        if kept.len() > before {
+            kept.sort_unstable_by(|a, b| b.cmp(a));
+            kept.dedup();
+        }
+    }
+}
+
 impl Ledger {
     /// Remembers which messages were replaced since this was done last.
     pub(in crate::ledger) fn take_replaced(&self) {

@@ -22,6 +22,8 @@ pub mod tokens;
 
 pub(super) mod verify;
 
+pub(super) use body::sampled_terms;
+
 mod bodies;
 
 mod body;
@@ -42,7 +44,7 @@ mod merge;
 
 mod node;
 
-mod page;
+pub(super) mod page;
 
 mod postings;
 
@@ -53,6 +55,8 @@ mod table;
 mod turns;
 
 mod varint;
+
+pub(super) mod whole;
 
 mod write;
 

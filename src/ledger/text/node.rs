@@ -5,6 +5,8 @@
 //! or the octets of its list; the lists of a leaf lie one after another from `base` on. In an inner page each
 //! word is the first of a page below, and these pages lie one after another from page `base` on.
 
+use std::cmp::Ordering;
+
 use super::page::PAGE_DATA;
 use super::tokens::TERM_BYTES_MAX;
 use super::varint;
@@ -81,6 +83,46 @@ impl NodeBuilder {
     }
 }
 
+/// What a page has of a word.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Sought {
+    /// The word itself.
+    pub(super) exact: Option<Item>,
+    /// The last word that is not behind it.
+    pub(super) last: Option<Item>,
+}
+
+/// Looks for a word in a page; `None` if the octets are no page of the dictionary.
+///
+/// Words are not put together: as long as a word shares more with the one before than that does with the
+/// word that is sought, it is before that too, and if it shares less it is behind.
+pub(super) fn seek(page: &[u8], leaf: bool, term: &[u8]) -> Option<Sought> {
+    let mut node = Node::new(page, leaf)?;
+    let (mut sought, mut agrees, mut length) = (Sought::default(), 0, 0);
+    while node.goes_on() {
+        let (shared, suffix, item) = node.step(length)?;
+        length = shared + suffix.len();
+        let order = match shared.cmp(&agrees) {
+            Ordering::Greater => Ordering::Less,
+            Ordering::Less => Ordering::Greater,
+            Ordering::Equal => {
+                let rest = term.get(agrees..).unwrap_or_default();
+                agrees += suffix.iter().zip(rest).take_while(|(one, other)| one == other).count();
+                suffix.cmp(rest)
+            }
+        };
+        match order {
+            Ordering::Less => sought.last = Some(item),
+            Ordering::Equal => {
+                (sought.exact, sought.last) = (Some(item), Some(item));
+                break;
+            }
+            Ordering::Greater => break,
+        }
+    }
+    Some(sought)
+}
+
 /// Reads a page word by word.
 #[derive(Debug)]
 pub(super) struct Node<'a> {
@@ -122,23 +164,29 @@ impl<'a> Node<'a> {
 
     /// Reads the next word; `None` if what is there is none.
     pub(super) fn next(&mut self) -> Option<Item> {
+        let (shared, suffix, item) = self.step(self.term.len())?;
+        self.term.truncate(shared);
+        self.term.extend_from_slice(suffix);
+        Some(item)
+    }
+
+    /// The next word: how much it shares with the one before, which has `length` octets, and what follows.
+    fn step(&mut self, length: usize) -> Option<(usize, &'a [u8], Item)> {
         self.left = self.left.checked_sub(1)?;
         let (&[shared, follows], rest) = self.rest.split_first_chunk::<2>()?;
         let (suffix, rest) = rest.split_at_checked(usize::from(follows))?;
         self.rest = rest;
-        let length = usize::from(shared) + suffix.len();
-        (usize::from(shared) <= self.term.len() && length <= TERM_BYTES_MAX).then_some(())?;
-        self.term.truncate(usize::from(shared));
-        self.term.extend_from_slice(suffix);
+        let shared = usize::from(shared);
+        (shared <= length && shared + suffix.len() <= TERM_BYTES_MAX).then_some(())?;
         let at = self.next;
         if !self.leaf {
             self.next = at.checked_add(1)?;
-            return Some(Item { entry: Entry { count: 0, value: 0 }, at });
+            return Some((shared, suffix, Item { entry: Entry { count: 0, value: 0 }, at }));
         }
         let count = varint::take(&mut self.rest)?;
         let entry = Entry { count, value: varint::take(&mut self.rest)? };
         self.next = at.checked_add(u64::from(entry.list_bytes()))?;
-        (count > 0).then_some(Item { entry, at })
+        (count > 0).then_some((shared, suffix, Item { entry, at }))
     }
 }
 
@@ -171,6 +219,17 @@ mod tests {
         };
         builder.finish(77, take).expect("taken");
         assert!(page.len() <= PAGE_DATA && builder.is_empty() && expected.len() > 50);
+        for (at, (word, item)) in expected.iter().enumerate() {
+            let sought = seek(&page, true, word).expect("a page");
+            assert_eq!(sought, Sought { exact: Some(*item), last: Some(*item) });
+            let behind = [&word[..], b"!"].concat();
+            let sought = seek(&page, true, &behind).expect("a page");
+            assert_eq!(sought, Sought { exact: None, last: Some(*item) });
+            let before = &word[..word.len() - 1];
+            let sought = seek(&page, true, before).expect("a page");
+            let there = expected[..at].iter().rfind(|it| *it.0 <= *before).map(|it| it.1);
+            assert_eq!(sought.last, there, "{before:?}");
+        }
         let mut node = Node::new(&page, true).expect("a page");
         for (word, item) in expected {
             assert_eq!(node.next(), Some(item));
@@ -184,7 +243,9 @@ mod tests {
         let mut random = fastrand::Rng::with_seed(2);
         for _ in 0..20_000 {
             let page: Vec<u8> = (0..random.usize(..200)).map(|_| random.u8(..)).collect();
-            let Some(mut node) = Node::new(&page, random.bool()) else { continue };
+            let leaf = random.bool();
+            let Some(mut node) = Node::new(&page, leaf) else { continue };
+            let _ = seek(&page, leaf, &page[..page.len().min(5)]);
             while node.next().is_some() {
                 assert!(node.term().len() <= TERM_BYTES_MAX);
             }

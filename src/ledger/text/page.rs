@@ -11,19 +11,19 @@ use crate::spool::disk::{DiskFile, Paced, read_exact_at};
 use crate::spool::stamp::STAMP_BYTES;
 
 /// Octets of a page in the file.
-pub(super) const PAGE_BYTES: usize = 4096;
+pub(in crate::ledger) const PAGE_BYTES: usize = 4096;
 
 /// Octets of it that are the file's own.
-pub(super) const PAGE_DATA: usize = PAGE_BYTES - 4;
+pub(in crate::ledger) const PAGE_DATA: usize = PAGE_BYTES - 4;
 
 /// Octets written at a time.
 const WRITE_BYTES: usize = 64 * PAGE_BYTES;
 
 /// A page that was read.
-pub(super) type Page = Arc<[u8]>;
+pub(in crate::ledger) type Page = Arc<[u8]>;
 
 /// Where a page begins in its file.
-pub(super) const fn page_at(number: u32) -> u64 {
+pub(in crate::ledger) const fn page_at(number: u32) -> u64 {
     STAMP_BYTES as u64 + number as u64 * PAGE_BYTES as u64
 }
 
@@ -34,7 +34,7 @@ fn checksum(salt: u64, number: u32, data: &[u8]) -> [u8; 4] {
 
 /// Writes pages one after another.
 #[derive(Debug)]
-pub(super) struct PageWriter {
+pub(in crate::ledger) struct PageWriter {
     file: Arc<dyn DiskFile>,
     salt: u64,
     /// Pages that are complete.
@@ -45,16 +45,16 @@ pub(super) struct PageWriter {
 }
 
 impl PageWriter {
-    pub(super) fn new(file: Arc<dyn DiskFile>, salt: u64) -> Self {
+    pub(in crate::ledger) fn new(file: Arc<dyn DiskFile>, salt: u64) -> Self {
         Self { file, salt, pages: 0, held: Vec::new(), paced: Paced::resting() }
     }
 
-    pub(super) const fn pages(&self) -> u32 {
+    pub(in crate::ledger) const fn pages(&self) -> u32 {
         self.pages
     }
 
     /// Appends octets; they may lie in several pages.
-    pub(super) fn put(&mut self, mut octets: &[u8]) -> io::Result<()> {
+    pub(in crate::ledger) fn put(&mut self, mut octets: &[u8]) -> io::Result<()> {
         while !octets.is_empty() {
             let room = PAGE_DATA - self.held.len() % PAGE_BYTES;
             let (now, rest) = octets.split_at(room.min(octets.len()));
@@ -68,7 +68,7 @@ impl PageWriter {
     }
 
     /// Fills the page that is begun with zeros.
-    pub(super) fn finish_page(&mut self) -> io::Result<()> {
+    pub(in crate::ledger) fn finish_page(&mut self) -> io::Result<()> {
         let begun = self.held.len() % PAGE_BYTES;
         if begun == 0 {
             return Ok(());
@@ -86,7 +86,7 @@ impl PageWriter {
     }
 
     /// Writes what is complete.
-    pub(super) fn write(&mut self) -> io::Result<()> {
+    pub(in crate::ledger) fn write(&mut self) -> io::Result<()> {
         let whole = self.held.len() / PAGE_BYTES;
         let at = page_at(self.pages - whole as u32);
         self.paced.write_at(&*self.file, &self.held[..whole * PAGE_BYTES], at)?;
@@ -97,24 +97,29 @@ impl PageWriter {
 
 /// A file of pages, open for reading.
 #[derive(Debug)]
-pub(super) struct PageFile {
+pub(in crate::ledger) struct PageFile {
     file: Arc<dyn DiskFile>,
     label: String,
     salt: u64,
     pages: u32,
     /// Tells it from every other file that was opened, for the cache.
-    pub(super) id: u64,
+    pub(in crate::ledger) id: u64,
 }
 
 static NEXT_ID: AtomicU64 = AtomicU64::new(0);
 
 impl PageFile {
-    pub(super) fn new(file: Arc<dyn DiskFile>, label: String, salt: u64, pages: u32) -> Self {
+    pub(in crate::ledger) fn new(
+        file: Arc<dyn DiskFile>,
+        label: String,
+        salt: u64,
+        pages: u32,
+    ) -> Self {
         Self { file, label, salt, pages, id: NEXT_ID.fetch_add(1, Ordering::Relaxed) }
     }
 
     /// Reads a page and checks it.
-    pub(super) fn load(&self, number: u32) -> io::Result<Page> {
+    pub(in crate::ledger) fn load(&self, number: u32) -> io::Result<Page> {
         if number >= self.pages {
             return Err(self.damaged(number));
         }
@@ -128,7 +133,7 @@ impl PageFile {
     }
 
     /// What is said of a page that is not as it was written.
-    pub(super) fn damaged(&self, number: u32) -> io::Error {
+    pub(in crate::ledger) fn damaged(&self, number: u32) -> io::Error {
         let what = format!("{} is damaged: page {number} is not as it was written", self.label);
         io::Error::new(io::ErrorKind::InvalidData, what)
     }

@@ -4,7 +4,7 @@ use std::io;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::cursor::{Cursor, ListCursor, intersect};
+use super::cursor::{Cursor, ListCursor, intersect, intersect_windows, read_together};
 use super::file::{Source, TextFile};
 use super::index::{State, TextIndex};
 use super::table::Table;
@@ -180,12 +180,70 @@ impl TextIndex {
             lists.push((found.count(), found));
         }
         lists.sort_by_key(|list| list.0);
+        let counts: Vec<u32> = lists.iter().map(|list| list.0).collect();
         let mut cursors: Vec<Box<dyn Cursor + '_>> = Vec::with_capacity(lists.len());
         for (_, found) in lists {
             let source = Source::cached(&self.cache);
             cursors.push(Box::new(ListCursor::new(file, source, found)?));
         }
-        ask.together(&mut cursors, file.rows(), steps, out)
+        ask.together(&mut cursors, &counts, file.rows(), steps, out)
+    }
+
+    /// Keeps those of some rows of a segment, the newest first, that have all words or may have them.
+    pub(in crate::ledger) fn keep_rows(
+        &self,
+        segment: u32,
+        terms: &[&[u8]],
+        rows: &mut Vec<usize>,
+    ) -> io::Result<()> {
+        let Some(end) = rows.first().map(|row| *row as u32 + 1) else { return Ok(()) };
+        let (mut kept, mut left) = (Vec::with_capacity(rows.len()), &rows[..]);
+        for stretch in self.stretches(segment, end) {
+            let here = stretch.rows();
+            let (some, rest) = left.split_at(left.partition_point(|row| *row as u32 >= here.start));
+            left = rest;
+            if some.is_empty() {
+                continue;
+            }
+            match &stretch {
+                // What was handed over meanwhile may have them.
+                Stretch::Unknown(_) | Stretch::Live(_) => kept.extend_from_slice(some),
+                Stretch::Table(table) => {
+                    let cursors = terms.iter().map(|term| {
+                        table.cursor(term).map(|cursor| Box::new(cursor) as Box<dyn Cursor + '_>)
+                    });
+                    if let Some(mut cursors) = cursors.collect::<Option<Vec<_>>>() {
+                        keep(&mut cursors, table.rows(), some, &mut kept)?;
+                    }
+                }
+                Stretch::File(file) => {
+                    let outcome = self.cursors(file, terms).and_then(|cursors| match cursors {
+                        Some(mut cursors) => keep(&mut cursors, file.rows(), some, &mut kept),
+                        None => Ok(()),
+                    });
+                    self.told(segment, outcome)?;
+                }
+            }
+        }
+        self.add_late_of(segment, rows, &mut kept);
+        *rows = kept;
+        Ok(())
+    }
+
+    /// A cursor for each word; none if the file does not have all.
+    fn cursors<'a>(
+        &'a self,
+        file: &'a TextFile,
+        terms: &[&[u8]],
+    ) -> io::Result<Option<Vec<Box<dyn Cursor + 'a>>>> {
+        let mut cursors: Vec<Box<dyn Cursor + '_>> = Vec::with_capacity(terms.len());
+        for term in terms {
+            let Some(found) = file.find(&mut Source::cached(&self.cache), term)? else {
+                return Ok(None);
+            };
+            cursors.push(Box::new(ListCursor::new(file, Source::cached(&self.cache), found)?));
+        }
+        Ok(Some(cursors))
     }
 
     /// Remembers a segment in whose files damage was met, so that they are made again.
@@ -233,21 +291,45 @@ impl Ask<'_> {
             let Some(cursor) = table.cursor(term) else { return Ok(table.rows().start) };
             cursors.push(Box::new(cursor));
         }
-        self.together(&mut cursors, table.rows(), steps, out)
+        self.together(&mut cursors, &[], table.rows(), steps, out)
     }
 
     fn together(
         &self,
         cursors: &mut [Box<dyn Cursor + '_>],
+        counts: &[u32],
         rows: Range<u32>,
         steps: &mut u64,
         out: &mut Vec<u32>,
     ) -> io::Result<u32> {
-        let first = out.len();
-        let next = intersect(cursors, rows.end - self.before, self.left, steps, out)?;
+        let (first, from, count) = (out.len(), rows.end - self.before, rows.len() as u32);
+        let next = if read_together(counts, count) {
+            intersect_windows(cursors, (from, count), self.left, steps, out)?
+        } else {
+            intersect(cursors, from, self.left, steps, out)?
+        };
         out[first..].iter_mut().for_each(|place| *place = rows.end - 1 - *place);
         Ok(next.map_or(rows.start, |place| rows.end.saturating_sub(place).max(rows.start)))
     }
+}
+
+/// Adds those of some rows, the newest first, that all cursors have.
+fn keep(
+    cursors: &mut [Box<dyn Cursor + '_>],
+    rows: Range<u32>,
+    some: &[usize],
+    out: &mut Vec<usize>,
+) -> io::Result<()> {
+    'rows: for &row in some {
+        let Some(place) = rows.end.checked_sub(row as u32 + 1) else { continue };
+        for cursor in &mut *cursors {
+            if cursor.at_least(place)? != Some(place) {
+                continue 'rows;
+            }
+        }
+        out.push(row);
+    }
+    Ok(())
 }
 
 fn shortest_in(table: &Table, terms: &[&[u8]]) -> u64 {

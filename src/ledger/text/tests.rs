@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::cache::PageCache;
-use super::cursor::{Cursor, ListCursor, intersect};
+use super::cursor::{Cursor, ListCursor, intersect, intersect_windows};
 use super::file::{Source, TextFile, TextName};
 use super::merge::merge;
 use super::table::Table;
@@ -190,4 +190,46 @@ fn a_changed_octet_is_an_error_or_changes_nothing() {
         }
     }
     assert!(refused > 20, "{refused}");
+}
+
+#[test]
+fn long_lists_read_together_have_what_leaping_through_them_finds() {
+    let disk = SimDisk::new(4);
+    let mut random = fastrand::Rng::with_seed(4);
+    let end = 100_000;
+    let mut table = Table::new(0);
+    for _ in 0..end {
+        for (word, share) in [("dense", 3), ("some", 40), ("few", 300), ("rare", 9000)] {
+            if random.u32(..share) == 0 {
+                table.add(word.as_bytes());
+            }
+        }
+        table.end_row();
+    }
+    let file = write(&disk, None, &table);
+    let cache = PageCache::new(1 << 20);
+    let cursors = |terms: &[&str]| -> Vec<Box<dyn Cursor + '_>> {
+        let list = |term: &&str| {
+            let found = file.find(&mut Source::cached(&cache), term.as_bytes());
+            let found = found.expect("whole").expect("there");
+            let cursor = ListCursor::new(&file, Source::cached(&cache), found).expect("whole");
+            Box::new(cursor) as Box<dyn Cursor + '_>
+        };
+        terms.iter().map(list).collect()
+    };
+    for terms in [&["some", "dense"][..], &["few", "some", "dense"], &["rare", "few"], &["rare"]] {
+        let (mut leapt, mut read) = (Vec::new(), Vec::new());
+        let all = intersect(&mut cursors(terms), 0, usize::MAX, &mut u64::MAX.clone(), &mut leapt);
+        assert_eq!(all.expect("whole"), None);
+        let mut from = Some(0);
+        while let Some(place) = from {
+            let mut steps = random.u64(1..2000);
+            let (max, before) = (random.usize(1..500), read.len());
+            let next =
+                intersect_windows(&mut cursors(terms), (place, end), max, &mut steps, &mut read);
+            from = next.expect("whole");
+            assert!(read.len() - before <= max && from.is_none_or(|next| next > place));
+        }
+        assert_eq!(read, leapt, "{terms:?}");
+    }
 }
