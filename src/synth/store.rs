@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
-use crate::base::clock::Timestamp;
+use crate::base::clock::{Clock, Timestamp};
 use crate::ledger::open::Opened;
 use crate::ledger::store::Ledger;
 use crate::spool::chunk::Chunk;
@@ -37,7 +37,8 @@ impl Store {
     /// Starts the threads of an open directory, but for the one that commits.
     pub(super) fn start(opened: Opened) -> io::Result<Self> {
         let Opened { ledger, journal, flusher, mut indexer, mut sealer, .. } = opened;
-        let Opened { mut text_follower, mut text_keeper, .. } = opened;
+        let Opened { mut text_follower, mut text_keeper, mut keeper, .. } = opened;
+        let clock = Clock::start();
         let named = |name: &str| Builder::new().name(name.to_owned());
         let threads = vec![
             named("indexer").spawn(move || indexer.run())?,
@@ -48,6 +49,11 @@ impl Store {
             })?,
             named("word-files").spawn(move || {
                 text_keeper.run();
+                Ok(())
+            })?,
+            // By the clock of the wall all this was long ago: what is closed is compressed.
+            named("keeper").spawn(move || {
+                keeper.run(clock);
                 Ok(())
             })?,
         ];
