@@ -10,15 +10,17 @@ use tokio::sync::Semaphore;
 
 use super::auth::Keys;
 use super::config::HttpConfig;
+use super::console::state::Console;
 use super::operator_routes::Operators;
 use super::problem::Problem;
 use super::route_metrics::AllRoutes;
 use super::stream::{self, Streams};
 use super::underway::Underway;
 use super::{
-    cancel_message, compat, conversation, docs, errors, explain_route, get_content, get_message,
-    health, list_events, list_messages, metrics, observe, openapi, operator_routes, post_batch,
-    post_message, problem_table as kinds, search_messages, stats, webhook_actions, webhooks,
+    cancel_message, compat, console, conversation, docs, errors, explain_route, get_content,
+    get_message, health, list_events, list_messages, metrics, observe, openapi, operator_routes,
+    post_batch, post_message, problem_table as kinds, search_messages, stats, webhook_actions,
+    webhooks,
 };
 use crate::base::clock::Clock;
 use crate::base::id::IdCipher;
@@ -106,6 +108,8 @@ pub struct Parts {
     pub clock: Clock,
     /// Where operators' wishes go.
     pub operators: Operators,
+    /// What the console keeps.
+    pub console: Console,
 }
 
 /// The API, shared by its connections.
@@ -122,6 +126,7 @@ pub struct Api {
     pub(super) registry: Arc<Registry>,
     pub(super) clock: Clock,
     pub(super) operators: Operators,
+    pub(super) console: Arc<Console>,
     pub(super) ids: IdCipher,
     pub(super) ingress: IngressMetrics,
     pub(super) routes: AllRoutes,
@@ -144,6 +149,7 @@ impl Api {
             explain,
             clock,
             operators,
+            console: Arc::new(parts.console),
             ids: ledger.id_cipher(),
             ledger,
             webhooks,
@@ -197,6 +203,7 @@ impl Api {
             .route("/readyz", get(health::readyz))
             .merge(operator_routes::routes())
             .merge(compat::routes::all())
+            .merge(console::routes::all())
             .method_not_allowed_fallback(async || {
                 Problem::new(kinds::METHOD_NOT_ALLOWED, "see the Allow header")
             })

@@ -79,6 +79,19 @@ impl Caller {
         Self::without_key(vec![Scope::MessagesRead, Scope::NumbersReveal], true)
     }
 
+    /// A user of the console.
+    pub(super) fn of_user(
+        name: &str,
+        digest: [u8; 32],
+        scopes: Vec<Scope>,
+        account: Option<String>,
+    ) -> Self {
+        let Self { key, local } = Self::without_key(scopes, false);
+        let name = name.to_owned();
+        let config = KeyConfig { name, digest, account, ..key.config.clone() };
+        Self { key: Arc::new(Key { config, limiter: None }), local }
+    }
+
     fn without_key(scopes: Vec<Scope>, local: bool) -> Self {
         let config = KeyConfig {
             name: "gateway".to_owned(),

@@ -24,6 +24,8 @@ pub mod compat;
 
 pub mod config;
 
+pub mod console;
+
 mod conversation;
 
 mod docs;

@@ -1,0 +1,64 @@
+//! Numbers as a rep sees them: the country and the last three digits, which are enough to agree on which one is meant.
+//!
+//! Names of senders and short codes are nobody's number and are shown.
+
+use crate::address::plan::split;
+use crate::message::address::Address;
+
+/// Digits at the end that are shown.
+const TAIL: usize = 3;
+
+/// Digits of what is no person's number.
+const SHORT_MAX: usize = 6;
+
+/// An address, masked unless it is to be shown in full.
+pub(super) fn masked(address: &Address<'_>, in_full: bool) -> String {
+    let text = String::from_utf8_lossy(address.addr);
+    let digits = text.trim_start_matches('+');
+    let international = address.ton == 1 || text.starts_with('+');
+    let plus = if international { "+" } else { "" };
+    let numeric = !digits.is_empty() && digits.bytes().all(|octet| octet.is_ascii_digit());
+    if !numeric {
+        return super::visible::visible(&text);
+    }
+    if in_full || digits.len() <= SHORT_MAX {
+        return format!("{plus}{digits}");
+    }
+    let code = if international { split(digits.as_bytes()) } else { None };
+    let code = code.map_or(String::new(), |(code, _)| format!("+{code} "));
+    let head = code.trim_matches(['+', ' ']).len();
+    let hidden = digits.len().saturating_sub(TAIL + head);
+    let tail = digits.get(digits.len() - TAIL..).unwrap_or_default();
+    format!("{code}{}{tail}", "•".repeat(hidden))
+}
+
+/// A number that somebody typed, masked.
+pub(super) fn masked_text(number: &str) -> String {
+    masked(&Address::infer(number.as_bytes()), false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_shows_its_country_and_its_end() {
+        assert_eq!(masked_text("+447700900123"), "+44 •••••••123");
+        assert_eq!(masked_text("447700900123"), "+44 •••••••123");
+        assert_eq!(masked_text("ACME"), "ACME");
+        assert_eq!(masked_text("60777"), "60777");
+        let national = Address { ton: 2, npi: 1, addr: b"07700900123" };
+        assert_eq!(masked(&national, false), "••••••••123");
+        assert_eq!(masked(&national, true), "07700900123");
+        let plain = Address { ton: 1, npi: 1, addr: b"447700900123" };
+        assert_eq!(masked(&plain, true), "+447700900123");
+    }
+
+    #[test]
+    fn whatever_is_in_an_address_it_is_harmless() {
+        for addr in [&b""[..], b"\x00\xff", b"+", b"1234567", b"999999999999999999999999"] {
+            let shown = masked(&Address { ton: 1, npi: 1, addr }, false);
+            assert!(!shown.contains('\0'), "{shown}");
+        }
+    }
+}
