@@ -19,8 +19,8 @@ use super::underway::Underway;
 use super::{
     cancel_message, compat, console, conversation, docs, errors, explain_route, get_content,
     get_message, health, list_events, list_messages, metrics, observe, openapi, operator_routes,
-    post_batch, post_message, problem_table as kinds, search_messages, stats, webhook_actions,
-    webhooks,
+    post_batch, post_message, problem_table as kinds, reasons, search_messages, stats,
+    webhook_actions, webhooks,
 };
 use crate::base::clock::Clock;
 use crate::base::id::IdCipher;
@@ -43,6 +43,7 @@ pub(super) const ROUTES: &[(&str, Method)] = &[
     ("/v1/messages/{id}/cancel", Method::POST),
     ("/v1/messages/{id}/events", Method::GET),
     ("/v1/messages/{id}/content", Method::GET),
+    ("/v1/reasons", Method::GET),
     ("/v1/routes/explain", Method::POST),
     ("/errors/{code}", Method::GET),
     ("/openapi.json", Method::GET),
@@ -185,6 +186,7 @@ impl Api {
             .route("/v1/messages/{id}/cancel", post(cancel_message::post))
             .route("/v1/messages/{id}/events", get(list_events::list))
             .route("/v1/messages/{id}/content", get(get_content::get))
+            .route("/v1/reasons", get(reasons::list))
             .route("/v1/routes/explain", post(explain_route::explain))
             .route("/v1/stream", get(stream::stream))
             .route("/v1/webhooks", get(webhooks::list).post(webhooks::create))

@@ -109,6 +109,8 @@ mod queues;
 
 mod readdressed_view;
 
+mod reasons;
+
 mod request_id;
 mod route_metrics;
 

@@ -37,6 +37,36 @@ pub(super) fn masked_text(number: &str) -> String {
     masked(&Address::infer(number.as_bytes()), false)
 }
 
+/// A query with its numbers masked, and whether there were any: what is shown of a link that somebody else made.
+pub(super) fn masked_query(query: &str) -> (String, bool) {
+    let (mut shown, mut run, mut hides) = (String::new(), String::new(), false);
+    for letter in query.chars().chain([' ']) {
+        if letter.is_ascii_digit() || (letter == '+' && run.is_empty()) {
+            run.push(letter);
+            continue;
+        }
+        // Groups of one number have blanks and marks between them.
+        let between = !run.is_empty() && " -().".contains(letter);
+        if between && run.bytes().filter(u8::is_ascii_digit).count() < SHORT_MAX {
+            run.push(letter);
+            continue;
+        }
+        hides |= flush(&mut run, &mut shown);
+        shown.push(letter);
+    }
+    hides |= flush(&mut run, &mut shown);
+    (shown.trim().to_owned(), hides)
+}
+
+/// Writes a run of digits, masked if it may be a number; whether it was.
+fn flush(run: &mut String, shown: &mut String) -> bool {
+    let number: String = run.chars().filter(|it| it.is_ascii_digit() || *it == '+').collect();
+    let hides = number.trim_start_matches('+').len() > SHORT_MAX;
+    shown.push_str(&if hides { masked_text(&number) } else { std::mem::take(run) });
+    run.clear();
+    hides
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,6 +82,28 @@ mod tests {
         assert_eq!(masked(&national, true), "07700900123");
         let plain = Address { ton: 1, npi: 1, addr: b"447700900123" };
         assert_eq!(masked(&plain, true), "+447700900123");
+    }
+
+    #[test]
+    fn a_query_shows_no_number_however_it_was_typed() {
+        let cases = [
+            ("+447700900123", "+44 •••••••123", true),
+            ("to:447700900123 since:2h", "to:+44 •••••••123 since:2h", true),
+            ("07700900123", "••••••••123", true),
+            ("order-881 ACME", "order-881 ACME", false),
+            ("*0013", "*0013", false),
+            ("60777", "60777", false),
+        ];
+        for (query, shown, hides) in cases {
+            let (masked, hidden) = masked_query(query);
+            assert_eq!(hidden, hides, "{query}");
+            assert_eq!(masked, shown, "{query}");
+        }
+        for spaced in ["+44 7700 900123", "+44 (0)7700-900123", "07700 900 123"] {
+            let (shown, hides) = masked_query(spaced);
+            let digits = shown.bytes().filter(u8::is_ascii_digit).count();
+            assert!(hides && digits <= 6, "{spaced}: {shown}");
+        }
     }
 
     #[test]

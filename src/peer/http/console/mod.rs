@@ -13,6 +13,8 @@ pub mod config;
 
 pub mod password;
 
+pub(super) mod reasons_page;
+
 pub(super) mod routes;
 
 pub mod state;
@@ -37,11 +39,15 @@ mod cookie;
 
 mod detection;
 
+mod export_csv;
+
 mod guard;
 
 mod home;
 
 mod last_five;
+
+mod live_page;
 
 mod masked;
 
@@ -63,9 +69,11 @@ mod resend_rules;
 
 mod reveal;
 
-mod rights;
+pub(super) mod rights;
 
 mod row;
+
+mod rules_page;
 
 mod seal;
 

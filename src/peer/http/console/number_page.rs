@@ -11,15 +11,15 @@ use super::asked::Asked;
 use super::consent::{Held, canonical_number, held};
 use super::guard::{Posted, Rep};
 use super::last_five::with;
-use super::masked::{masked, masked_text};
+use super::masked::masked_text;
 use super::message_page::SHOWN_FOR_S;
 use super::page::{Frame, page};
 use super::refused::Refused;
 use super::rights::Right;
 use super::row::Row;
 use super::seal::Kind;
+use super::visible::visible;
 use crate::address::plan::country_of;
-use crate::message::address::Address;
 use crate::message::disposition::Disposition;
 use crate::peer::http::api::Api;
 use crate::peer::http::path_id::PathId;
@@ -109,12 +109,11 @@ async fn show(
         Some(canonical) => held(api, rep, canonical, &answer.found).await?,
         None => Vec::new(),
     };
-    let shown = Address::infer(number.as_bytes());
     let country = canonical.as_deref().and_then(|digits| country_of(digits.as_bytes()));
     let template = NumberPage {
         frame: Frame::of(rep, "Conversation"),
         word: word.to_owned(),
-        number: if in_full { masked(&shown, true) } else { masked_text(&number) },
+        number: if in_full { visible(&number) } else { masked_text(&number) },
         country: country.map_or(String::new(), |country| country.code().to_owned()),
         is_shown: in_full,
         may_reveal: rep.may(Right::Reveal),

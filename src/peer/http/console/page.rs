@@ -19,10 +19,13 @@ pub(super) const POLICY: &str = "default-src 'none'; script-src 'self'; style-sr
     img-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 /// Pages of the menu: path, word, key of the keyboard, right.
-const MENU: [(&str, &str, Right); 4] = [
+const MENU: [(&str, &str, Right); 7] = [
     ("/", "Search", Right::See),
+    ("/live", "Live", Right::See),
     ("/carriers", "Carriers", Right::See),
     ("/opt-outs", "Opt-outs", Right::See),
+    ("/rules", "Rules", Right::See),
+    ("/webhooks", "Webhooks", Right::See),
     ("/audit", "Audit", Right::OwnAudit),
 ];
 

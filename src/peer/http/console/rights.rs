@@ -4,7 +4,7 @@ use super::config::Role;
 
 /// Something that a page lets somebody do.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Right {
+pub(in crate::peer::http) enum Right {
     /// Being signed in: help, one's own sessions, signing out.
     SignedIn,
     /// Messages and conversations, masked; carriers, rules and webhooks, to look at.
@@ -61,7 +61,7 @@ impl Right {
 
 impl Role {
     /// Whether it may do this.
-    pub(super) const fn may(self, right: Right) -> bool {
+    pub(in crate::peer::http) const fn may(self, right: Right) -> bool {
         match right {
             Right::SignedIn | Right::See => true,
             Right::Reveal | Right::Resend | Right::Consent => {
@@ -81,7 +81,7 @@ impl Role {
 }
 
 /// Method, path and right of every page that wants a session.
-pub(super) const PAGES: &[(&str, &str, Right)] = &[
+pub(in crate::peer::http) const PAGES: &[(&str, &str, Right)] = &[
     ("GET", "/", Right::SignedIn),
     ("POST", "/sign-out", Right::SignedIn),
     ("GET", "/me", Right::SignedIn),
@@ -89,6 +89,12 @@ pub(super) const PAGES: &[(&str, &str, Right)] = &[
     ("GET", "/help", Right::SignedIn),
     ("GET", "/search", Right::See),
     ("POST", "/search", Right::See),
+    ("GET", "/search.csv", Right::Export),
+    ("GET", "/live", Right::See),
+    ("GET", "/live/events", Right::See),
+    ("GET", "/rules", Right::See),
+    ("POST", "/rules", Right::See),
+    ("GET", "/webhooks", Right::See),
     ("GET", "/m/{id}", Right::See),
     ("POST", "/m/{id}/reveal", Right::Reveal),
     ("POST", "/m/{id}/resend", Right::Resend),
@@ -105,7 +111,7 @@ pub(super) const PAGES: &[(&str, &str, Right)] = &[
 ];
 
 /// The right that a page wants; `None` for one that is not listed.
-pub(super) fn wanted(method: &str, path: &str) -> Option<Right> {
+pub(in crate::peer::http) fn wanted(method: &str, path: &str) -> Option<Right> {
     // A HEAD is a GET whose answer is not sent.
     let method = if method == "HEAD" { "GET" } else { method };
     PAGES.iter().find(|page| (page.0, page.1) == (method, path)).map(|page| page.2)

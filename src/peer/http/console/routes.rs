@@ -6,8 +6,8 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use super::{
-    assets, audit_page, carriers_page, consent, message_page, number_page, people, resend, reveal,
-    search_page, sign_in,
+    assets, audit_page, carriers_page, consent, export_csv, live_page, message_page, number_page,
+    people, reasons_page, resend, reveal, rules_page, search_page, sign_in,
 };
 use crate::peer::http::api::Api;
 
@@ -18,6 +18,12 @@ pub(in crate::peer::http) fn all() -> Router<Arc<Api>> {
         .route("/sign-in", post(sign_in::sign_in))
         .route("/sign-out", post(sign_in::sign_out))
         .route("/assets/{name}", get(assets::get))
+        .route("/search.csv", get(export_csv::get))
+        .route("/live", get(live_page::get))
+        .route("/live/events", get(live_page::events))
+        .route("/rules", get(rules_page::get).post(rules_page::post))
+        .route("/webhooks", get(rules_page::webhooks))
+        .route("/errors", get(reasons_page::all))
         .route("/search", get(search_page::get).post(search_page::post))
         .route("/m/{id}", get(message_page::get))
         .route("/m/{id}/reveal", post(reveal::message))

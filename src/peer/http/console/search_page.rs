@@ -11,6 +11,7 @@ use super::asked::{Asked, RANGES};
 use super::chips::{Chip, chips};
 use super::detection::{looks_like, only_number};
 use super::guard::{Posted, Rep};
+use super::masked::masked_query;
 use super::page::{Frame, page, see_other};
 use super::refused::Refused;
 use super::rights::Right;
@@ -34,6 +35,10 @@ const PER_PAGE: usize = 50;
 struct SearchPage {
     frame: Frame,
     asked: Asked,
+    /// What is in the box, what stands behind it, and what is kept if nothing is typed.
+    typed: String,
+    hidden: String,
+    kept: String,
     looks_like: String,
     problem: String,
     ranges: Vec<(&'static str, &'static str)>,
@@ -65,7 +70,9 @@ struct Nothing {
 pub(super) async fn post(State(api): State<Arc<Api>>, posted: Posted) -> Response {
     let seal = &api.console.seal;
     let query = posted.form.text("q").unwrap_or_default().trim().to_owned();
-    let mut asked = Asked { query, ..Asked::default() };
+    // What was hidden on the page is looked for again when only filters were changed.
+    let kept = seal.unseal(Kind::Query, &posted.text("kept")).filter(|_| query.is_empty());
+    let mut asked = Asked { query: kept.unwrap_or(query), ..Asked::default() };
     for name in ["disposition", "direction", "carrier", "account", "range"] {
         let _known = asked.filter(name, &posted.text(name));
     }
@@ -122,7 +129,7 @@ pub(super) async fn answer(api: &Arc<Api>, rep: &Rep, asked: &Asked) -> Result<A
     find(api, &rep.caller(), asked, unreadable).await
 }
 
-fn unreadable(_: Option<Key>, error: QueryError) -> Problem {
+pub(super) fn unreadable(_: Option<Key>, error: QueryError) -> Problem {
     Problem::new(kinds::INVALID_SEARCH, error.to_string())
 }
 
@@ -139,6 +146,7 @@ async fn shown(
     let number = number.and_then(|number| seal.seal(Kind::Number, &number));
     let address =
         |asked: Option<Asked>| asked.map_or(String::new(), |it| it.address(seal, "/search"));
+    let (masked, hides) = masked_query(&asked.query);
     let next = answer.as_ref().and_then(|answer| answer.next);
     let older = next.map(|ord| asked.older(public_id(api, ord)));
     let rows: Vec<Row> =
@@ -147,6 +155,9 @@ async fn shown(
     let (carriers, accounts) = names(api, rep);
     SearchPage {
         frame: Frame::of(rep, "Search"),
+        typed: if hides { String::new() } else { asked.query.clone() },
+        kept: if hides { asked.sealed(seal) } else { String::new() },
+        hidden: if hides { masked } else { String::new() },
         looks_like: looks_like(&crate::search::parse::parse(&asked.query).unwrap_or_default()),
         problem,
         ranges: RANGES.iter().map(|range| (range.0, range.1)).collect(),

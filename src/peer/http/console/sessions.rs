@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn a_session_lasts_as_long_as_it_is_used_and_not_for_ever() {
         let mut sessions = sessions(10);
-        let (token, begun) = sessions.begin("rep", HERE, chance(1), at(0));
+        let (token, _) = sessions.begin("rep", HERE, chance(1), at(0));
         assert_eq!(token.len(), 64);
         for minute in [20, 40, 59] {
             assert!(sessions.seen(&token, at(minute)).is_some(), "{minute}");
@@ -190,7 +190,7 @@ mod tests {
         sessions.begin("c", HERE, chance(3), at(3));
         assert_eq!(sessions.all().len(), 2);
         assert_eq!(sessions.seen(&second, at(3)), None);
-        let mut sessions = super::Sessions { max: 1_000, ..sessions };
+        let mut sessions = Sessions { max: 1_000, ..sessions };
         for number in 10..60 {
             sessions.begin("a", HERE, chance(number), at(4));
         }

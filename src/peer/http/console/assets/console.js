@@ -74,3 +74,56 @@ all('[data-keys-switch]').forEach((it) => {
 // While a page is on its way what is there stays, and says so.
 all('form').forEach((form) => form.addEventListener('submit', () => document.getElementById('main').setAttribute('aria-busy', 'true')));
 addEventListener('pageshow', () => document.getElementById('main').removeAttribute('aria-busy'));
+
+// The live page: events as they come, 500 at most, none while it is paused.
+const live = document.querySelector('[data-live]');
+if (live) {
+  const body = document.querySelector('[data-live-rows]');
+  const state = document.querySelector('[data-live-state]');
+  const dropped = document.querySelector('[data-live-dropped]');
+  const pause = live.querySelector('[data-pause]');
+  const failures = new URLSearchParams(location.search).get('failures') === '1';
+  const signs = { in_progress: ['…', 'In progress'], delivered: ['✓', 'Delivered'], bounced: ['✗', 'Bounced'], blocked: ['⊘', 'Blocked'], expired: ['⧖', 'Expired'], misdirected: ['⤳', 'Misdirected'], unknown: ['?', 'Unknown'] };
+  let source = null;
+  let held = 0;
+  let last = null;
+  const cell = (row, label, ...inside) => { const td = document.createElement('td'); td.dataset.label = label; td.append(...inside); row.append(td); };
+  const bdi = (text) => { const it = document.createElement('bdi'); it.textContent = text ?? ''; return it; };
+  const show = (event) => {
+    last = event.lastEventId || last;
+    const told = JSON.parse(event.data);
+    const message = told.data?.message;
+    if (!message || (failures && ['delivered', 'in_progress'].includes(message.disposition))) return;
+    const row = document.createElement('tr');
+    const link = document.createElement('a');
+    link.href = `/m/${encodeURIComponent(message.id)}`;
+    link.dataset.row = '';
+    link.textContent = (told.time ?? told.timestamp ?? '').slice(0, 19).replace('T', ' ');
+    const [sign, word] = signs[message.disposition] ?? ['', message.disposition];
+    const mark = document.createElement('span');
+    mark.className = `mark ${message.disposition}`;
+    mark.textContent = `${sign} ${word}`;
+    cell(row, 'Time', link);
+    cell(row, 'Way', message.direction === 'inbound' ? 'from a phone' : 'to a phone');
+    cell(row, 'From', bdi(message.from));
+    cell(row, 'To', bdi(message.to));
+    cell(row, 'Result', mark, ` ${message.reason?.title ?? ''}`);
+    cell(row, 'Carrier', message.carrier?.id ?? '');
+    body.prepend(row);
+    while (body.children.length > 500) body.lastElementChild.remove();
+  };
+  const kinds = ['queued', 'sent', 'delivered', 'undelivered', 'expired', 'rejected', 'received', 'unknown', 'cancelled', 'accepted'];
+  const begin = () => {
+    source = new EventSource('/live/events');
+    source.onopen = () => { state.textContent = 'Live'; };
+    source.onerror = () => { state.textContent = 'The connection is lost: trying again'; };
+    kinds.forEach((kind) => source.addEventListener(`postrider.message.${kind}`, (event) => { if (document.hidden) { held += 1; return; } show(event); }));
+    source.addEventListener('dropped', (event) => { dropped.textContent = `${JSON.parse(event.data).n} events not shown`; });
+    source.addEventListener('gap', () => { dropped.textContent = 'Some events are not shown'; });
+    pause.textContent = 'Pause';
+  };
+  const end = () => { source?.close(); source = null; state.textContent = 'Paused'; pause.textContent = 'Go on'; };
+  pause.addEventListener('click', (event) => { event.preventDefault(); if (source) end(); else begin(); });
+  document.addEventListener('visibilitychange', () => { if (!document.hidden && held) { dropped.textContent = `${held} events not shown`; held = 0; } });
+  if (new URLSearchParams(location.search).get('paused') === '1') end(); else begin();
+}
