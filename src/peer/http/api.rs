@@ -18,7 +18,7 @@ use super::stream::{self, Streams};
 use super::underway::Underway;
 use super::{
     cancel_message, compat, console, conversation, docs, errors, explain_route, get_content,
-    get_message, health, list_events, list_messages, metrics, observe, openapi, operator_routes,
+    get_message, health, list_events, list_messages, metrics, observe, openapi, operator_audit, operator_routes,
     post_batch, post_message, problem_table as kinds, reasons, search_messages, stats,
     webhook_actions, webhooks,
 };
@@ -203,7 +203,7 @@ impl Api {
             .route("/livez", get(health::livez))
             .route("/startupz", get(health::startupz))
             .route("/readyz", get(health::readyz))
-            .merge(operator_routes::routes())
+            .merge(self.operators_routes())
             .merge(compat::routes::all())
             .merge(console::routes::all())
             .method_not_allowed_fallback(async || {
@@ -214,9 +214,15 @@ impl Api {
             .with_state(self)
     }
 
+    /// What operators do, with what notes it.
+    fn operators_routes(self: &Arc<Self>) -> Router<Arc<Self>> {
+        operator_routes::routes()
+            .route_layer(from_fn_with_state(Arc::clone(self), operator_audit::note))
+    }
+
     /// What is answered on the operator's socket.
     pub(super) fn operator_router(self: Arc<Self>) -> Router {
-        operator_routes::routes()
+        self.operators_routes()
             .route("/v1/stream", get(stream::stream))
             .route("/metrics", get(metrics::metrics))
             .route("/livez", get(health::livez))

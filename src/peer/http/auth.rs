@@ -180,6 +180,12 @@ impl Caller {
     }
 }
 
+/// How people call the key of a request, if it has one of ours; asking is not counted in its rate.
+pub(super) fn key_name(api: &Api, parts: &Parts) -> Option<String> {
+    let token = parts.headers.get(AUTHORIZATION)?.to_str().ok().and_then(bearer)?;
+    Some(api.keys.of_token(token)?.config.name.clone())
+}
+
 impl FromRequestParts<Arc<Api>> for Caller {
     type Rejection = Problem;
 

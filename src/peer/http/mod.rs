@@ -88,6 +88,8 @@ mod path_id;
 
 mod post_batch;
 
+mod operator_audit;
+
 mod operator_auth;
 
 mod operator_body;
