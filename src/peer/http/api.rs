@@ -18,9 +18,9 @@ use super::stream::{self, Streams};
 use super::underway::Underway;
 use super::{
     cancel_message, compat, console, conversation, docs, errors, explain_route, get_content,
-    get_message, health, list_events, list_messages, metrics, observe, openapi, operator_audit, operator_routes,
-    post_batch, post_message, problem_table as kinds, reasons, search_messages, stats,
-    webhook_actions, webhooks,
+    get_message, health, list_events, list_messages, metrics, observe, openapi, operator_audit,
+    operator_routes, post_batch, post_message, problem_table as kinds, reasons, search_messages,
+    stats, webhook_actions, webhooks,
 };
 use crate::base::clock::Clock;
 use crate::base::id::IdCipher;

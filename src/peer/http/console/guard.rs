@@ -114,7 +114,9 @@ impl FromRequestParts<Arc<Api>> for Rep {
 
     async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Refused> {
         let request_id = RequestId::of(&parts.extensions);
-        let Some((user, session)) = signed_in(&api.console, &parts.headers, api.clock.now()) else {
+        let by_itself = parts.uri.path() == super::live_page::EVENTS;
+        let found = signed_in_as(&api.console, &parts.headers, api.clock.now(), !by_itself);
+        let Some((user, session)) = found else {
             return Err(Refused::SignIn(sign_in_path(parts)));
         };
         let rep = Self {
@@ -179,8 +181,20 @@ pub(super) fn signed_in(
     headers: &HeaderMap,
     now: Timestamp,
 ) -> Option<(Arc<UserConfig>, Session)> {
+    signed_in_as(console, headers, now, true)
+}
+
+fn signed_in_as(
+    console: &Console,
+    headers: &HeaderMap,
+    now: Timestamp,
+    by_hand: bool,
+) -> Option<(Arc<UserConfig>, Session)> {
     let token = cookie::token(headers, console.secure_cookie)?;
-    let session = console.sessions(|sessions| sessions.seen(&token, now))?;
+    let session = console.sessions(|sessions| match by_hand {
+        true => sessions.seen(&token, now),
+        false => sessions.known(&token, now),
+    })?;
     Some((Arc::clone(console.user(&session.user)?), session))
 }
 

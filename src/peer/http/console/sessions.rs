@@ -81,15 +81,20 @@ impl Sessions {
 
     /// The session of a token, which was seen now.
     pub(super) fn seen(&mut self, token: &str, now: Timestamp) -> Option<Session> {
+        let mut session = self.known(token, now)?;
+        session.seen = now;
+        self.by_digest.insert(digest(token), session.clone());
+        Some(session)
+    }
+
+    /// The session of a token, which nobody used: a page that is left open asks by itself.
+    pub(super) fn known(&mut self, token: &str, now: Timestamp) -> Option<Session> {
         let digest = digest(token);
-        let over = self.is_over(self.by_digest.get(&digest)?, now);
-        if over {
+        if self.is_over(self.by_digest.get(&digest)?, now) {
             self.by_digest.remove(&digest);
             return None;
         }
-        let session = self.by_digest.get_mut(&digest)?;
-        session.seen = now;
-        Some(session.clone())
+        self.by_digest.get(&digest).cloned()
     }
 
     /// Ends one by its name, if `may` allows it; what it was.
@@ -167,6 +172,9 @@ mod tests {
         let (token, _) = sessions.begin("rep", HERE, chance(2), at(100));
         assert_eq!(sessions.seen(&token, at(130)), None, "half an hour without a word");
         assert_eq!(sessions.seen("guess", at(100)), None);
+        let (token, _) = sessions.begin("rep", HERE, chance(3), at(200));
+        assert!(sessions.known(&token, at(229)).is_some());
+        assert_eq!(sessions.seen(&token, at(230)), None, "a page that asks by itself is nobody");
     }
 
     #[test]

@@ -89,7 +89,7 @@ impl Console {
     }
 
     /// Writes an entry to the audit; whether it is on disk. Without that, what it tells must not be done.
-    pub(super) async fn note(&self, entry: Entry) -> bool {
+    pub(in crate::peer::http) async fn note(&self, entry: Entry) -> bool {
         let audit = Arc::clone(&self.audit);
         match tokio::task::spawn_blocking(move || audit.append(entry)).await {
             Ok(Ok(_)) => true,

@@ -86,7 +86,7 @@ pub(super) const fn sign(disposition: Disposition) -> &'static str {
         Disposition::Delivered => "✓",
         Disposition::Bounced => "✗",
         Disposition::Blocked => "⊘",
-        Disposition::Expired => "⧖",
+        Disposition::Expired => "◔",
         Disposition::Misdirected => "⤳",
         Disposition::Unknown => "?",
     }

@@ -83,7 +83,7 @@ if (live) {
   const dropped = document.querySelector('[data-live-dropped]');
   const pause = live.querySelector('[data-pause]');
   const failures = new URLSearchParams(location.search).get('failures') === '1';
-  const signs = { in_progress: ['…', 'In progress'], delivered: ['✓', 'Delivered'], bounced: ['✗', 'Bounced'], blocked: ['⊘', 'Blocked'], expired: ['⧖', 'Expired'], misdirected: ['⤳', 'Misdirected'], unknown: ['?', 'Unknown'] };
+  const signs = { in_progress: ['…', 'In progress'], delivered: ['✓', 'Delivered'], bounced: ['✗', 'Bounced'], blocked: ['⊘', 'Blocked'], expired: ['◔', 'Expired'], misdirected: ['⤳', 'Misdirected'], unknown: ['?', 'Unknown'] };
   let source = null;
   let held = 0;
   let last = null;
