@@ -68,25 +68,6 @@ fn the_loopback_file_is_what_the_load_tests_expect() {
     assert!(users.eq([("rep", Role::Support), ("op", Role::Operator)]));
 }
 
-#[test]
-fn a_user_without_a_hash_or_with_a_role_beyond_its_account_is_refused() {
-    let hash = "$argon2id$v=19$m=19456,t=2,p=1$FjtzcT488Jx+wra/aZ0ywA$SI4LOFKAnmSAe4V2dPzryIekOliLcfVvjKuim9GiejQ";
-    let account = "[[account]]\nname = \"shop\"\nsystem_id = \"shop\"\npassword = \"x\"\n";
-    let user = |rest: &str| format!("{account}[[user]]\nname = \"dana\"\n{rest}");
-    let hashed = format!("password_hash = \"{hash}\"\n");
-    for (rest, word) in [
-        ("role = \"support\"\n".to_owned(), "password_hash: is missing"),
-        ("role = \"support\"\npassword_hash = \"secret\"\n".to_owned(), "no argon2id hash"),
-        (format!("{hashed}role = \"suport\"\n"), "did you mean `support`"),
-        (hashed.clone(), "role: is missing"),
-        (format!("{hashed}role = \"admin\"\naccount = \"shop\"\n"), "reaches beyond an account"),
-    ] {
-        let errors = errors(&user(&rest)).join("\n");
-        assert!(errors.contains(word) && !errors.contains("`secret`"), "{word}: {errors}");
-    }
-    assert!(parse(&user(&format!("{hashed}role = \"support\"\naccount = \"shop\"\n"))).is_ok());
-}
-
 /// Takes the `#` from every line that shows a key or a section.
 fn uncommented(text: &str) -> String {
     let line = |line: &str| match line.strip_prefix('#') {
