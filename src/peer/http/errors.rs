@@ -44,8 +44,8 @@ pub(super) async fn explain(
     if !accepted.contains("text/html") {
         return Json(known).into_response();
     }
-    let reason = Reason::from_name(&code).filter(|_| Kind::of(&code).is_none());
-    match reason.and_then(Entry::of) {
+    // People who follow a link to a code that both have come from a message.
+    match Reason::from_name(&code).and_then(Entry::of) {
         Some(entry) => reasons_page::one(&api, &headers, &extensions, entry),
         None => shown(&known),
     }

@@ -14,14 +14,17 @@ const SHORT_MAX: usize = 6;
 /// An address, masked unless it is to be shown in full.
 pub(super) fn masked(address: &Address<'_>, in_full: bool) -> String {
     let text = String::from_utf8_lossy(address.addr);
-    let digits = text.trim_start_matches('+');
-    let international = address.ton == 1 || text.starts_with('+');
-    let plus = if international { "+" } else { "" };
-    let numeric = !digits.is_empty() && digits.bytes().all(|octet| octet.is_ascii_digit());
-    if !numeric {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    // Whatever marks are in it, what has no letters is a number.
+    if digits.is_empty() || text.chars().any(char::is_alphabetic) {
         return super::visible::visible(&text);
     }
-    if in_full || digits.len() <= SHORT_MAX {
+    let international = address.ton == 1 || text.starts_with('+');
+    let plus = if international { "+" } else { "" };
+    if digits.len() <= SHORT_MAX {
+        return super::visible::visible(&text);
+    }
+    if in_full {
         return format!("{plus}{digits}");
     }
     let code = if international { split(digits.as_bytes()) } else { None };
@@ -34,36 +37,40 @@ pub(super) fn masked(address: &Address<'_>, in_full: bool) -> String {
 
 /// A number that somebody typed, masked.
 pub(super) fn masked_text(number: &str) -> String {
-    masked(&Address::infer(number.as_bytes()), false)
+    let international = number.starts_with('+') || !number.starts_with('0');
+    let ton = if international { 1 } else { 0 };
+    masked(&Address { ton, npi: 1, addr: number.as_bytes() }, false)
 }
 
 /// A query with its numbers masked, and whether there were any: what is shown of a link that somebody else made.
 pub(super) fn masked_query(query: &str) -> (String, bool) {
     let (mut shown, mut run, mut hides) = (String::new(), String::new(), false);
-    for letter in query.chars().chain([' ']) {
-        if letter.is_ascii_digit() || (letter == '+' && run.is_empty()) {
-            run.push(letter);
-            continue;
-        }
+    for letter in query.chars() {
         // Groups of one number have blanks and marks between them.
-        let between = !run.is_empty() && " -().".contains(letter);
-        if between && run.bytes().filter(u8::is_ascii_digit).count() < SHORT_MAX {
+        let goes_on = letter.is_ascii_digit() || (!run.is_empty() && " -().".contains(letter));
+        if goes_on || letter == '+' {
             run.push(letter);
-            continue;
+        } else {
+            hides |= flush(&mut run, &mut shown);
+            shown.push(letter);
         }
-        hides |= flush(&mut run, &mut shown);
-        shown.push(letter);
     }
     hides |= flush(&mut run, &mut shown);
     (shown.trim().to_owned(), hides)
 }
 
-/// Writes a run of digits, masked if it may be a number; whether it was.
+/// Writes a run of digits and what stands between them, masked if it may be a number; whether it was.
 fn flush(run: &mut String, shown: &mut String) -> bool {
-    let number: String = run.chars().filter(|it| it.is_ascii_digit() || *it == '+').collect();
-    let hides = number.trim_start_matches('+').len() > SHORT_MAX;
-    shown.push_str(&if hides { masked_text(&number) } else { std::mem::take(run) });
-    run.clear();
+    let run = std::mem::take(run);
+    let hides = run.bytes().filter(u8::is_ascii_digit).count() > SHORT_MAX;
+    if hides {
+        shown.push_str(&masked_text(&run));
+        // What follows a number stands by itself.
+        let after = run.trim_end_matches([' ', '-', '(', ')', '.']);
+        shown.push_str(&run[after.len()..]);
+    } else {
+        shown.push_str(&run);
+    }
     hides
 }
 
@@ -99,7 +106,10 @@ mod tests {
             assert_eq!(hidden, hides, "{query}");
             assert_eq!(masked, shown, "{query}");
         }
-        for spaced in ["+44 7700 900123", "+44 (0)7700-900123", "07700 900 123"] {
+        let two = "+447700900123 +447700900999";
+        for spaced in
+            ["+44 7700 900123", "+44 (0)7700-900123", "07700 900 123", two, "++447700900123"]
+        {
             let (shown, hides) = masked_query(spaced);
             let digits = shown.bytes().filter(u8::is_ascii_digit).count();
             assert!(hides && digits <= 6, "{spaced}: {shown}");
@@ -108,6 +118,8 @@ mod tests {
 
     #[test]
     fn whatever_is_in_an_address_it_is_harmless() {
+        let marked = Address { ton: 5, npi: 0, addr: b"44-7700 900123" };
+        assert_eq!(masked(&marked, false), "•••••••••123");
         for addr in [&b""[..], b"\x00\xff", b"+", b"1234567", b"999999999999999999999999"] {
             let shown = masked(&Address { ton: 1, npi: 1, addr }, false);
             assert!(!shown.contains('\0'), "{shown}");

@@ -182,7 +182,7 @@ mod tests {
         let mut sessions = sessions(10);
         let (token, begun) = sessions.begin("rep", HERE, chance(1), at(0));
         sessions.begin("op", HERE, chance(2), at(1));
-        assert_eq!(sessions.of("rep"), [begun.clone()]);
+        assert_eq!(sessions.of("rep"), std::slice::from_ref(&begun));
         assert_eq!(sessions.all().len(), 2);
         assert!(sessions.end(&begun.id, |session| session.user == "op").is_none());
         assert!(sessions.end(&begun.id, |session| session.user == "rep").is_some());

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::gateway::{Answer, Gateway, LOAD_KEY, SHOP, SINK, config};
+use super::gateway::{ADMIN, Answer, Gateway, LOAD_KEY, SHOP, SINK, config};
 use crate::base::id::MessageOrd;
 use crate::base::secret::Secret;
 use crate::message::address::Address;
@@ -337,5 +337,18 @@ async fn sessions_are_ended_by_signing_out_and_by_admins() {
     assert_eq!(rep.get("/carriers").await.status, 303, "to the form");
     assert_eq!(viewer.post("/sign-out", "").await.status, 303);
     assert_eq!(viewer.get("/carriers").await.status, 303);
+    gateway.end().await;
+}
+
+#[tokio::test]
+async fn what_operators_do_by_the_api_is_in_the_audit_and_what_they_may_not_is_not_done() {
+    let gateway = gateway().await;
+    assert_eq!(gateway.ask(LOAD_KEY, "POST /v1/gateway/drain", "").await.status, 403);
+    assert_eq!(gateway.ask(ADMIN, "POST /v1/gateway/drain", "").await.status, 202);
+    assert_eq!(gateway.get(ADMIN, "/v1/carriers").await.status, 200);
+    let admin = Browser::signed_in(&gateway, "admin").await;
+    let audit = admin.get("/audit?action=api").await.body;
+    assert_eq!(audit.matches("api.gateway/drain").count(), 1, "{audit}");
+    assert!(audit.contains("key:admin-key") && !audit.contains("api.carriers"), "{audit}");
     gateway.end().await;
 }
