@@ -4,6 +4,8 @@ use std::fmt::Debug;
 use std::time::Duration;
 
 use crate::config::file::Config;
+use crate::peer::http::config::HttpConfig;
+use crate::peer::http::console::config::ConsoleConfig;
 use crate::pipeline::carrier_change::{account_keys, carrier_keys, outbind_differs, wants_rebind};
 use crate::pipeline::operate::Reloaded;
 use crate::pipeline::settings::Settings;
@@ -98,7 +100,10 @@ fn restart(before: &Config, after: &Config) -> Vec<String> {
         &(&other.text, other.keep, other.compress_after),
     );
     compare("[[account]] keep_days", &kept(one), &kept(other));
-    compare("[http]", &before.http, &after.http);
+    let api =
+        |config: &Config| HttpConfig { console: ConsoleConfig::default(), ..config.http.clone() };
+    compare("[http]", &api(before), &api(after));
+    compare("[console] and [[user]]", &before.http.console, &after.http.console);
     compare("[callbacks]", &before.callbacks, &after.callbacks);
     compare("[log]", &before.log, &after.log);
     compare("[telemetry]", &before.traces, &after.traces);

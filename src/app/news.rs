@@ -14,6 +14,7 @@ use crate::peer::export::config::ExportConfig;
 use crate::peer::export::service::{self, Exports};
 use crate::peer::http::api::{Api, Parts};
 use crate::peer::http::config::HttpConfig;
+use crate::peer::http::console::state::Console;
 use crate::peer::http::notice_view::NoticeView;
 use crate::peer::http::operator_routes::Operators;
 use crate::peer::otlp::config::OtlpConfig;
@@ -70,6 +71,7 @@ impl News {
             registry,
             clock,
             operators: Operators { operate: Arc::new(gateway.operator()), govern },
+            console: Console::open(&config.console, Arc::clone(gateway.ledger().disk()))?,
         });
         let exports = service::join(exports, &feed)?;
         let following = feed.start(clock)?;

@@ -2,6 +2,8 @@
 
 pub mod clock;
 
+pub mod csv;
+
 pub mod foreign_id;
 
 pub mod hash;

@@ -8,8 +8,9 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use super::print::note;
 use super::{
-    carriers, check, completions, conversation, demo, erase, export, govern, ledger, man, opt_outs,
-    queue, route, search, send, serve, sim_ledger, sim_queries, stats, tail, top, trace,
+    audit, carriers, check, completions, conversation, demo, erase, export, govern, ledger, man,
+    opt_outs, queue, reason, route, search, send, serve, sim_ledger, sim_queries, stats, tail, top,
+    trace, users,
 };
 
 /// A carrier-grade SMS gateway that can tell anyone what happened to any message.
@@ -56,6 +57,14 @@ enum Command {
     OptOuts(opt_outs::OptOutsCommand),
     /// Erase what is personal of a message, or of all messages of a number, for good
     Erase(erase::EraseArgs),
+    /// Make what the configuration has of a user's password
+    #[command(subcommand)]
+    Users(users::UsersCommand),
+    /// Say whether the audit of a data directory is as it was written
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
+    /// Say what a reason or a problem means, and what to do
+    Reason(reason::ReasonArgs),
     /// Follow what happens at a running gateway, a line for each event
     Tail(tail::TailArgs),
     /// Watch a running gateway: its messages, its carriers, its queues
@@ -121,6 +130,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Carriers(command) => wait_for(carriers::run(&command)),
         Command::Queue(command) => wait_for(queue::run(&command)),
         Command::OptOuts(command) => wait_for(opt_outs::run(&command)),
+        Command::Users(command) => users::run(&command),
+        Command::Audit(command) => audit::run(&command),
+        Command::Reason(arguments) => reason::run(&arguments),
         Command::Erase(arguments) => wait_for(erase::run(&arguments)),
         Command::Tail(arguments) => wait_for(tail::run(&arguments)),
         Command::Top(arguments) => wait_for(top::run(&arguments)),

@@ -10,6 +10,8 @@ mod api_client;
 
 pub mod arguments;
 
+mod audit;
+
 mod carriers;
 
 mod check;
@@ -44,6 +46,8 @@ mod print;
 
 mod queue;
 
+mod reason;
+
 mod route;
 
 mod search;
@@ -65,3 +69,5 @@ mod timeline;
 mod top;
 
 mod trace;
+
+mod users;

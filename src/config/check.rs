@@ -11,12 +11,13 @@ use super::section::{Reader, Section, variable};
 use super::tables::{many, one, unique};
 use super::words::did_you_mean;
 use super::{
-    account, callbacks, carrier, circles, export, http, ledger, limit, listener, log, mo_route,
-    route, smpp, spool, telemetry,
+    account, callbacks, carrier, circles, console, export, http, ledger, limit, listener, log,
+    mo_route, route, smpp, spool, telemetry,
 };
 use crate::base::secret::Secret;
 use crate::peer::export::config::ExportConfig;
 use crate::peer::http::config::{HttpConfig, KeyConfig};
+use crate::peer::http::console::config::{ConsoleConfig, UserConfig};
 use crate::peer::http::operator_socket::SocketPlace;
 use crate::pipeline::route_config::RouteConfig;
 use crate::pipeline::settings::{Settings, SmppSettings};
@@ -161,9 +162,24 @@ fn api<'a>(
     let http = HttpConfig {
         kannel: http::read_kannel(&one(reader, top, root, "kannel")),
         jasmin_listen: http::read_jasmin(&one(reader, top, root, "jasmin")),
+        console: people(reader, places, top, root, settings),
         ..http::read(&section, keys)
     };
     (http, plain_keys)
+}
+
+fn people<'a>(
+    reader: &'a Reader<'a>,
+    places: &SecretPlaces,
+    top: &Section<'a>,
+    root: &'a DeTable<'a>,
+    settings: &Settings,
+) -> ConsoleConfig {
+    let sections = many(reader, top, root, "user", "user");
+    let read = |section| console::read_user(section, places, &settings.accounts);
+    let users: Vec<UserConfig> = sections.iter().map(read).collect();
+    unique(&sections, "name", users.iter().map(|user| &user.name));
+    console::read(&one(reader, top, root, "console"), users)
 }
 
 /// What is allowed and cannot work.

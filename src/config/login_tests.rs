@@ -61,3 +61,25 @@ fn listeners_of_their_own_are_off_unless_they_are_named() {
     assert_eq!(http.jasmin_listen, "0.0.0.0:1401".parse().ok());
     assert_eq!(http.kannel.sender.as_deref(), Some("60777"));
 }
+
+#[test]
+fn a_user_without_a_hash_or_with_a_role_beyond_its_account_is_refused() {
+    let hash = "$argon2id$v=19$m=19456,t=2,p=1$FjtzcT488Jx+wra/aZ0ywA$SI4LOFKAnmSAe4V2dPzryIekOliLcfVvjKuim9GiejQ";
+    let account = "[[account]]\nname = \"shop\"\nsystem_id = \"shop\"\npassword = \"x\"\n";
+    let user = |rest: &str| format!("{account}[[user]]\nname = \"dana\"\n{rest}");
+    let hashed = format!("password_hash = \"{hash}\"\n");
+    for (rest, word) in [
+        ("role = \"support\"\n".to_owned(), "password_hash: is missing"),
+        ("role = \"support\"\npassword_hash = \"secret\"\n".to_owned(), "no argon2id hash"),
+        (format!("{hashed}role = \"suport\"\n"), "did you mean `support`"),
+        (hashed.clone(), "role: is missing"),
+        (format!("{hashed}role = \"admin\"\naccount = \"shop\"\n"), "reaches beyond an account"),
+    ] {
+        let errors = super::tests::errors(&user(&rest)).join("\n");
+        assert!(errors.contains(word) && !errors.contains("`secret`"), "{word}: {errors}");
+    }
+    assert!(
+        super::tests::parse(&user(&format!("{hashed}role = \"support\"\naccount = \"shop\"\n")))
+            .is_ok()
+    );
+}

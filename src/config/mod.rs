@@ -13,6 +13,8 @@ mod carrier;
 
 mod check;
 
+mod console;
+
 mod circles;
 
 mod export;

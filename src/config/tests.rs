@@ -10,6 +10,7 @@ use crate::address::country::Country;
 use crate::address::kind::Kind;
 use crate::peer::export::config::ExportConfig;
 use crate::peer::http::config::Scope;
+use crate::peer::http::console::config::Role;
 use crate::pipeline::route_config::RouteConfig;
 use crate::pipeline::settings::{AccountConfig, BindMode, CarrierConfig, InDoubt, Settings};
 use crate::route::rule::Budget;
@@ -63,6 +64,8 @@ fn the_loopback_file_is_what_the_load_tests_expect() {
     assert_eq!(http.listen, "127.0.0.1:8080".parse().ok());
     assert!(http.keys[0].may(Scope::NumbersReveal));
     assert_eq!(http.keys[0].account.as_deref(), Some("load"));
+    let users = http.console.users.iter().map(|user| (&*user.name, user.role));
+    assert!(users.eq([("rep", Role::Support), ("op", Role::Operator)]));
 }
 
 /// Takes the `#` from every line that shows a key or a section.
@@ -137,7 +140,7 @@ fn the_documented_file_has_every_key() {
     let places = super::secret::SecretPlaces::default();
     super::check::read(&reader, &places, &root);
     let sections = " smpp account carrier route limit mo_route http http.key log spool ledger \
-                    export callbacks opt_outs kannel jasmin telemetry";
+                    export callbacks opt_outs kannel jasmin telemetry console user";
     let sections: Vec<&str> = sections.split(' ').collect();
     for (section, key) in reader.known.into_inner() {
         let inner = [format!("[{section}.{key}]"), format!("[{section}.{key}.")];

@@ -22,6 +22,8 @@ pub mod consent;
 
 pub mod consent_word;
 
+pub mod dictionary;
+
 pub mod disposition;
 
 pub mod event;

@@ -1,7 +1,9 @@
-//! The reason dictionary: one name for each way a message can wait or end, with what a person reads.
+//! One name for each way a message can wait or end. What a person reads is in the
+//! [`dictionary`](super::dictionary).
 //!
 //! The numbers are part of the durable format: add at the end, never renumber.
 
+use super::dictionary::Entry;
 use super::disposition::words;
 
 words! {
@@ -144,98 +146,13 @@ impl Reason {
         )
     }
 
-    /// One sentence for a support rep.
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::None => "Nothing to explain",
-            Self::AbsentSubscriber => "Phone off or out of coverage",
-            Self::MemoryFull => "Phone memory full",
-            Self::UnknownSubscriber => "The network does not know this number",
-            Self::LandlineOrUnsupported => "This line cannot get texts",
-            Self::CallBarred => "The subscriber's plan or roaming blocks texts",
-            Self::OptedOut => "Recipient has opted out",
-            Self::CarrierFiltered => "The carrier's filter rejected it",
-            Self::SenderNotAllowed => "The carrier does not accept this sender",
-            Self::InvalidDestination => "The destination address is not valid",
-            Self::InvalidRequest => "The carrier rejected a field of the message",
-            Self::ValidityOver => "Its validity period ran out before it could be delivered",
-            Self::ThrottledExpired => "It waited for a rate limit longer than its validity",
-            Self::CarrierDown => "The carrier's connection is down",
-            Self::Throttled => "The carrier asks to slow down",
-            Self::QueueFull => "The carrier's queue is full",
-            Self::CarrierError => "The carrier had a temporary error",
-            Self::InDoubt => "The link broke before the carrier answered",
-            Self::NoReceipt => "The carrier never sent a receipt",
-            Self::OperatorCancelled => "Deleted at the carrier",
-            Self::NoRoute => "No route takes this message",
-            Self::OverRate => "The account is over its rate",
-            Self::AttemptsUsedUp => "All attempts were used up",
-            Self::NetworkError => "The network could not deliver it",
-            Self::VendorOther => "The carrier gave a code of its own",
-            Self::AwaitingReceipt => "Handed to the carrier, no receipt yet",
-            Self::Window => "Waiting for room in the carrier's window",
-            Self::HandsetRefused => "The phone refused it",
-            Self::NobodyBound => "Nobody is bound to take it",
-            Self::Enroute => "On its way in the network",
-            Self::RateLimited => "Waiting for the rate configured for this carrier",
-            Self::Unreadable => "The gateway could not read it back from its log",
-            Self::CarrierSuspended => "The operator has suspended this carrier",
-            Self::CarrierRemoved => {
-                "Its carrier is no longer in the configuration, and no route takes it"
-            }
-            Self::EndedByOperator => "The operator ended it before it was sent",
-            Self::Cancelled => "Cancelled by its sender before it was sent",
-            Self::PartOf => "It is a part, and went on in the message named in its history",
-            Self::Duplicate => "The same part came before: it is not given twice",
-        }
+    /// What it is, in a few words.
+    pub fn title(self) -> &'static str {
+        Entry::of(self).map_or(self.name(), |entry| &entry.title)
     }
 
-    /// What a support rep does next.
-    pub const fn advice(self) -> &'static str {
-        match self {
-            Self::None | Self::Cancelled | Self::Duplicate => "Nothing to do.",
-            Self::PartOf => "Look at the message named in its history.",
-            Self::AbsentSubscriber => "Ask the customer to switch on or move; then send again.",
-            Self::MemoryFull => "Ask the customer to delete messages; then send again.",
-            Self::UnknownSubscriber | Self::InvalidDestination => {
-                "Check the digits with the customer; do not send to this number again."
-            }
-            Self::LandlineOrUnsupported => "Offer a call or an e-mail, and mark the number.",
-            Self::CallBarred | Self::HandsetRefused => {
-                "The customer should contact their own carrier."
-            }
-            Self::OptedOut => "The customer has to opt in again first.",
-            Self::CarrierFiltered => {
-                "Check the sender's registration; raise it with the carrier by its message id."
-            }
-            Self::SenderNotAllowed => "Use a sender registered with this carrier.",
-            Self::InvalidRequest => {
-                "Have the sender correct the field named in the carrier's status."
-            }
-            Self::ValidityOver | Self::ThrottledExpired => {
-                "Send again, with a longer validity period."
-            }
-            Self::CarrierDown => "None; it goes by itself when the carrier is back.",
-            Self::Throttled
-            | Self::QueueFull
-            | Self::CarrierError
-            | Self::Window
-            | Self::RateLimited
-            | Self::OverRate => "None; it is tried again by itself.",
-            Self::CarrierSuspended => "None; it goes when the operator resumes the carrier.",
-            Self::CarrierRemoved => "Tell the operator: it needs a route, or has to be ended.",
-            Self::EndedByOperator => "Ask the operator why; send again if it is still wanted.",
-            Self::InDoubt => "Ask the customer whether it arrived; sending again may double it.",
-            Self::NoReceipt => "Ask the customer; send again if it did not arrive.",
-            Self::OperatorCancelled => "Ask the carrier why it was deleted.",
-            Self::NoRoute => "Tell the operator: no route covers this destination.",
-            Self::AttemptsUsedUp => "Check the carrier's state; then send again.",
-            Self::NetworkError | Self::VendorOther => {
-                "Send again once; then raise it with the carrier by its message id."
-            }
-            Self::AwaitingReceipt | Self::Enroute => "Wait; sending again now may double it.",
-            Self::Unreadable => "Tell the operator: the log is damaged; then send again.",
-            Self::NobodyBound => "The application has to bind as receiver or transceiver.",
-        }
+    /// What a support rep does next, in one sentence.
+    pub fn advice(self) -> &'static str {
+        Entry::of(self).map_or("", |entry| &entry.advice)
     }
 }

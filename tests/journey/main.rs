@@ -84,6 +84,7 @@ mod webhooks_are_told_everything;
 
 mod callbacks_are_called;
 
+mod console_in_a_browser;
 mod corruption_is_refused_until_accepted;
 
 mod kill_loses_nothing;

@@ -8,7 +8,9 @@ use std::net::SocketAddr;
 
 use super::place::Place;
 use super::shop::REGULAR;
-use super::world::{CARRIERS, HTTP_PORT, KEY, SHOP, SLOW_PREFIX, SMPP_PORT, VISITOR};
+use super::world::{
+    CARRIERS, HTTP_PORT, KEY, OPERATOR, REP, SHOP, SLOW_PREFIX, SMPP_PORT, VISITOR,
+};
 
 /// Memory full, whatever the carrier's other shares (see [`crate::sim::outcome::FATES`]).
 const MEMORY_FULL: &str = "+447700900404";
@@ -50,6 +52,11 @@ impl Guide<'_> {
         )?;
         writeln!(out, "HTTP API  http://{http}{no_http}")?;
         writeln!(out, "          key {KEY}")?;
+        writeln!(out, "Console   http://{http}/")?;
+        writeln!(
+            out,
+            "          {REP}, password {REP}-demo; {OPERATOR}, password {OPERATOR}-demo"
+        )?;
         writeln!(out, "Metrics   http://{http}/metrics")?;
         writeln!(out, "Data      {}{kept}", place.directory().display())?;
         writeln!(out, "Carriers")?;

@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use super::place::listen;
 use crate::base::secret::Secret;
 use crate::peer::http::config::{HttpConfig, KeyConfig, Scope};
+use crate::peer::http::console::config::{ConsoleConfig, Role, UserConfig};
 use crate::pipeline::route_config::RouteConfig;
 use crate::pipeline::settings::{
     AccountConfig, CarrierConfig, Settings, SmppSettings, SpoolSettings,
@@ -29,6 +30,14 @@ pub(super) const VISITOR: &str = "demo";
 
 /// Who sends the traffic: system id and password.
 pub(super) const SHOP: &str = "shop";
+
+/// Users of the console.
+pub(super) const REP: &str = "rep";
+pub(super) const OPERATOR: &str = "op";
+
+/// The hashes of `rep-demo` and `op-demo`, which are no secrets.
+const REP_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$m5EXj0PGmQ8IplXDsxhIxA$Y7M9mxRGRJsTi28pjzwbcEcbC2xunv6t+dRfnGtcW0o";
+const OPERATOR_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$6WZYkCY7fKV/lUb20dxG5A$9hWT2dWcOW2a1se4PkiB7SR3adYt1kt9zsgMODB79i8";
 
 /// The port of the documentation.
 pub(super) const SMPP_PORT: u16 = 2775;
@@ -161,7 +170,24 @@ pub(super) fn http() -> HttpConfig {
         ips: Vec::new(),
         rate: None,
     };
-    HttpConfig { listen: Some(listen(HTTP_PORT)), keys: vec![key], ..HttpConfig::default() }
+    let console = ConsoleConfig { users: users(), ..ConsoleConfig::default() };
+    HttpConfig {
+        listen: Some(listen(HTTP_PORT)),
+        keys: vec![key],
+        console,
+        ..HttpConfig::default()
+    }
+}
+
+/// Who may sign in to the console: each with `-demo` behind the name.
+fn users() -> Vec<UserConfig> {
+    let user = |name: &str, role, hash: &str| UserConfig {
+        name: name.to_owned(),
+        password_hash: Secret::new(hash),
+        role,
+        account: None,
+    };
+    vec![user(REP, Role::Support, REP_HASH), user(OPERATOR, Role::Operator, OPERATOR_HASH)]
 }
 
 #[cfg(test)]

@@ -10,15 +10,17 @@ use tokio::sync::Semaphore;
 
 use super::auth::Keys;
 use super::config::HttpConfig;
+use super::console::state::Console;
 use super::operator_routes::Operators;
 use super::problem::Problem;
 use super::route_metrics::AllRoutes;
 use super::stream::{self, Streams};
 use super::underway::Underway;
 use super::{
-    cancel_message, compat, conversation, docs, errors, explain_route, get_content, get_message,
-    health, list_events, list_messages, metrics, observe, openapi, operator_routes, post_batch,
-    post_message, problem_table as kinds, search_messages, stats, webhook_actions, webhooks,
+    cancel_message, compat, console, conversation, docs, errors, explain_route, get_content,
+    get_message, health, list_events, list_messages, metrics, observe, openapi, operator_audit,
+    operator_routes, post_batch, post_message, problem_table as kinds, reasons, search_messages,
+    stats, webhook_actions, webhooks,
 };
 use crate::base::clock::Clock;
 use crate::base::id::IdCipher;
@@ -41,6 +43,7 @@ pub(super) const ROUTES: &[(&str, Method)] = &[
     ("/v1/messages/{id}/cancel", Method::POST),
     ("/v1/messages/{id}/events", Method::GET),
     ("/v1/messages/{id}/content", Method::GET),
+    ("/v1/reasons", Method::GET),
     ("/v1/routes/explain", Method::POST),
     ("/errors/{code}", Method::GET),
     ("/openapi.json", Method::GET),
@@ -106,6 +109,8 @@ pub struct Parts {
     pub clock: Clock,
     /// Where operators' wishes go.
     pub operators: Operators,
+    /// What the console keeps.
+    pub console: Console,
 }
 
 /// The API, shared by its connections.
@@ -122,6 +127,7 @@ pub struct Api {
     pub(super) registry: Arc<Registry>,
     pub(super) clock: Clock,
     pub(super) operators: Operators,
+    pub(super) console: Arc<Console>,
     pub(super) ids: IdCipher,
     pub(super) ingress: IngressMetrics,
     pub(super) routes: AllRoutes,
@@ -144,6 +150,7 @@ impl Api {
             explain,
             clock,
             operators,
+            console: Arc::new(parts.console),
             ids: ledger.id_cipher(),
             ledger,
             webhooks,
@@ -179,6 +186,7 @@ impl Api {
             .route("/v1/messages/{id}/cancel", post(cancel_message::post))
             .route("/v1/messages/{id}/events", get(list_events::list))
             .route("/v1/messages/{id}/content", get(get_content::get))
+            .route("/v1/reasons", get(reasons::list))
             .route("/v1/routes/explain", post(explain_route::explain))
             .route("/v1/stream", get(stream::stream))
             .route("/v1/webhooks", get(webhooks::list).post(webhooks::create))
@@ -195,8 +203,9 @@ impl Api {
             .route("/livez", get(health::livez))
             .route("/startupz", get(health::startupz))
             .route("/readyz", get(health::readyz))
-            .merge(operator_routes::routes())
+            .merge(self.operators_routes())
             .merge(compat::routes::all())
+            .merge(console::routes::all())
             .method_not_allowed_fallback(async || {
                 Problem::new(kinds::METHOD_NOT_ALLOWED, "see the Allow header")
             })
@@ -205,9 +214,15 @@ impl Api {
             .with_state(self)
     }
 
+    /// What operators do, with what notes it.
+    fn operators_routes(self: &Arc<Self>) -> Router<Arc<Self>> {
+        operator_routes::routes()
+            .route_layer(from_fn_with_state(Arc::clone(self), operator_audit::note))
+    }
+
     /// What is answered on the operator's socket.
     pub(super) fn operator_router(self: Arc<Self>) -> Router {
-        operator_routes::routes()
+        self.operators_routes()
             .route("/v1/stream", get(stream::stream))
             .route("/metrics", get(metrics::metrics))
             .route("/livez", get(health::livez))

@@ -79,6 +79,19 @@ impl Caller {
         Self::without_key(vec![Scope::MessagesRead, Scope::NumbersReveal], true)
     }
 
+    /// A user of the console.
+    pub(super) fn of_user(
+        name: &str,
+        digest: [u8; 32],
+        scopes: Vec<Scope>,
+        account: Option<String>,
+    ) -> Self {
+        let Self { key, local } = Self::without_key(scopes, false);
+        let name = name.to_owned();
+        let config = KeyConfig { name, digest, account, ..key.config.clone() };
+        Self { key: Arc::new(Key { config, limiter: None }), local }
+    }
+
     fn without_key(scopes: Vec<Scope>, local: bool) -> Self {
         let config = KeyConfig {
             name: "gateway".to_owned(),
@@ -165,6 +178,12 @@ impl Caller {
             Problem::new(kinds::KEY_OVER_RATE, detail).after(wait)
         })
     }
+}
+
+/// How people call the key of a request, if it has one of ours; asking is not counted in its rate.
+pub(super) fn key_name(api: &Api, parts: &Parts) -> Option<String> {
+    let token = parts.headers.get(AUTHORIZATION)?.to_str().ok().and_then(bearer)?;
+    Some(api.keys.of_token(token)?.config.name.clone())
 }
 
 impl FromRequestParts<Arc<Api>> for Caller {

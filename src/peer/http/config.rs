@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
+use super::console::config::ConsoleConfig;
 use crate::base::secret::Secret;
 use crate::peer::webhook::callback_twilio::TwilioTokens;
 use crate::throttle::limiter::Rate;
@@ -32,6 +33,8 @@ pub struct HttpConfig {
     pub kannel: KannelConfig,
     /// A listener of its own for clients of Jasmin; `None` has them use the API's.
     pub jasmin_listen: Option<SocketAddr>,
+    /// Who may sign in to the console, and for how long.
+    pub console: ConsoleConfig,
 }
 
 /// What clients of Kannel are offered beside the API's listener.
@@ -55,6 +58,7 @@ impl Default for HttpConfig {
             keys: Vec::new(),
             kannel: KannelConfig::default(),
             jasmin_listen: None,
+            console: ConsoleConfig::default(),
         }
     }
 }

@@ -1,16 +1,22 @@
 //! `GET /errors/{code}`: what a problem's `type` leads to, as JSON, or as a page for browsers.
 
+use std::sync::Arc;
+
 use axum::Json;
-use axum::http::HeaderMap;
+use axum::extract::State;
 use axum::http::header::ACCEPT;
+use axum::http::{Extensions, HeaderMap};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::answer_schema::CodeExplanation;
+use super::api::Api;
+use super::console::reasons_page;
 use super::html::{Html, page};
 use super::path_id::PathId;
 use super::problem::Problem;
 use super::problem_table::{self as kinds, Kind};
+use crate::message::dictionary::Entry;
 use crate::message::reason::Reason;
 
 /// What a code means
@@ -24,13 +30,25 @@ use crate::message::reason::Reason;
         (String = "text/html"),
     ))),
 )]
-pub(super) async fn explain(headers: HeaderMap, PathId(code): PathId) -> Response {
+pub(super) async fn explain(
+    State(api): State<Arc<Api>>,
+    headers: HeaderMap,
+    extensions: Extensions,
+    PathId(code): PathId,
+) -> Response {
     let Some(known) = known(&code) else {
         return Problem::new(kinds::NOT_FOUND, "no problem or reason has this code")
             .into_response();
     };
     let accepted = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if accepted.contains("text/html") { shown(&known) } else { Json(known).into_response() }
+    if !accepted.contains("text/html") {
+        return Json(known).into_response();
+    }
+    // People who follow a link to a code that both have come from a message.
+    match Reason::from_name(&code).and_then(Entry::of) {
+        Some(entry) => reasons_page::one(&api, &headers, &extensions, entry),
+        None => shown(&known),
+    }
 }
 
 fn known(code: &str) -> Option<Value> {
@@ -40,12 +58,16 @@ fn known(code: &str) -> Option<Value> {
         }));
     }
     let reason = Reason::from_name(code)?;
+    let entry = Entry::of(reason)?;
     Some(json!({
         "code": reason.name(),
         "group": reason.group(),
         "permanent": reason.permanent(),
-        "title": reason.title(),
-        "advice": reason.advice(),
+        "title": entry.title,
+        "advice": entry.advice,
+        "reads": entry.reads,
+        "say": entry.say,
+        "next": entry.next,
     }))
 }
 

@@ -52,6 +52,15 @@ pub(super) struct Hold {
     until: Option<String>,
 }
 
+impl Hold {
+    /// What it waits for, in one line.
+    pub(super) fn sentence(&self) -> String {
+        let until = self.until.as_ref().map_or(String::new(), |until| format!(", until {until}"));
+        let hint = self.hint.as_ref().map_or(String::new(), |hint| format!(" ({hint})"));
+        format!("{}{hint}{until}", self.title)
+    }
+}
+
 /// The `hold` of a message; `None` when nothing of ours holds it.
 pub(super) fn hold(waiting: &Waiting<'_>, carrier: Option<&CarrierView>) -> Option<Hold> {
     let Waiting { state, history, due_at, limits, now, .. } = *waiting;

@@ -15,13 +15,18 @@ use super::compat::dialect;
 use super::problem::Problem;
 use super::problem_table as kinds;
 use super::problem_view::ProblemBody;
-use super::request_id::{self, X_REQUEST_ID};
+use super::request_id::{self, RequestId, X_REQUEST_ID};
 
 /// The layer around every route.
-pub(super) async fn observe(State(api): State<Arc<Api>>, request: Request, next: Next) -> Response {
+pub(super) async fn observe(
+    State(api): State<Arc<Api>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let begun = Instant::now();
     let id = request_id::of(request.headers());
     let echoed = request_id::echoed(request.headers());
+    request.extensions_mut().insert(RequestId(id.clone()));
     let path = request.extensions().get::<MatchedPath>().cloned();
     let method = request.method().clone();
     let limit = api.config.request_timeout;

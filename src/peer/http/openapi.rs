@@ -17,7 +17,7 @@ use super::problem_view::ProblemBody;
 use super::{
     cancel_message, carriers, conversation, docs, erasures, errors, explain_route, get_content,
     get_message, govern, health, list_events, list_messages, metrics, opt_outs, post_batch,
-    post_message, queues, search_messages, stats, stream, webhook_actions, webhooks,
+    post_message, queues, reasons, search_messages, stats, stream, webhook_actions, webhooks,
 };
 
 /// What the document is made of.
@@ -45,6 +45,7 @@ use super::{
         erasures::create,
         erasures::get,
         explain_route::explain,
+        reasons::list,
         stream::stream,
         webhooks::create,
         webhooks::list,

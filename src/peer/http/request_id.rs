@@ -1,6 +1,6 @@
 //! The id of a request: the client's own, or one of ours.
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue};
 
 /// The header it comes in and is echoed in.
 pub(super) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -28,6 +28,17 @@ pub(super) fn echoed(headers: &HeaderMap) -> Vec<(HeaderName, HeaderValue)> {
         usable(value.to_str().ok()?).then(|| (name, value.clone()))
     });
     given.collect()
+}
+
+/// The id of a request, for its handler: [`observe`](super::observe) sets it.
+#[derive(Clone, Debug)]
+pub(super) struct RequestId(pub(super) String);
+
+impl RequestId {
+    /// The id of a request; empty outside of the layer.
+    pub(super) fn of(extensions: &Extensions) -> String {
+        extensions.get::<Self>().map_or_else(String::new, |id| id.0.clone())
+    }
 }
 
 fn usable(id: &str) -> bool {

@@ -50,15 +50,15 @@ pub(super) struct Asked {
 pub(super) struct Answer {
     pub(super) found: Vec<Found>,
     /// What they say, if that was asked for.
-    texts: Vec<Option<String>>,
+    pub(super) texts: Vec<Option<String>>,
     /// Receipts under a carrier's id that no message is known for.
-    orphans: Vec<StoredEvent>,
+    pub(super) orphans: Vec<StoredEvent>,
     pub(super) next: Option<MessageOrd>,
-    back_to: Option<Timestamp>,
-    kept_since: Option<Timestamp>,
-    budget_spent: bool,
-    complete_until: Timestamp,
-    read_as: Vec<(String, Vec<Reading>)>,
+    pub(super) back_to: Option<Timestamp>,
+    pub(super) kept_since: Option<Timestamp>,
+    pub(super) budget_spent: bool,
+    pub(super) complete_until: Timestamp,
+    pub(super) read_as: Vec<(String, Vec<Reading>)>,
 }
 
 /// Searches, and shows what was found. `wrong` says how what is wrong with a term is told.

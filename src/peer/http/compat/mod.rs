@@ -9,7 +9,7 @@ mod callbacks;
 
 pub(super) mod dialect;
 
-mod form;
+pub(super) mod form;
 
 mod jasmin;
 

@@ -1,6 +1,7 @@
 //! The API's document, and the pages made of it.
 
 use super::gateway::{ADMIN, Answer, Gateway};
+use crate::message::reason::Reason;
 use crate::peer::http::problem_table::ALL;
 
 /// What a page could load or run.
@@ -47,16 +48,25 @@ async fn the_document_is_served_to_anybody_and_the_page_has_all_of_it() {
 #[tokio::test]
 async fn a_browser_gets_every_code_as_a_page() {
     let gateway = Gateway::start().await;
-    let codes = ALL.iter().map(|kind| kind.code).chain(["memory_full"]);
-    for code in codes {
+    let page = async |code: &str| {
         let request = format!(
             "GET /errors/{code} HTTP/1.1\r\nhost: t\r\naccept: text/html,*/*;q=0.8\r\n\
              connection: close\r\n\r\n"
         );
-        let page = gateway.raw(&request).await;
+        gateway.raw(&request).await
+    };
+    let of_api = ALL.iter().map(|kind| kind.code).filter(|it| Reason::from_name(it).is_none());
+    for code in of_api {
+        let page = page(code).await;
         assert_eq!(page.status, 200, "{code}");
         loads_nothing(&page);
         assert!(page.body.contains(code));
+    }
+    // Reasons are told in the console's words, to whoever follows a link to one.
+    for reason in Reason::ALL {
+        let page = page(reason.name()).await;
+        assert_eq!(page.status, 200, "{reason}");
+        assert!(page.body.contains(reason.name()) && page.body.contains("class=\"say\""));
     }
     assert_eq!(gateway.get("", "/errors/%3Cscript%3E").await.status, 404);
     assert_eq!(gateway.get("", "/errors/%FF").await.status, 404);

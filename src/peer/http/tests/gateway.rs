@@ -25,6 +25,7 @@ use crate::message::record::Message;
 use crate::peer::http::api::{Api, Parts};
 use crate::peer::http::compat::routes::Clients;
 use crate::peer::http::config::{HttpConfig, KeyConfig, Login, Scope};
+use crate::peer::http::console::state::Console;
 use crate::peer::http::notice_view::NoticeView;
 use crate::peer::http::operator_routes::Operators;
 use crate::peer::http::server::serve;
@@ -291,6 +292,7 @@ impl Gateway {
         let callbacks = Callbacks::new(CallbackConfig::default(), Arc::new(config.clone()));
         let webhooks = Webhooks::open(feed.clone(), clock, authorities, &registry, callbacks);
         let webhooks = webhooks.expect("new");
+        let console = Console::open(&config.console, Arc::clone(running.ledger.disk()));
         let api = Api::new(Parts {
             config,
             submit: Arc::<Pretended>::clone(&pretended),
@@ -303,6 +305,7 @@ impl Gateway {
             registry,
             clock,
             operators: Operators::default(),
+            console: console.expect("new"),
         });
         let following = feed.start(clock).expect("a thread");
         let render = Arc::new(NoticeView::new(Arc::clone(&api)));

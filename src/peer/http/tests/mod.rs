@@ -10,6 +10,8 @@ mod gateway;
 
 mod connections;
 
+mod console;
+
 mod content;
 
 mod documents;
