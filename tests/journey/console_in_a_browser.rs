@@ -32,7 +32,7 @@ fn a_rep_answers_in_three_actions_in_a_real_browser() {
     let mut gateway = site.start();
     let url = format!("http://{}", site.http());
     let mut arguments = vec![client("browser/console.js").display().to_string(), url, KEY.into()];
-    // Those of docs, for whoever makes them anew.
+    // Those of .github/pictures, for whoever makes them anew.
     arguments.extend(std::env::var("POSTRIDER_PICTURES"));
     let mut browser = Process::start("browser", node().args(&arguments));
     let status = browser.end();

@@ -79,6 +79,30 @@ fn a_mod_rs_is_a_contents_page() {
     none(&wrong);
 }
 
+/// What lies in the project's own folder; folders that are built into are left out.
+const TOP: &[&str] = &[
+    "CHANGELOG.md",
+    "Cargo.lock",
+    "Cargo.toml",
+    "LICENSE",
+    "README.md",
+    "benches",
+    "config",
+    "fuzz",
+    "src",
+    "systemd",
+    "target",
+    "tests",
+];
+
+#[test]
+fn a_newcomer_finds_few_folders_at_the_top() {
+    let names = std::fs::read_dir(root()).unwrap();
+    let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let wrong = names.filter(|name| !name.starts_with('.') && !TOP.contains(&name.as_str()));
+    none(&wrong.map(|name| format!("{name} does not belong there")).collect::<Vec<_>>());
+}
+
 #[test]
 fn nothing_is_left_for_later() {
     let mut wrong = Vec::new();

@@ -22,7 +22,7 @@ use crate::peer::http::query_pairs::QueryPairs;
 const LISTED: usize = 500;
 
 #[derive(Template, Debug)]
-#[template(path = "audit.html")]
+#[template(path = "audit.html", config = "src/peer/http/console/askama.toml")]
 struct AuditPage {
     frame: Frame,
     entries: Vec<Entry>,

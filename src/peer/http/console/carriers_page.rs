@@ -45,7 +45,7 @@ struct Line {
 }
 
 #[derive(Template, Debug)]
-#[template(path = "carriers.html")]
+#[template(path = "carriers.html", config = "src/peer/http/console/askama.toml")]
 struct CarriersPage {
     frame: Frame,
     lines: Vec<Line>,

@@ -52,7 +52,7 @@ pub(super) struct Held {
 }
 
 #[derive(Template, Debug)]
-#[template(path = "opt_outs.html")]
+#[template(path = "opt_outs.html", config = "src/peer/http/console/askama.toml")]
 struct OptOutsPage {
     frame: Frame,
     total: usize,

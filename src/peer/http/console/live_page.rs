@@ -30,7 +30,7 @@ use crate::peer::http::stream;
 const SHOWN: usize = 25;
 
 #[derive(Template, Debug)]
-#[template(path = "live.html")]
+#[template(path = "live.html", config = "src/peer/http/console/askama.toml")]
 struct LivePage {
     frame: page::Frame,
     rows: Vec<Row>,

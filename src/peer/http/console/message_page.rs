@@ -38,7 +38,7 @@ pub(super) struct Reveal {
 pub(super) const SHOWN_FOR_S: u32 = 300;
 
 #[derive(Template, Debug)]
-#[template(path = "message.html")]
+#[template(path = "message.html", config = "src/peer/http/console/askama.toml")]
 struct MessagePage {
     frame: Frame,
     row: Row,

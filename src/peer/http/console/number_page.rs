@@ -34,7 +34,7 @@ use crate::search::syntax_error::QueryError;
 const PER_PAGE: usize = 50;
 
 #[derive(Template, Debug)]
-#[template(path = "number.html")]
+#[template(path = "number.html", config = "src/peer/http/console/askama.toml")]
 struct NumberPage {
     frame: Frame,
     word: String,

@@ -29,7 +29,7 @@ struct Line {
 }
 
 #[derive(Template, Debug)]
-#[template(path = "people.html")]
+#[template(path = "people.html", config = "src/peer/http/console/askama.toml")]
 struct PeoplePage {
     frame: Frame,
     title: &'static str,
@@ -39,7 +39,7 @@ struct PeoplePage {
 }
 
 #[derive(Template, Debug)]
-#[template(path = "help.html")]
+#[template(path = "help.html", config = "src/peer/http/console/askama.toml")]
 struct HelpPage {
     frame: Frame,
 }

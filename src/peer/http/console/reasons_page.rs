@@ -27,7 +27,7 @@ pub(in crate::peer::http) struct Told {
 }
 
 #[derive(Template, Debug)]
-#[template(path = "reasons.html")]
+#[template(path = "reasons.html", config = "src/peer/http/console/askama.toml")]
 struct ReasonsPage {
     frame: Frame,
     reasons: Vec<Told>,

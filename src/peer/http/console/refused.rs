@@ -18,7 +18,7 @@ pub(super) enum Refused {
 }
 
 #[derive(Template, Debug)]
-#[template(path = "refused.html")]
+#[template(path = "refused.html", config = "src/peer/http/console/askama.toml")]
 pub(super) struct RefusedPage {
     frame: Frame,
     status: u16,

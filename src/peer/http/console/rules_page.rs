@@ -25,7 +25,7 @@ struct Tried {
 }
 
 #[derive(Template, Debug)]
-#[template(path = "rules.html")]
+#[template(path = "rules.html", config = "src/peer/http/console/askama.toml")]
 struct RulesPage {
     frame: Frame,
     tried: Tried,
@@ -48,7 +48,7 @@ struct Line {
 }
 
 #[derive(Template, Debug)]
-#[template(path = "webhooks.html")]
+#[template(path = "webhooks.html", config = "src/peer/http/console/askama.toml")]
 struct WebhooksPage {
     frame: Frame,
     lines: Vec<Line>,

@@ -31,7 +31,7 @@ use crate::search::syntax_error::QueryError;
 const PER_PAGE: usize = 50;
 
 #[derive(Template, Debug)]
-#[template(path = "search.html")]
+#[template(path = "search.html", config = "src/peer/http/console/askama.toml")]
 struct SearchPage {
     frame: Frame,
     asked: Asked,

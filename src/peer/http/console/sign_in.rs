@@ -25,7 +25,7 @@ use crate::peer::http::when::rfc3339;
 const NAME_OCTETS_MAX: usize = 64;
 
 #[derive(Template, Debug)]
-#[template(path = "sign_in.html")]
+#[template(path = "sign_in.html", config = "src/peer/http/console/askama.toml")]
 struct SignInPage {
     frame: Frame,
     next: String,
