@@ -3,7 +3,9 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::peer::http::api::Api;
@@ -14,7 +16,11 @@ use crate::peer::http::operator_socket::{SocketPlace, listen, serve_operators};
 pub struct OperatorSocket {
     path: PathBuf,
     serving: JoinHandle<()>,
+    stop: watch::Sender<bool>,
 }
+
+/// How long answers under way are waited for at the end.
+const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
 impl OperatorSocket {
     /// Begins to listen, if there is to be a socket. One in the data directory is done without if the
@@ -26,8 +32,9 @@ impl OperatorSocket {
         let Some(path) = place.path(data_dir) else { return Ok(None) };
         match listen(&path) {
             Ok(listener) => {
-                let serving = tokio::spawn(serve_operators(listener, api));
-                Ok(Some(Self { path, serving }))
+                let (stop, stopped) = watch::channel(false);
+                let serving = tokio::spawn(serve_operators(listener, api, stopped));
+                Ok(Some(Self { path, serving, stop }))
             }
             Err(error) if *place == SocketPlace::DataDirectory => {
                 tracing::warn!(%error, "no operator's socket: set operator_socket");
@@ -35,6 +42,12 @@ impl OperatorSocket {
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// Ends it once whoever asked was answered, or after a while.
+    pub async fn stop(mut self) {
+        self.stop.send_replace(true);
+        let _out_of_time = tokio::time::timeout(STOP_TIMEOUT, &mut self.serving).await;
     }
 
     /// Where it is.

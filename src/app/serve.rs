@@ -98,7 +98,9 @@ async fn serve(
     let reloader = Reloader::new(path, data_dir, config, operator, metrics);
     until_told_to_stop(&mut signals, commands, reloader).await;
     drain(gateway, (http, news), &mut signals).await.map_err(std::io::Error::other)?;
-    drop(socket);
+    if let Some(socket) = socket {
+        socket.stop().await;
+    }
     upkeep.abort();
     memory.abort();
     watchdog.inspect(tokio::task::JoinHandle::abort);

@@ -1,7 +1,9 @@
 //! The console in Debian's Chromium: the five commonest questions, keys alone, no script, 320 pixels, both themes, axe.
 
 use std::process::Command;
+use std::time::Duration;
 
+use crate::driver::patience::until_within;
 use crate::driver::process::Process;
 use crate::driver::site::{KEY, Site};
 use crate::driver::smsc::Smsc;
@@ -13,6 +15,9 @@ fn users() -> String {
     let begin = loopback.find("[[user]]").expect("users");
     loopback[begin..].to_owned()
 }
+
+/// Some eighty pages, each looked at by axe in two themes.
+const BROWSER_WITHIN: Duration = Duration::from_secs(300);
 
 fn node() -> Command {
     let mut node = Command::new("node");
@@ -35,6 +40,7 @@ fn a_rep_answers_in_three_actions_in_a_real_browser() {
     // Those of .github/pictures, for whoever makes them anew.
     arguments.extend(std::env::var("POSTRIDER_PICTURES"));
     let mut browser = Process::start("browser", node().args(&arguments));
+    until_within(BROWSER_WITHIN, "the browser ends", || (!browser.runs()).then_some(()));
     let status = browser.end();
     let said = browser.complete();
     assert!(status.success(), "{said}");

@@ -8,6 +8,7 @@ use std::fs::{Permissions, set_permissions};
 use std::io;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,11 +16,13 @@ use axum::{Extension, Router};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use tokio::net::UnixListener;
-use tokio::sync::Semaphore;
+use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::task::JoinSet;
 
 use super::api::Api;
 use super::operator_auth::BySocket;
+use super::server::stopped;
 
 /// Where the socket is.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -68,29 +71,62 @@ pub fn listen(path: &Path) -> io::Result<UnixListener> {
 }
 
 /// Answers until it is aborted: the operator is the last one to be told.
-pub async fn serve_operators(listener: UnixListener, api: Arc<Api>) {
+pub async fn serve_operators(
+    listener: UnixListener,
+    api: Arc<Api>,
+    mut stop: watch::Receiver<bool>,
+) {
     let room = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     let router: Router = Arc::clone(&api).operator_router().layer(Extension(BySocket));
+    let mut connections = JoinSet::new();
     loop {
-        let Ok(permit) = Arc::clone(&room).acquire_owned().await else { return };
-        let stream = match listener.accept().await {
-            Ok((stream, _)) => stream,
+        let accepted = tokio::select! {
+            () = stopped(&mut stop) => break,
+            accepted = accept(&listener, &room) => accepted,
+        };
+        while connections.try_join_next().is_some() {}
+        match accepted {
+            Ok((stream, permit)) => {
+                let served = connection(stream, router.clone(), stop.clone());
+                connections.spawn(async move {
+                    served.await;
+                    drop(permit);
+                });
+            }
             Err(error) => {
                 tracing::warn!(%error, "an operator's connection could not be accepted");
                 tokio::time::sleep(Duration::from_millis(50)).await;
-                continue;
             }
-        };
-        let router = router.clone();
-        tokio::spawn(async move {
-            let served = http1::Builder::new()
-                .timer(TokioTimer::new())
-                .header_read_timeout(HEADER_TIMEOUT)
-                .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
-            if let Err(error) = served.await {
-                tracing::debug!(%error, "an operator's connection broke");
-            }
-            drop(permit);
-        });
+        }
+    }
+    drop(listener);
+    while connections.join_next().await.is_some() {}
+}
+
+async fn accept(
+    listener: &UnixListener,
+    room: &Arc<Semaphore>,
+) -> io::Result<(UnixStream, OwnedSemaphorePermit)> {
+    let permit = Arc::clone(room).acquire_owned().await.map_err(io::Error::other)?;
+    let (stream, _) = listener.accept().await?;
+    Ok((stream, permit))
+}
+
+/// Serves a connection to its end; who asked for the end of the gateway is answered before it.
+async fn connection(stream: UnixStream, router: Router, mut stop: watch::Receiver<bool>) {
+    let served = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIMEOUT)
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+    let mut served = pin!(served);
+    let ended = tokio::select! {
+        ended = served.as_mut() => ended,
+        () = stopped(&mut stop) => {
+            served.as_mut().graceful_shutdown();
+            served.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%error, "an operator's connection broke");
     }
 }

@@ -105,7 +105,7 @@ async fn connection(
     }
 }
 
-async fn stopped(stop: &mut watch::Receiver<bool>) {
+pub(super) async fn stopped(stop: &mut watch::Receiver<bool>) {
     // A sender that is gone cannot ask for anything else any more.
     let _ = stop.wait_for(|&stop| stop).await;
 }
