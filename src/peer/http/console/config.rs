@@ -1,6 +1,6 @@
 //! `[console]` and `[[user]]`: who may sign in to the console, and for how long.
 //!
-//! Not here: what a role may do ([`super::rights`]).
+//! Not here: what a role may do (`super::rights`).
 
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
 //! Passwords: argon2id hashes as PHC strings, made and checked where that may take its time.
 //!
-//! **Invariants**: at most [`CHECKS_MAX`] are computed at a time, each in [`MEMORY_KIB_MAX`] of memory at
+//! **Invariants**: at most `CHECKS_MAX` are computed at a time, each in `MEMORY_KIB_MAX` of memory at
 //! most; a name that nobody has takes as long as one that somebody has.
 
 use std::sync::Arc;
