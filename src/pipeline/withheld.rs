@@ -2,7 +2,7 @@
 //!
 //! Who submits faster than it takes its receipts, and takes them fast, is owed more and more, until they have to
 //! be read from the log again, which is slower still. Its messages are on disk and go their way; only the answer
-//! waits, and with it the room in the application's window. Who takes receipts slowly, or none, waits for
+//! waits, for a second at most, and with it the room in the application's window. Who takes receipts slowly, or none, waits for
 //! nothing: those are kept on disk.
 
 use std::collections::VecDeque;
@@ -12,10 +12,13 @@ use super::effect::{Effect, LinkId};
 use crate::base::clock::Timestamp;
 use crate::base::id::MessageOrd;
 
-/// How often it is looked at how fast receipts are taken; no answer waits for longer without one.
+/// How often it is looked at how fast receipts are taken.
 const MEASURE_EVERY: Duration = Duration::from_millis(100);
 
-/// Receipts taken in that time, below which no answer waits.
+/// How long an answer waits at most: an application gives up on one after some seconds.
+const WAIT_MAX: Duration = Duration::from_secs(1);
+
+/// Receipts taken between two looks, below which no answer waits.
 const FLOWING_MIN: u32 = 5_000;
 
 /// An answer to a submit_sm or a data_sm.
@@ -27,10 +30,12 @@ pub(super) struct Answer {
     pub(super) ord: MessageOrd,
 }
 
-/// The answers of one account, as many as its windows hold at most.
+/// The answers of one account.
 #[derive(Debug, Default)]
 pub(super) struct Withheld {
     answers: VecDeque<Answer>,
+    /// Since when the oldest of them waits.
+    since: Option<Timestamp>,
     taken: u32,
     flowing: bool,
     measured_at: Timestamp,
@@ -71,7 +76,13 @@ impl Withheld {
             self.flowing = self.taken >= FLOWING_MIN;
             self.taken = 0;
         }
-        if !self.flowing || owed <= ease(owed_max) / 4 * 3 {
+        if self.answers.is_empty() {
+            return;
+        }
+        let since = *self.since.get_or_insert(now);
+        let late = now.since(since) >= WAIT_MAX;
+        if late || !self.flowing || owed <= ease(owed_max) / 4 * 3 {
+            self.since = None;
             effects.extend(self.answers.drain(..).map(Answer::effect));
         }
     }
@@ -135,6 +146,20 @@ mod tests {
             })
             .collect();
         assert_eq!(sequences, [1, 2]);
+    }
+
+    #[test]
+    fn nobody_waits_for_longer_than_a_second_however_much_is_owed_and_taken() {
+        let mut withheld = taking(40_000);
+        withheld.push(answer(1));
+        for tenth in 1..=10 {
+            assert_eq!(released(&mut withheld, 100 * tenth, 90_000), 0, "{tenth}");
+            (0..40_000).for_each(|_| withheld.took());
+        }
+        withheld.push(answer(2));
+        assert_eq!(released(&mut withheld, 1_100, 90_000), 2);
+        withheld.push(answer(3));
+        assert_eq!(released(&mut withheld, 1_110, 90_000), 0, "its own second has begun");
     }
 
     #[test]
