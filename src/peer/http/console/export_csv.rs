@@ -14,7 +14,7 @@ use super::guard::Rep;
 use super::page::guarded;
 use super::refused::Refused;
 use super::row::Row;
-use super::search_page::unreadable;
+use super::search_page::{ours, unreadable};
 use crate::base::csv::cell;
 use crate::base::id::MessageOrd;
 use crate::peer::http::api::Api;
@@ -30,6 +30,10 @@ const PIECES: usize = 4;
 
 const HEAD: &str = "\u{feff}id,accepted_at_utc,way,from_masked,to_masked,result,reason,reason_in_words,carrier,took,parts\r\n";
 
+/// The last line of a file that does not have all.
+const FULL: &str = "This is not all: a file has 1000000 messages at most.\r\n";
+const BROKEN: &str = "This is not all: the search failed here. Export again.\r\n";
+
 /// `GET /search.csv`, with the parameters of `/search`.
 pub(super) async fn get(
     rep: Rep,
@@ -37,6 +41,7 @@ pub(super) async fn get(
     QueryPairs(pairs): QueryPairs,
 ) -> Result<Response, Refused> {
     let asked = Asked::read(&api.console.seal, &pairs);
+    ours(&rep, &asked)?;
     // What cannot be searched for is told as a page, before anything is.
     let first = page_of(&api, &rep, &asked, None).await?;
     // The sealed query, as addresses have it.
@@ -79,8 +84,15 @@ async fn write(
         }
         rows += answer.found.len();
         pieces.send(std::mem::take(&mut piece)).await.ok()?;
-        let next = answer.next.filter(|_| rows < ROWS_MAX)?;
-        answer = page_of(api, rep, asked, Some(next)).await.ok()?;
+        let next = answer.next?;
+        // Whoever counts the rows is to know that there are more.
+        if rows >= ROWS_MAX {
+            return pieces.send(FULL.to_owned()).await.ok();
+        }
+        answer = match page_of(api, rep, asked, Some(next)).await {
+            Ok(answer) => answer,
+            Err(_) => return pieces.send(BROKEN.to_owned()).await.ok(),
+        };
     }
 }
 

@@ -98,11 +98,7 @@ pub(super) async fn get(
 
 /// The page of a search.
 pub(super) async fn found(api: &Arc<Api>, rep: &Rep, asked: Asked) -> Result<Response, Refused> {
-    if asked.is_foreign {
-        let detail =
-            "The address was changed, or is of another gateway. Paste what you look for again.";
-        return Err(Refused::page(rep, 404, "This search is not ours", detail));
-    }
+    ours(rep, &asked)?;
     let answer = answer(api, rep, &asked).await;
     let (status, problem) = match &answer {
         Ok(_) => (StatusCode::OK, String::new()),
@@ -113,6 +109,16 @@ pub(super) async fn found(api: &Arc<Api>, rep: &Rep, asked: Asked) -> Result<Res
     };
     let shown = shown(api, rep, asked, answer.ok(), problem).await;
     Ok(page(status, &shown))
+}
+
+/// Refuses a query that is none of ours: without it everything would be found.
+pub(super) fn ours(rep: &Rep, asked: &Asked) -> Result<(), Refused> {
+    if !asked.is_foreign {
+        return Ok(());
+    }
+    let detail =
+        "The address was changed, or is of another gateway. Paste what you look for again.";
+    Err(Refused::page(rep, 404, "This search is not ours", detail))
 }
 
 /// What a search finds.

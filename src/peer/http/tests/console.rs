@@ -243,6 +243,11 @@ async fn a_number_is_found_told_and_never_shown_unless_somebody_says_why() {
     assert!(!own.contains("7700900"));
     let csv = rep.get(&address.replacen("/search?", "/search.csv?", 1)).await.body;
     assert!(csv.contains(&id) && csv.contains("memory_full") && !csv.contains("7700900"), "{csv}");
+    let foreign = rep.get("/search.csv?q=AAAA").await;
+    assert!(
+        foreign.status == 404 && !foreign.body.contains(&id),
+        "a query that is not ours finds not all"
+    );
     gateway.end().await;
 }
 
