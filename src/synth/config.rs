@@ -11,8 +11,8 @@ pub const MESSAGES_MAX: u64 = 4_000_000_000;
 pub const DAYS_MAX: u32 = 3_650;
 
 /// Octets that a message takes on the disk with all its events and indexes, rounded up: a run that would
-/// not fit is refused before it begins. The log is compressed as it grows.
-pub const BYTES_PER_MESSAGE: u64 = 500;
+/// not fit is refused before it begins. Closed files of the log take less, once they are compressed.
+pub const BYTES_PER_MESSAGE: u64 = 750;
 
 /// What traffic is made up.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
