@@ -10,6 +10,7 @@ use criterion::{Criterion, Throughput};
 
 use postrider::base::clock::Timestamp;
 use postrider::base::id::{CarrierId, MessageOrd};
+use postrider::base::processor_time::thread_time;
 use postrider::ledger::config::LedgerConfig;
 use postrider::ledger::number_set::NumberSet;
 use postrider::ledger::open::Opened;
@@ -146,11 +147,6 @@ fn text(ord: u64) -> String {
     text
 }
 
-fn processor_time() -> Duration {
-    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
-    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
-}
-
 /// Cutting texts into words.
 fn cut(c: &mut Criterion) {
     let mut group = c.benchmark_group("words");
@@ -213,9 +209,9 @@ fn words(c: &mut Criterion) {
                     }
                 }
                 let mut opened = open();
-                let begun = processor_time();
+                let begun = thread_time();
                 while opened.text_keeper.step().expect("room") {}
-                took += processor_time() - begun;
+                took += thread_time() - begun;
                 let stats = opened.ledger.text_stats().expect("an index");
                 assert_eq!((stats.messages, stats.segments), (TEXTS, 2));
                 black_box(stats.file_bytes);

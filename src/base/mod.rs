@@ -8,7 +8,11 @@ pub mod foreign_id;
 
 pub mod hash;
 
+pub mod hex;
+
 pub mod id;
+
+pub mod percent;
 
 pub mod processor_time;
 

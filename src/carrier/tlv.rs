@@ -1,6 +1,7 @@
 //! A vendor's optional parameters (SMPP v3.4 §5.3.1: tags 0x1400 to 0x3FFF) by name, and which of
 //! them go through.
 
+use crate::base::hex::hex;
 use crate::wire::smpp::tlv::{Tlv, TlvBuf, Tlvs};
 use crate::wire::smpp::tlv_table::Tag;
 
@@ -123,9 +124,7 @@ fn value(kind: TlvType, octets: &[u8]) -> String {
             let text = shown.strip_suffix(&[0]).unwrap_or(shown);
             String::from_utf8_lossy(text).replace(|character: char| character.is_control(), "?")
         }
-        TlvType::Integer | TlvType::Octets => {
-            shown.iter().map(|octet| format!("{octet:02x}")).collect()
-        }
+        TlvType::Integer | TlvType::Octets => hex(shown),
     }
 }
 

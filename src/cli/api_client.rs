@@ -23,6 +23,7 @@ use tokio::task::JoinHandle;
 use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 
+use crate::base::percent::escaped;
 use crate::base::secret::Secret;
 
 /// Where the API is and what opens it.
@@ -310,15 +311,7 @@ fn lines(errors: &[String]) -> String {
 
 /// A value for a query.
 pub(super) fn escape(value: &str) -> String {
-    let mut escaped = String::with_capacity(value.len());
-    for octet in value.bytes() {
-        if octet.is_ascii_alphanumeric() || b"-_.~".contains(&octet) {
-            escaped.push(char::from(octet));
-        } else {
-            escaped.push_str(&format!("%{octet:02X}"));
-        }
-    }
-    escaped
+    escaped(value.as_bytes())
 }
 
 #[cfg(test)]

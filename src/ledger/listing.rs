@@ -211,19 +211,18 @@ impl Ledger {
 
 #[cfg(test)]
 mod tests {
-    use rustix::time::{ClockId, clock_gettime};
 
     use super::*;
     use crate::base::clock::Timestamp;
     use crate::base::id::{AccountId, CarrierId};
+    use crate::base::processor_time::thread_time;
     use crate::ledger::config::LedgerConfig;
     use crate::message::address::Address;
     use crate::spool::real_disk::RealDisk;
 
     /// Processor time in nanoseconds.
     fn spent() -> u64 {
-        let time = clock_gettime(ClockId::ThreadCPUTime);
-        time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
+        thread_time().as_nanos() as u64
     }
 
     /// A segment of references of their own, 500 accounts, 12 carriers, one sender and one tag.

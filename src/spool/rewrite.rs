@@ -1,8 +1,8 @@
 //! Writing a closed file of the log anew, with some records changed in their places.
 //!
 //! Addresses and lengths stay, so that whatever points into the log still does; frames that hold a changed
-//! record get new checksums. What was compressed is compressed again. **Invariants**: the new file takes the place of the old one in one moment and
-//! durably, or not at all; what was damaged before is copied as it is, and never made to look whole.
+//! record get new checksums. What was compressed is compressed again. **Invariants**: the new file takes the
+//! place of the old one in one moment and durably, or not at all; what was damaged before is copied as it is, and never made to look whole.
 
 use std::io;
 use std::sync::Arc;

@@ -8,6 +8,7 @@ use super::erasing::{Desk, cut_at_every, desk_of, erased, erases_all};
 use super::world::World;
 use crate::base::clock::Timestamp;
 use crate::base::id::MessageOrd;
+use crate::base::processor_time::thread_time;
 use crate::ledger::config::LedgerConfig;
 use crate::ledger::inspect::survey::survey;
 use crate::ledger::inspect::verify::{VerifyOptions, verify};
@@ -239,11 +240,11 @@ fn a_page_of_a_compressed_log_costs_little() {
     drop(opened);
     let after = at_once().compress_after;
     let mut opened = open(LedgerConfig { compress_after: after, ..LedgerConfig::default() });
-    let (begun, cpu) = (Instant::now(), thread_cpu());
+    let (begun, cpu) = (Instant::now(), thread_time());
     let now = Timestamp(1 << 60);
     while opened.keeper.step(now).expect("room") {}
     let sums = opened.ledger.stats().log_cold;
-    println!("{sums:?} in {:?}, CPU {:?}", begun.elapsed(), thread_cpu() - cpu);
+    println!("{sums:?} in {:?}, CPU {:?}", begun.elapsed(), thread_time() - cpu);
     pages("compressed", &opened);
 }
 
@@ -260,7 +261,7 @@ fn pages(what: &str, opened: &Opened) {
         let mut spent: Vec<Duration> = (0..200)
             .map(|_| {
                 let first = random.u64(..messages - 50);
-                let cpu = thread_cpu();
+                let cpu = thread_time();
                 for row in 0..50 {
                     let ord = if near { first + row } else { random.u64(..messages) };
                     assert!(ledger.message(MessageOrd(ord)).expect("reads").is_some());
@@ -268,15 +269,10 @@ fn pages(what: &str, opened: &Opened) {
                         ledger.events(MessageOrd(ord)).expect("reads");
                     }
                 }
-                thread_cpu() - cpu
+                thread_time() - cpu
             })
             .collect();
         spent.sort_unstable();
         println!("{what}, {name}: CPU p50 {:?}, p99 {:?}", spent[100], spent[197]);
     }
-}
-
-fn thread_cpu() -> Duration {
-    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
-    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }

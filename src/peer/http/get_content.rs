@@ -17,6 +17,7 @@ use super::lookup::{Found, ask, by_id};
 use super::path_id::PathId;
 use super::post_message::public_id;
 use super::problem::Problem;
+use crate::base::hex::hex;
 use crate::gsm::coding::DefaultAlphabet;
 use crate::gsm::part::UDHI;
 use crate::gsm::text::{UserData, decode_parts};
@@ -94,8 +95,4 @@ fn text(api: &Api, found: &Found, rest: &[StoredMessage]) -> Option<String> {
         octets: message.body,
     });
     decode_parts(parts, default)
-}
-
-fn hex(octets: &[u8]) -> String {
-    octets.iter().map(|octet| format!("{octet:02x}")).collect()
 }

@@ -1,5 +1,8 @@
 //! What can be a sender and a destination where messages come in over HTTP.
 
+use crate::address::canonical::canonical;
+use crate::message::address::Address;
+
 /// Digits of the longest number (E.164 §6.2.1).
 const DIGITS_MAX: usize = 15;
 
@@ -22,6 +25,15 @@ pub fn can_be_sender(text: &str) -> bool {
     !text.trim().is_empty() && text.len() <= NAME_CHARS_MAX && text.bytes().all(printable)
 }
 
+/// A number as opt-outs are kept for it: its digits with the country code; `None` if it has none. No country code
+/// begins with a zero: such a number is meant within its country, and would never match.
+pub fn with_country_code(text: &str) -> Option<String> {
+    let number = canonical(&Address::infer(text.as_bytes()), None).addr;
+    let number = String::from_utf8(number.into_owned()).ok()?;
+    let whole = (3..=DIGITS_MAX).contains(&number.len()) && !number.starts_with('0');
+    (whole && all_digits(&number)).then_some(number)
+}
+
 fn all_digits(text: &str) -> bool {
     text.bytes().all(|octet| octet.is_ascii_digit())
 }
@@ -29,6 +41,15 @@ fn all_digits(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn opt_outs_are_of_numbers_with_a_country_code() {
+        assert_eq!(with_country_code("+447700900123").as_deref(), Some("447700900123"));
+        assert_eq!(with_country_code("447700900123").as_deref(), Some("447700900123"));
+        for none in ["07700900123", "ACME", "", "12345678901234567"] {
+            assert_eq!(with_country_code(none), None, "{none}");
+        }
+    }
 
     #[test]
     fn numbers_are_both_and_names_are_senders_only() {

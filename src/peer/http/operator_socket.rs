@@ -8,13 +8,10 @@ use std::fs::{Permissions, set_permissions};
 use std::io;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::{Extension, Router};
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
@@ -22,7 +19,7 @@ use tokio::task::JoinSet;
 
 use super::api::Api;
 use super::operator_auth::BySocket;
-use super::server::stopped;
+use super::server::{drive, stopped};
 
 /// Where the socket is.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -87,9 +84,13 @@ pub async fn serve_operators(
         while connections.try_join_next().is_some() {}
         match accepted {
             Ok((stream, permit)) => {
-                let served = connection(stream, router.clone(), stop.clone());
+                let service = TowerToHyperService::new(router.clone());
+                // Who asked for the end of the gateway is answered before it.
+                let driven = drive(stream, service, HEADER_TIMEOUT, stop.clone());
                 connections.spawn(async move {
-                    served.await;
+                    if let Err(error) = driven.await {
+                        tracing::debug!(%error, "an operator's connection broke");
+                    }
                     drop(permit);
                 });
             }
@@ -110,23 +111,4 @@ async fn accept(
     let permit = Arc::clone(room).acquire_owned().await.map_err(io::Error::other)?;
     let (stream, _) = listener.accept().await?;
     Ok((stream, permit))
-}
-
-/// Serves a connection to its end; who asked for the end of the gateway is answered before it.
-async fn connection(stream: UnixStream, router: Router, mut stop: watch::Receiver<bool>) {
-    let served = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIMEOUT)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
-    let mut served = pin!(served);
-    let ended = tokio::select! {
-        ended = served.as_mut() => ended,
-        () = stopped(&mut stop) => {
-            served.as_mut().graceful_shutdown();
-            served.await
-        }
-    };
-    if let Err(error) = ended {
-        tracing::debug!(%error, "an operator's connection broke");
-    }
 }

@@ -14,6 +14,7 @@ use super::carriers::{Told, problem};
 use super::get_message::NO_STORE;
 use super::list_schema::Page;
 use super::lookup::ask;
+use super::numbers::with_country_code;
 use super::operator_auth::Operator;
 use super::operator_body::{Fields, wrong};
 use super::opt_out_request_schema::{FindRequest, OptOutRequest};
@@ -23,7 +24,6 @@ use super::problem::Problem;
 use super::problem_table as kinds;
 use super::query_pairs::{QueryPairs, wrong_parameter};
 use super::when::rfc3339;
-use crate::address::canonical::canonical;
 use crate::feed::notice::{EVENT_PREFIX, event_id, event_lsn};
 use crate::ledger::opt_outs::OptOut;
 use crate::message::address::Address;
@@ -214,13 +214,8 @@ fn views(api: &Api, opt_outs: &[OptOut], operator: Operator) -> io::Result<Vec<O
 fn number(fields: &Fields) -> Result<Vec<u8>, Problem> {
     let text = fields.text("number")?.ok_or_else(|| wrong("number", "has to be there"))?;
     let written = number_text::read(text).unwrap_or_default();
-    let number = canonical(&Address::infer(written.as_bytes()), None).addr.into_owned();
-    // No country code begins with a zero: such a number is meant within its country, and would never match.
-    let national = number.first() == Some(&b'0');
-    if national || !(3..=15).contains(&number.len()) || !number.iter().all(u8::is_ascii_digit) {
-        return Err(wrong("number", "is not a number with its country code"));
-    }
-    Ok(number)
+    let number = with_country_code(&written).map(String::into_bytes);
+    number.ok_or_else(|| wrong("number", "is not a number with its country code"))
 }
 
 fn sender(fields: &Fields) -> Result<Vec<u8>, Problem> {

@@ -4,6 +4,7 @@
 //! does not come in time ends its connection; after `stop` nothing new is accepted and every request
 //! begun is answered. Not here: TLS, which a proxy in front ends.
 
+use std::error::Error;
 use std::io;
 use std::net::IpAddr;
 use std::pin::pin;
@@ -11,12 +12,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use hyper::Request;
+use axum::body::Body;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
+use hyper::{Request, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
@@ -80,28 +83,42 @@ async fn connection(
     (stream, from): (TcpStream, IpAddr),
     api: &Api,
     router: Router,
-    mut stop: watch::Receiver<bool>,
+    stop: watch::Receiver<bool>,
 ) {
     let router = TowerToHyperService::new(router);
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(ClientAddress(from));
         router.call(request)
     });
+    if let Err(error) = drive(stream, service, api.config.header_timeout, stop).await {
+        tracing::debug!(error = %error, "a connection to the api broke");
+    }
+}
+
+/// Drives a connection to its end, which is once what was begun is answered when it is to stop.
+pub(super) async fn drive<I, S>(
+    stream: I,
+    service: S,
+    header_timeout: Duration,
+    mut stop: watch::Receiver<bool>,
+) -> hyper::Result<()>
+where
+    I: AsyncRead + AsyncWrite + Unpin,
+    S: Service<Request<Incoming>, Response = Response<Body>>,
+    S::Error: Into<Box<dyn Error + Send + Sync>>,
+{
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(api.config.header_timeout)
+        .header_read_timeout(header_timeout)
         .pipeline_flush(true)
         .serve_connection(TokioIo::new(stream), service);
     let mut served = pin!(served);
-    let ended = tokio::select! {
+    tokio::select! {
         ended = served.as_mut() => ended,
         () = stopped(&mut stop) => {
             served.as_mut().graceful_shutdown();
             served.await
         }
-    };
-    if let Err(error) = ended {
-        tracing::debug!(error = %error, "a connection to the api broke");
     }
 }
 

@@ -1,8 +1,7 @@
 //! Ids of traces and spans: functions of a message's public id, so that whoever has one has the other, and
 //! a trace that is sent twice is the same trace.
 
-use std::fmt::Write as _;
-
+use crate::base::hex::hex;
 use sha2::{Digest, Sha256};
 
 /// The id of a message's trace: the first 16 octets of the SHA-256 of its public id (`msg_…`).
@@ -47,14 +46,6 @@ impl SpanId {
     pub(super) fn hex(self) -> String {
         hex(&self.0)
     }
-}
-
-fn hex(octets: &[u8]) -> String {
-    octets.iter().fold(String::new(), |mut text, octet| {
-        // A text in memory takes everything that is written.
-        let _ = write!(text, "{octet:02x}");
-        text
-    })
 }
 
 #[cfg(test)]

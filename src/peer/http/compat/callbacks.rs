@@ -1,7 +1,6 @@
 //! Addresses that a message's status is to be called at.
 
-use std::fmt::Write as _;
-
+use crate::base::percent::escaped;
 use crate::message::callback::CONTEXT_BYTES_MAX;
 use crate::message::callback_url::CallbackUrl;
 
@@ -24,19 +23,6 @@ pub(in crate::peer::http) fn context<'a>(
         query.push_str(&escaped(value));
     }
     (query.len() <= CONTEXT_BYTES_MAX).then(|| query.into())
-}
-
-/// Octets as a value of a query (RFC 3986 §2.3).
-pub(in crate::peer::http) fn escaped(octets: &[u8]) -> String {
-    let mut text = String::with_capacity(octets.len());
-    for &octet in octets {
-        if octet.is_ascii_alphanumeric() || b"-._~".contains(&octet) {
-            text.push(char::from(octet));
-        } else {
-            let _infallible = write!(text, "%{octet:02X}");
-        }
-    }
-    text
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! `seq at actor role ip session action target reason request_id prev`, in this order. `prev` is the SHA-256 of the
 //! line before, without its line end, in hexadecimal digits. Numbers of people are never in it.
 
+use crate::base::hex::hex;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -83,7 +84,7 @@ impl Entry {
 
 /// The hash of a line, in hexadecimal digits.
 pub fn hash(line: &[u8]) -> String {
-    Sha256::digest(line).iter().map(|octet| format!("{octet:02x}")).collect()
+    hex(&Sha256::digest(line))
 }
 
 /// What the head file says: how many entries there are, and the hash of the last.

@@ -15,14 +15,13 @@ use super::refused::Refused;
 use super::row::time;
 use super::seal::Kind;
 use super::visible::visible;
-use crate::address::canonical::canonical;
 use crate::ledger::opt_outs::OptOut;
 use crate::message::address::Address;
 use crate::message::consent::{Consent, NOTE_BYTES_MAX};
 use crate::message::event::{Event, NO_MESSAGE, What};
 use crate::peer::http::api::Api;
 use crate::peer::http::lookup::{Found, ask};
-use crate::peer::http::numbers::can_be_sender;
+use crate::peer::http::numbers::{can_be_sender, with_country_code};
 use crate::peer::http::post_message::public_id;
 use crate::pipeline::operate::ConsentChange;
 use crate::search::number_text;
@@ -121,7 +120,7 @@ async fn change(api: &Arc<Api>, posted: &Posted, change: Consent) -> Result<Resp
     let word = posted.text("number");
     let number = opened(api, rep, &word)?;
     let wrong = |detail: &str| Refused::page(rep, 422, "This cannot be recorded", detail);
-    let number = canonical_number(&number)
+    let number = with_country_code(&number)
         .ok_or_else(|| wrong("Opt-outs are kept for numbers with their country code."))?;
     let sender = posted.text("sender");
     if !sender.is_empty() && !can_be_sender(&sender) {
@@ -149,14 +148,6 @@ async fn change(api: &Arc<Api>, posted: &Posted, change: Consent) -> Result<Resp
     // It holds, whether this page shows it yet or not.
     let _heeded = heeded.await;
     Ok(see_other(&format!("/n/{word}")))
-}
-
-/// A number as opt-outs are kept for it: digits with the country code.
-pub(super) fn canonical_number(number: &str) -> Option<String> {
-    let number = canonical(&Address::infer(number.as_bytes()), None).addr.into_owned();
-    let digits = number.iter().all(u8::is_ascii_digit);
-    let whole = digits && (3..=15).contains(&number.len()) && number.first() != Some(&b'0');
-    whole.then(|| String::from_utf8(number).ok()).flatten()
 }
 
 /// The opt-outs of a number: from everybody, and from those who wrote to it.
@@ -216,18 +207,4 @@ fn told(api: &Api, opt_out: &OptOut) -> std::io::Result<Option<Held>> {
         },
         word: word.unwrap_or_default(),
     }))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn opt_outs_are_of_numbers_with_a_country_code() {
-        assert_eq!(canonical_number("+447700900123").as_deref(), Some("447700900123"));
-        assert_eq!(canonical_number("447700900123").as_deref(), Some("447700900123"));
-        for none in ["07700900123", "ACME", "", "12345678901234567"] {
-            assert_eq!(canonical_number(none), None, "{none}");
-        }
-    }
 }

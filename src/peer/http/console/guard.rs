@@ -15,12 +15,13 @@ use sha2::{Digest, Sha256};
 
 use super::audit_entry::Entry;
 use super::config::UserConfig;
+use super::cookie;
 use super::refused::Refused;
 use super::rights::{Right, wanted};
 use super::sessions::Session;
 use super::state::Console;
-use super::{cookie, query_text};
 use crate::base::clock::Timestamp;
+use crate::base::percent::escaped_path;
 use crate::peer::http::api::Api;
 use crate::peer::http::auth::{Caller, ClientAddress};
 use crate::peer::http::compat::form::{Form, octets};
@@ -215,7 +216,7 @@ fn sign_in_path(parts: &Parts) -> String {
         return "/".to_owned();
     }
     let here = parts.uri.path_and_query().map_or("/", |it| it.as_str());
-    format!("/?next={}", query_text::escaped(here))
+    format!("/?next={}", escaped_path(here.as_bytes()))
 }
 
 #[cfg(test)]

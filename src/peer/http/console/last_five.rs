@@ -5,11 +5,10 @@ use std::sync::Arc;
 use super::guard::Rep;
 use super::message_page::{number_of, party};
 use super::row::Row;
+use super::search_page::unreadable;
 use crate::message::blank::is_blank;
 use crate::peer::http::api::Api;
 use crate::peer::http::lookup::Found;
-use crate::peer::http::problem::Problem;
-use crate::peer::http::problem_table as kinds;
 use crate::peer::http::searching::{Asked, find};
 use crate::search::expression::{Expression, Pattern, Term, Wanted};
 
@@ -25,10 +24,7 @@ pub(super) async fn last_five(api: &Arc<Api>, rep: &Rep, found: &Found) -> LastF
     }
     let expression = with(&number_of(&party(found)));
     let asked = Asked { expression, limit: SHOWN + 1, after: None, texts: false };
-    let failed = |_, error: crate::search::syntax_error::QueryError| {
-        Problem::new(kinds::INVALID_SEARCH, error.to_string())
-    };
-    let Ok(answer) = find(api, &rep.caller(), asked, failed).await else { return Vec::new() };
+    let Ok(answer) = find(api, &rep.caller(), asked, unreadable).await else { return Vec::new() };
     let others = answer.found.iter().filter(|other| other.stored.ord != found.stored.ord);
     others.take(SHOWN).map(|other| Row::of(api, other)).collect()
 }

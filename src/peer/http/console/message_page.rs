@@ -10,7 +10,7 @@ use axum::response::Response;
 use super::guard::Rep;
 use super::last_five::{LastFive, last_five};
 use super::masked::masked;
-use super::page::{Frame, page};
+use super::page::{Frame, going_back, page};
 use super::refused::Refused;
 use super::resend_rules::{Resend, resend};
 use super::rights::Right;
@@ -18,6 +18,7 @@ use super::row::{Row, time};
 use super::seal::Kind;
 use super::timeline::{Step, steps};
 use super::visible::{Piece, pieces, visible};
+use crate::base::hex::hex;
 use crate::message::address::Address;
 use crate::message::record::Direction;
 use crate::peer::http::api::Api;
@@ -27,15 +28,12 @@ use crate::peer::http::message_view::Surface;
 use crate::peer::http::path_id::PathId;
 use crate::peer::http::when::rfc3339;
 
-/// What is shown in full, until the page is left or [`SHOWN_FOR_S`] are over.
+/// What is shown in full, until the page is left or goes back by itself.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) struct Reveal {
     pub(super) numbers: bool,
     pub(super) text: bool,
 }
-
-/// Seconds after which a page that shows something in full goes back to the masked one.
-pub(super) const SHOWN_FOR_S: u32 = 300;
 
 #[derive(Template, Debug)]
 #[template(path = "message.html", config = "src/peer/http/console/askama.toml")]
@@ -109,14 +107,9 @@ pub(super) async fn show(
         raw: if rep.may(Right::Operate) { raw(&found, reveal) } else { Vec::new() },
         row,
     };
-    let mut response = page(StatusCode::OK, &shown);
-    if reveal != Reveal::default() {
-        let back = format!("{SHOWN_FOR_S}; url=/m/{}", shown.row.id);
-        if let Ok(back) = back.parse() {
-            response.headers_mut().insert("refresh", back);
-        }
-    }
-    Ok(response)
+    let response = page(StatusCode::OK, &shown);
+    let masked = reveal == Reveal::default();
+    Ok(if masked { response } else { going_back(response, &format!("/m/{}", shown.row.id)) })
 }
 
 async fn text(api: &Arc<Api>, rep: &Rep, found: &Arc<Found>) -> Result<Option<String>, Refused> {
@@ -207,7 +200,6 @@ fn opt_out(api: &Api, found: &Found) -> String {
 fn raw(found: &Found, reveal: Reveal) -> Vec<String> {
     let receipt = found.history.receipt.as_ref().map(|receipt| visible(&receipt.raw));
     let message = found.stored.message();
-    let hex = |octets: &[u8]| octets.iter().map(|it| format!("{it:02x}")).collect::<String>();
     let head = format!(
         "esm_class 0x{:02x}  protocol_id {}  priority_flag {}  registered_delivery 0x{:02x}  \
          data_coding 0x{:02x}  source TON {} NPI {}  destination TON {} NPI {}",

@@ -8,27 +8,24 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::asked::Asked;
-use super::consent::{Held, canonical_number, held};
+use super::consent::{Held, held};
 use super::guard::{Posted, Rep};
 use super::last_five::with;
 use super::masked::masked_text;
-use super::message_page::SHOWN_FOR_S;
-use super::page::{Frame, page};
+use super::page::{Frame, going_back, page};
 use super::refused::Refused;
 use super::rights::Right;
 use super::row::Row;
 use super::seal::Kind;
+use super::search_page::unreadable;
 use super::visible::visible;
 use crate::address::plan::country_of;
 use crate::message::disposition::Disposition;
 use crate::peer::http::api::Api;
+use crate::peer::http::numbers::with_country_code;
 use crate::peer::http::path_id::PathId;
-use crate::peer::http::problem::Problem;
-use crate::peer::http::problem_table as kinds;
 use crate::peer::http::query_pairs::QueryPairs;
 use crate::peer::http::searching::{self, find};
-use crate::search::key::Key;
-use crate::search::syntax_error::QueryError;
 
 /// Messages of a page.
 const PER_PAGE: usize = 50;
@@ -104,7 +101,7 @@ async fn show(
     let address = |asked: Option<Asked>| {
         asked.map_or(String::new(), |asked| asked.address(&api.console.seal, &path))
     };
-    let canonical = canonical_number(&number);
+    let canonical = with_country_code(&number);
     let held = match &canonical {
         Some(canonical) => held(api, rep, canonical, &answer.found).await?,
         None => Vec::new(),
@@ -126,15 +123,8 @@ async fn show(
         rows,
         is_international: canonical.is_some(),
     };
-    let mut response = page(StatusCode::OK, &template);
-    if in_full && let Ok(back) = format!("{SHOWN_FOR_S}; url={path}").parse() {
-        response.headers_mut().insert("refresh", back);
-    }
-    Ok(response)
-}
-
-fn unreadable(_: Option<Key>, error: QueryError) -> Problem {
-    Problem::new(kinds::INVALID_SEARCH, error.to_string())
+    let shown = page(StatusCode::OK, &template);
+    Ok(if in_full { going_back(shown, &path) } else { shown })
 }
 
 /// How many messages of the page there are of each fate.

@@ -62,6 +62,9 @@ pub(super) struct Item {
     pub(super) is_here: bool,
 }
 
+/// Seconds after which a page that shows something in full goes back to the masked one.
+const SHOWN_FOR_S: u32 = 300;
+
 impl Frame {
     /// For whoever is signed in.
     pub(super) fn of(rep: &Rep, title: &str) -> Self {
@@ -138,6 +141,14 @@ pub(super) fn guarded(mut response: Response) -> Response {
     ];
     for (name, value) in headers {
         response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// A page that shows something in full, and goes back to the masked one after a while.
+pub(super) fn going_back(mut response: Response, path: &str) -> Response {
+    if let Ok(back) = format!("{SHOWN_FOR_S}; url={path}").parse() {
+        response.headers_mut().insert("refresh", back);
     }
     response
 }

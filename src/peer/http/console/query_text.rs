@@ -1,18 +1,6 @@
 //! Queries of addresses, written and read.
 
-/// A text as a value of a query.
-pub(super) fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for octet in text.bytes() {
-        match octet {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => {
-                escaped.push(char::from(octet));
-            }
-            other => escaped.push_str(&format!("%{other:02X}")),
-        }
-    }
-    escaped
-}
+use crate::base::percent::escaped_path;
 
 /// An address with those of these parameters that have a value.
 pub(super) fn with(path: &str, parameters: &[(&str, &str)]) -> String {
@@ -21,7 +9,7 @@ pub(super) fn with(path: &str, parameters: &[(&str, &str)]) -> String {
         address.push(if address.contains('?') { '&' } else { '?' });
         address.push_str(name);
         address.push('=');
-        address.push_str(&escaped(value));
+        address.push_str(&escaped_path(value.as_bytes()));
     }
     address
 }

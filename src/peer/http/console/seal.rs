@@ -13,6 +13,7 @@ use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
 use ring::rand::{SecureRandom as _, SystemRandom};
 use sha2::Sha256;
 
+use crate::base::hex::hex;
 use crate::peer::http::compat::form::unhex;
 use crate::spool::disk::{Disk, read_small, replace};
 use crate::spool::error::OpenError;
@@ -110,8 +111,7 @@ fn derived(key: &[u8], label: &[u8]) -> Option<[u8; 32]> {
 fn new_key() -> io::Result<Vec<u8>> {
     let mut key = [0; 32];
     SystemRandom::new().fill(&mut key).map_err(|_| io::Error::other("no random numbers"))?;
-    let digits: String = key.iter().map(|octet| format!("{octet:02x}")).collect();
-    Ok(format!("{HEADER}{digits}\n").into_bytes())
+    Ok(format!("{HEADER}{}\n", hex(&key)).into_bytes())
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 
 use crate::base::clock::Timestamp;
+use crate::base::hex::hex;
 
 /// Sessions of one user; the one that was idle longest makes room.
 const PER_USER_MAX: usize = 20;
@@ -136,10 +137,6 @@ impl Sessions {
 
 fn digest(token: &str) -> [u8; 32] {
     Sha256::digest(token).into()
-}
-
-fn hex(octets: &[u8]) -> String {
-    octets.iter().map(|octet| format!("{octet:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 
 use super::refused::Refused;
 use crate::base::clock::Timestamp;
-use crate::peer::http::compat::callbacks::escaped;
+use crate::base::percent::escaped;
 use crate::peer::http::compat::form::Form;
 use crate::peer::http::filters::Filters;
 use crate::peer::http::searching::LIMIT_MAX;
