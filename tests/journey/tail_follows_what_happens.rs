@@ -40,12 +40,14 @@ fn each_event_is_a_line_and_numbers_are_masked_unless_they_are_asked_for() {
     assert!(said.contains("carrier is not known"), "{said}");
 }
 
-/// Submits until the tails have begun to hear; the id of the last message.
+/// Submits until the tails have begun to hear, which may be in the middle of a message, and once more; the id of
+/// that one.
 fn heard_by_all(esme: &mut Esme, tails: &mut [Process; 3]) -> String {
     loop {
+        let hear = tails[..2].iter().all(|tail| !tail.written().is_empty());
         let id = esme.submit("to be heard of");
         esme.receipt();
-        if tails[..2].iter().all(|tail| !tail.written().is_empty()) {
+        if hear {
             return id;
         }
     }
