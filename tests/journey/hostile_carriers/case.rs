@@ -212,11 +212,14 @@ impl fmt::Display for Case<'_> {
     }
 }
 
-/// Parts of a message that were given one id: nobody can know which of them a receipt is of, so each
-/// receipt is taken to be of one whose history has it.
+/// Parts of a message that were given one id, or are reported under the one that another was given: nobody can
+/// know which of them a receipt is of, so each receipt is taken to be of one whose history has it.
 pub fn share(cases: &mut [Case<'_>]) {
     let ids = |case: &Case<'_>| -> Vec<_> {
-        case.entry.submits.iter().filter_map(|submit| submit.id.clone()).collect()
+        let given = case.entry.submits.iter().filter_map(|submit| submit.id.clone());
+        // A part may have been given an empty id, and its receipt have the one of its twin.
+        let reported = case.entry.receipts.iter().map(|told| told.id.clone());
+        given.chain(reported).filter(|id| !id.0.is_empty()).collect()
     };
     let given: Vec<_> = cases.iter().map(ids).collect();
     let is_twin = |&one: &usize| {
